@@ -1,0 +1,11 @@
+/** The only way to learn the time below the composition roots. */
+export interface Clock {
+  /** Milliseconds since 1970, UTC. Never decreases within one process. */
+  now(): number
+  /** Runs `task` once, `delay` milliseconds from now, unless cancelled. */
+  after(delay: number, task: () => void): Timer
+}
+
+export interface Timer {
+  cancel(): void
+}

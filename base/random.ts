@@ -1,0 +1,4 @@
+/** The only source of randomness below the composition roots. Cryptographically secure in production. */
+export interface Random {
+  bytes(size: number): Uint8Array<ArrayBuffer>
+}

@@ -1,0 +1,37 @@
+/**
+ * Writes the vectors.json of every plugin: `node scripts/vectors.ts`. Wycheproof's files are read from
+ * PARS_VECTORS, by default ../shared/vectors.
+ */
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import process from 'node:process'
+
+import type { Vectors } from '#precompiles'
+
+import { accountsVectors } from './vectors/accounts.ts'
+import { parameterSetVectors, verifyVectors } from './vectors/ml-dsa.ts'
+import { noncesVectors } from './vectors/nonces.ts'
+
+const root = path.join(import.meta.dirname, '..')
+
+/** Where Wycheproof and other outside vectors are. */
+export const vectorsFolder = path.resolve(root, process.env['PARS_VECTORS'] ?? '../shared/vectors')
+
+/** Every plugin's vectors, by the plugin's name. */
+export function allVectors(): Readonly<Record<string, Vectors>> {
+  return {
+    accounts: accountsVectors(),
+    'mldsa-44': parameterSetVectors(vectorsFolder, 0x44),
+    'mldsa-65': parameterSetVectors(vectorsFolder, 0x65),
+    'mldsa-87': parameterSetVectors(vectorsFolder, 0x87),
+    'mldsa-verify': verifyVectors(vectorsFolder),
+    nonces: noncesVectors(),
+  }
+}
+
+if (import.meta.main) {
+  for (const [name, vectors] of Object.entries(allVectors())) {
+    const file = path.join(root, 'precompiles', name, 'vectors.json')
+    writeFileSync(file, `${JSON.stringify(vectors, null, 2)}\n`)
+  }
+}
