@@ -1,0 +1,28 @@
+/**
+ * The document a network starts from: its form and rules, its hash G, the state before block 1, and
+ * the presets. Runs nothing and reads no file.
+ *
+ * @module
+ */
+export {
+  type AllocatedAccount,
+  type AllocatedKey,
+  type GenesisAllocation,
+  genesisAllocation,
+} from './allocation.ts'
+export { cloneGenesis, createGenesis } from './create.ts'
+export type { GenesisDocument } from './document.ts'
+export { formatGenesis } from './format.ts'
+export {
+  type AccountKey,
+  type Genesis,
+  type GenesisAccount,
+  genesisFormat,
+  type GenesisValidator,
+  type ScheduledPrecompile,
+} from './genesis.ts'
+export { genesisHash } from './hash.ts'
+export { limits } from './limits.ts'
+export { parseGenesis } from './parse.ts'
+export { preset, type PresetName, presetNames } from './presets.ts'
+export { isPublished, type TestAccount, testAccounts } from './published-keys.ts'

@@ -1,0 +1,70 @@
+import { hex } from '#base'
+import { mlDsa } from '#crypto'
+import type { GenesisDocument } from '#genesis'
+
+/** The public key that a seed of one repeated byte gives: not a published one. */
+export function publicKey(byte: number, algorithm: 0x44 | 0x65 | 0x87 = 0x65): string {
+  return hex(mlDsa(algorithm).fromSeed(new Uint8Array(32).fill(byte)).publicKey)
+}
+
+export function at(byte: number): string {
+  return `0x${byte.toString(16).padStart(2, '0').repeat(20)}`
+}
+
+export function word(byte: number): string {
+  return `0x${byte.toString(16).padStart(2, '0').repeat(32)}`
+}
+
+const keys = [0xe1, 0xe2, 0xe3, 0xe4, 0xe5].map((byte) => publicKey(byte))
+
+export function validator(index: number, stake: number | string = 1) {
+  return {
+    account: at(0xd0 + index),
+    publicKey: keys[index] ?? '',
+    stake,
+    peerId: `peer${index}`.padEnd(46, 'x'),
+  }
+}
+
+/** A document that uses every field. */
+export function sample(changes: Partial<GenesisDocument> = {}): GenesisDocument {
+  return {
+    format: 'pars-genesis/1',
+    name: 'Valley Network',
+    token: { name: 'Valley', symbol: 'VAL' },
+    chainId: 90_210,
+    salt: word(0x5a),
+    dev: false,
+    timestamp: 1_800_000_000,
+    blockGasLimit: 30_000_000,
+    targetBlockMs: 500,
+    initialBaseFee: '2000000000',
+    feeCollector: at(0xfe),
+    alloc: {
+      [at(0xa1)]: { balance: '1000000000000000000000' },
+      [at(0xa2)]: { balance: 5, nonce: 3, code: '0x6001', storage: { [word(1)]: word(2) } },
+      [at(0xa3)]: { balance: '0x10', key: { algorithm: 0x44, publicKey: publicKey(0xe9, 0x44) } },
+    },
+    precompiles: [
+      {
+        name: 'accounts',
+        version: '1.0.0',
+        specHash: word(0xc1),
+        address: `0x${'606'.padStart(40, '0')}`,
+        from: 0,
+      },
+      { name: 'oracle', version: '1.0.0', specHash: word(0xc2), address: at(0x0c), from: 10 },
+      {
+        name: 'oracle',
+        version: '1.1.0',
+        specHash: word(0xc3),
+        address: at(0x0c),
+        from: '20',
+        module: '@valley/oracle',
+        integrity: `sha512-${'A'.repeat(86)}==`,
+      },
+    ],
+    validators: [validator(0), validator(1), validator(2), validator(3)],
+    ...changes,
+  }
+}
