@@ -1,0 +1,53 @@
+/**
+ * Native precompiles: one folder is one plugin. This folder fixes what a plugin is, finds plugins,
+ * names what each promises (`specHash`), prices what the view does for them, and holds any plugin
+ * against the rules. It does not run them for the chain: gas, static and delegate protection, faults and
+ * journaling are chain/'s, and so is which plugin is active when.
+ *
+ * @module
+ */
+export {
+  type ConformanceCheck,
+  conformance,
+  type ConformanceOptions,
+  seededRandom,
+  transcript,
+} from './conformance.ts'
+export {
+  type ContractEvent,
+  contract,
+  type ContractRules,
+  event,
+  method,
+  type Method,
+  type MethodRules,
+} from './contract.ts'
+export { logGas, payGas, readGas, schedule, type SlotWrite, writeGas } from './gas.ts'
+export {
+  type CallContext,
+  callInMemory,
+  type EmittedLog,
+  MemoryState,
+  MemoryView,
+  type Outcome,
+} from './memory-view.ts'
+export {
+  type EnvelopeKey,
+  type KeyTable,
+  type Precompile,
+  PrecompileHalt,
+  PrecompileRevert,
+  type PrecompileView,
+  type PurePrecompile,
+  type StatefulPrecompile,
+} from './plugin.ts'
+export { checkAddresses, discover, loadPlugin } from './registry.ts'
+export { specHash } from './spec-hash.ts'
+export type {
+  VectorCall,
+  VectorContext,
+  VectorLog,
+  Vectors,
+  VectorSequence,
+  VectorSlot,
+} from './vectors.ts'

@@ -1,0 +1,234 @@
+/** `PrecompileView` over memory, metered as on the chain: what the conformance suite plays on. */
+import { concat, equal, fixed, toBigInt, unhex } from '#base'
+import { keyHash } from '#crypto'
+import { isAlgorithm } from '#protocol'
+
+import { topic } from './abi.ts'
+import { logGas, payGas, readGas, schedule, writeGas } from './gas.ts'
+import {
+  type EnvelopeKey,
+  type KeyTable,
+  type Precompile,
+  PrecompileHalt,
+  PrecompileRevert,
+  type PrecompileView,
+} from './plugin.ts'
+
+/** How a call is made. */
+export interface CallContext {
+  readonly caller: Uint8Array
+  readonly origin: Uint8Array
+  readonly depth: number
+  readonly isStatic: boolean
+  readonly value: bigint
+  readonly height: bigint
+  readonly timestamp: bigint
+  readonly networkId: Uint8Array
+  readonly envelope: EnvelopeKey | undefined
+  readonly gasLimit: bigint
+}
+
+const account = new Uint8Array(20).fill(0xaa)
+
+/** Of a vector that says nothing else: a transaction of account 0xaa…aa on network 0x47…47. */
+const defaultContext: CallContext = {
+  caller: account,
+  origin: account,
+  depth: 0,
+  isStatic: false,
+  value: 0n,
+  height: 1n,
+  timestamp: 1_700_000_000n,
+  networkId: new Uint8Array(32).fill(0x47),
+  envelope: undefined,
+  gasLimit: 16_777_216n,
+}
+
+export interface EmittedLog {
+  readonly topics: readonly Uint8Array[]
+  readonly data: Uint8Array
+}
+
+/** How a call ended. A revert or a halt has undone all else. */
+export type Outcome =
+  | {
+      readonly status: 'returned'
+      readonly output: Uint8Array
+      readonly gas: bigint
+      readonly logs: readonly EmittedLog[]
+      /** Slots whose word differs from before, by slot in hexadecimal. */
+      readonly storage: ReadonlyMap<string, Uint8Array>
+    }
+  | { readonly status: 'reverted'; readonly reason: string; readonly gas: bigint }
+  | { readonly status: 'halted'; readonly reason: string; readonly gas: bigint }
+
+type StoredKey = NonNullable<ReturnType<KeyTable['get']>>
+
+/** What lasts from call to call. */
+export class MemoryState {
+  readonly storage = new Map<string, Uint8Array>()
+  readonly keys = new Map<string, StoredKey>()
+  /** Wei by address in hexadecimal; an address that is absent is an empty account. */
+  readonly balances = new Map<string, bigint>()
+}
+
+/**
+ * Calls `plugin` once, as a transaction of its own. What the plugin throws besides a revert or a halt
+ * is a defect and passes through.
+ */
+export function callInMemory(
+  plugin: Precompile,
+  input: Uint8Array,
+  state = new MemoryState(),
+  changes: Partial<CallContext> = {},
+): Outcome {
+  const context = { ...defaultContext, ...changes }
+  const view = new MemoryView(unhex(plugin.address), state, context)
+  try {
+    view.charge(plugin.gas(input))
+    const output = plugin.stateful ? plugin.run(input, view) : plugin.run(input)
+    const storage = view.commit()
+    return { status: 'returned', output, gas: view.gasUsed, logs: view.logs, storage }
+  } catch (error) {
+    if (error instanceof PrecompileRevert) {
+      return { status: 'reverted', reason: error.message, gas: view.gasUsed }
+    }
+    if (error instanceof PrecompileHalt) {
+      return { status: 'halted', reason: error.message, gas: context.gasLimit }
+    }
+    throw error
+  }
+}
+
+const zero = new Uint8Array(32)
+const paid = topic('Paid', [
+  ['address', 'to'],
+  ['uint256', 'amount'],
+])
+
+export class MemoryView implements PrecompileView {
+  readonly address: Uint8Array
+  readonly caller: Uint8Array
+  readonly origin: Uint8Array
+  readonly depth: number
+  readonly isStatic: boolean
+  readonly value: bigint
+  readonly height: bigint
+  readonly timestamp: bigint
+  readonly networkId: Uint8Array
+  readonly envelope: EnvelopeKey | undefined
+  readonly keys: KeyTable
+  readonly logs: EmittedLog[] = []
+  gasUsed = 0n
+  readonly #gasLimit: bigint
+  readonly #state: MemoryState
+  readonly #warm = new Set<string>()
+  readonly #words = new Map<string, Uint8Array>()
+  readonly #keys = new Map<string, StoredKey>()
+  readonly #balances = new Map<string, bigint>()
+
+  constructor(address: Uint8Array, state: MemoryState, context: CallContext) {
+    this.address = address
+    this.caller = context.caller
+    this.origin = context.origin
+    this.depth = context.depth
+    this.isStatic = context.isStatic
+    this.value = context.value
+    this.height = context.height
+    this.timestamp = context.timestamp
+    this.networkId = context.networkId
+    this.envelope = context.envelope
+    this.#gasLimit = context.gasLimit
+    this.#state = state
+    this.keys = {
+      get: (hash) => this.#keys.get(hash.toHex()) ?? state.keys.get(hash.toHex()),
+      put: (algorithm, publicKey) => this.#putKey(algorithm, publicKey),
+    }
+  }
+
+  get(slot: Uint8Array): Uint8Array {
+    this.charge(readGas(this.#touch(slot)))
+    return this.#current(slot).slice()
+  }
+
+  put(slot: Uint8Array, word: Uint8Array): void {
+    this.#refuseStatic()
+    if (word.length !== 32) throw new TypeError(`a word has 32 bytes, not ${word.length}`)
+    if (this.#gasLimit - this.gasUsed <= schedule.writeSentry) this.#outOfGas()
+    const original = toBigInt(this.#state.storage.get(slot.toHex()) ?? zero)
+    const current = toBigInt(this.#current(slot))
+    const warm = this.#touch(slot)
+    this.charge(writeGas({ warm, original, current, value: toBigInt(word) }))
+    this.#words.set(slot.toHex(), word.slice())
+  }
+
+  emit(topics: readonly Uint8Array[], data: Uint8Array): void {
+    this.#refuseStatic()
+    this.charge(logGas(topics.length, data.length))
+    this.logs.push({ topics: topics.map((entry) => entry.slice()), data: data.slice() })
+  }
+
+  pay(to: Uint8Array, amount: bigint): void {
+    this.#refuseStatic()
+    if (equal(to, this.address)) throw new PrecompileHalt('payment to a precompile')
+    this.charge(payGas(!this.#hasBalance(to)))
+    const mine = this.#balance(this.address)
+    if (mine < amount) throw new PrecompileHalt('balance too small')
+    this.#balances.set(this.address.toHex(), mine - amount)
+    this.#balances.set(to.toHex(), this.#balance(to) + amount)
+    this.logs.push({ topics: [paid], data: concat(fixed(toBigInt(to), 32), fixed(amount, 32)) })
+  }
+
+  charge(gas: bigint): void {
+    this.gasUsed += gas
+    if (this.gasUsed > this.#gasLimit) this.#outOfGas()
+  }
+
+  /** Makes what the call wrote last. */
+  commit(): ReadonlyMap<string, Uint8Array> {
+    const changed = new Map<string, Uint8Array>()
+    for (const [slot, word] of this.#words) {
+      if (equal(word, this.#state.storage.get(slot) ?? zero)) continue
+      changed.set(slot, word)
+      this.#state.storage.set(slot, word)
+    }
+    for (const [hash, key] of this.#keys) this.#state.keys.set(hash, key)
+    for (const [holder, wei] of this.#balances) this.#state.balances.set(holder, wei)
+    return changed
+  }
+
+  #putKey(algorithm: number, publicKey: Uint8Array): Uint8Array {
+    if (!isAlgorithm(algorithm)) throw new TypeError(`algorithm ${algorithm} is unknown`)
+    const hash = keyHash(algorithm, publicKey)
+    this.#keys.set(hash.toHex(), { algorithm, publicKey: publicKey.slice() })
+    return hash
+  }
+
+  #current(slot: Uint8Array): Uint8Array {
+    const name = slot.toHex()
+    return this.#words.get(name) ?? this.#state.storage.get(name) ?? zero
+  }
+
+  #touch(slot: Uint8Array): boolean {
+    const warm = this.#warm.has(slot.toHex())
+    this.#warm.add(slot.toHex())
+    return warm
+  }
+
+  #hasBalance(holder: Uint8Array): boolean {
+    return this.#balances.has(holder.toHex()) || this.#state.balances.has(holder.toHex())
+  }
+
+  #balance(holder: Uint8Array): bigint {
+    const name = holder.toHex()
+    return this.#balances.get(name) ?? this.#state.balances.get(name) ?? 0n
+  }
+
+  #refuseStatic(): void {
+    if (this.isStatic) throw new PrecompileHalt('state change in a static call')
+  }
+
+  #outOfGas(): never {
+    throw new PrecompileHalt('out of gas')
+  }
+}

@@ -1,0 +1,62 @@
+/** Compiles Solidity of this repository with solc's JavaScript build. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+
+const root = path.join(import.meta.dirname, '../..')
+const solc = createRequire(import.meta.url)('solc') as {
+  compile(input: string, callbacks: { import(file: string): { contents: string } }): string
+}
+
+export interface Compiled {
+  readonly abi: readonly object[]
+  readonly bytecode: `0x${string}`
+}
+
+interface Output {
+  readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string }[]
+  readonly contracts: Readonly<
+    Record<
+      string,
+      Readonly<
+        Record<
+          string,
+          {
+            readonly abi: readonly object[]
+            readonly evm: {
+              readonly bytecode: { readonly object: string }
+            }
+          }
+        >
+      >
+    >
+  >
+}
+
+function read(name: string): string {
+  return readFileSync(path.join(root, name), 'utf8')
+}
+
+/** The contracts of `file` (relative to the repository) by name. Any warning is an error. */
+export function compile(file: string): Readonly<Record<string, Compiled>> {
+  const settings = {
+    evmVersion: 'osaka',
+    optimizer: { enabled: true },
+    outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
+  }
+  const sources = { [file]: { content: read(file) } }
+  const output = JSON.parse(
+    solc.compile(JSON.stringify({ language: 'Solidity', sources, settings }), {
+      import: (name) => ({ contents: read(name) }),
+    }),
+  ) as Output
+  if (output.errors !== undefined && output.errors.length > 0) {
+    throw new Error(output.errors.map(({ formattedMessage }) => formattedMessage).join('\n'))
+  }
+  return Object.fromEntries(
+    Object.entries(output.contracts[file] ?? {}).map(([name, { abi, evm }]) => [
+      name,
+      { abi, bytecode: `0x${evm.bytecode.object}` as const },
+    ]),
+  )
+}
