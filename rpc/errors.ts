@@ -1,0 +1,136 @@
+/**
+ * What a fault becomes on the wire. Clients match on the number, tools on the words that Ethereum
+ * nodes made usual, people read the cure; `data.code` is the stable name.
+ *
+ * @see JSON-RPC 2.0 §5.1; EIP-1474 "Error codes"
+ */
+import { Fault, hex, type Hex } from '#base'
+
+/** The faults that rpc/ raises itself, and their JSON-RPC numbers. */
+const numbers = {
+  RPC_PARSE: -32700,
+  RPC_REQUEST_INVALID: -32600,
+  RPC_BATCH_TOO_LARGE: -32600,
+  RPC_BODY_TOO_LARGE: -32600,
+  RPC_MEDIA_TYPE: -32600,
+  RPC_HTTP_METHOD: -32600,
+  RPC_PATH: -32600,
+  RPC_HOST_REFUSED: -32600,
+  RPC_ORIGIN_REFUSED: -32600,
+  RPC_METHOD_UNKNOWN: -32601,
+  RPC_KEYS_ABSENT: -32601,
+  RPC_PARAMS_INVALID: -32602,
+  RPC_LOGS_RANGE: -32602,
+  RPC_LOGS_TOO_MANY: -32602,
+  RPC_INTERNAL: -32603,
+  RPC_HALTED: -32000,
+  RPC_ACCOUNT_UNKNOWN: -32000,
+  RPC_BLOCK_BEYOND_HEAD: -32000,
+  RPC_BLOCK_UNKNOWN: -32001,
+  RPC_TIMEOUT: -32002,
+  RPC_BUSY: -32005,
+  RPC_RESPONSE_TOO_LARGE: -32005,
+  RPC_REVERTED: 3,
+} as const
+
+export type RpcFaultCode = keyof typeof numbers
+
+/** A refusal by rpc/ itself. `text` goes to the client as it is. */
+export class RpcFault extends Fault<{ readonly code: RpcFaultCode }> {
+  readonly text: string
+
+  constructor(
+    facts: { readonly code: RpcFaultCode; readonly [fact: string]: unknown },
+    text: string,
+  ) {
+    super(facts, text)
+    this.text = text
+  }
+}
+
+/** Faults of lower floors with a number of their own; prefixes stand for the rest. */
+const foreign: Readonly<Record<string, number>> = {
+  POOL_BUSY: -32005,
+  POOL_RATE: -32005,
+  READ_BUSY: -32005,
+  READ_LOG_RANGE: -32602,
+  READ_PERCENTILES: -32602,
+  READ_TOO_MANY_LOGS: -32602,
+  STATE_PRUNED: 4444,
+}
+
+/** Words that clients match on, put before a message that lacks them. */
+const usual: Readonly<Record<string, string>> = {
+  POOL_OVERDRAWN: 'insufficient funds for gas * price + value',
+  POOL_UNDERPRICED: 'replacement transaction underpriced',
+  READ_TOO_MANY_LOGS: 'query returned more results than allowed',
+  STATE_PRUNED: 'pruned history unavailable',
+  TX_CHAIN_ID: 'invalid chain id',
+  TX_CLASSICAL: 'transaction type not supported',
+  TX_FEE_TOO_LOW: 'max fee per gas less than block base fee',
+  TX_GAS_LIMIT: 'intrinsic gas too low',
+  TX_INITCODE: 'max initcode size exceeded',
+  TX_NONCE_GAP: 'nonce too high',
+  TX_NONCE_TOO_LOW: 'nonce too low',
+  TX_PRIORITY_FEE: 'max priority fee per gas higher than max fee per gas',
+  TX_TYPE: 'transaction type not supported',
+  TX_UNFUNDED: 'insufficient funds for gas * price + value',
+}
+
+const rejected = -32003
+const internal = -32603
+
+export interface ErrorObject {
+  readonly code: number
+  readonly message: string
+  readonly data?: unknown
+}
+
+/**
+ * Any thrown value as a JSON-RPC error. What is neither a refusal nor a rejected transaction is
+ * internal: its text may hold paths, so it stays in the log.
+ */
+export function errorObject(error: unknown): ErrorObject {
+  if (error instanceof RpcFault) {
+    const { code } = error
+    const data = code === 'RPC_REVERTED' ? returnData(error.facts) : plain(error.facts)
+    return { code: numbers[code], message: error.text, data }
+  }
+  if (error instanceof Fault) {
+    const number = foreignNumber(error.code)
+    if (number !== undefined) {
+      return { code: number, message: usually(error), data: plain(error.facts) }
+    }
+  }
+  const code = error instanceof Fault ? error.code : 'RPC_INTERNAL'
+  return { code: internal, message: 'internal error: see the log of the node', data: { code } }
+}
+
+/** Whether `error` is one that a client cannot cause: it belongs into the log. */
+export function isInternal(error: unknown): boolean {
+  return errorObject(error).code === internal
+}
+
+function foreignNumber(code: string): number | undefined {
+  if (Object.hasOwn(foreign, code)) return foreign[code]
+  return code.startsWith('TX_') || code.startsWith('POOL_') ? rejected : undefined
+}
+
+function usually(fault: Fault): string {
+  const words = Object.hasOwn(usual, fault.code) ? usual[fault.code] : undefined
+  return words === undefined || fault.message.includes(words)
+    ? fault.message
+    : `${words}: ${fault.message}`
+}
+
+function returnData(facts: object): Hex {
+  return 'data' in facts ? (facts.data as Hex) : '0x'
+}
+
+function plain(facts: object): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(facts).map(([name, value]: [string, unknown]) => {
+    if (typeof value === 'bigint') return [name, value.toString()]
+    return [name, value instanceof Uint8Array ? hex(value) : value]
+  })
+  return Object.fromEntries(entries)
+}

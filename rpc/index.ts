@@ -1,0 +1,13 @@
+/**
+ * The JSON-RPC server: methods, each one definition of its parameters, result and handler; the
+ * dispatcher that runs them within limits; HTTP on loopback, safe against pages in a browser. Sees
+ * the chain only through its face, and decides nothing.
+ *
+ * @module
+ */
+export { limits, type ServerLimit, type ServerLimits } from './limits.ts'
+export { type Context, defineMethod, type Method } from './method.ts'
+export { methods } from './methods/index.ts'
+export { renderParsTransaction } from './render/pars-transaction.ts'
+export { createRpcServer, type RpcServer, type RpcServerOptions } from './server.ts'
+export type { DevSigner, SignRequest } from './signer.ts'

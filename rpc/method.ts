@@ -1,0 +1,87 @@
+import type { z } from 'zod'
+
+import type { Log } from '#base'
+import type { ChainFace, RenderTransaction } from '#chain'
+
+import { RpcFault } from './errors.ts'
+import type { DevSigner } from './signer.ts'
+
+/** What a handler may use. */
+export interface Context {
+  readonly chain: ChainFace
+  readonly render: RenderTransaction
+  /** Undefined unless the node was told to sign. */
+  readonly signer: DevSigner | undefined
+  /** Answer of web3_clientVersion. */
+  readonly clientVersion: string
+  readonly log: Log
+  /** Whom the pool charges: the address of the client. */
+  readonly client: string
+}
+
+/** A method as the dispatcher and the reference see it. */
+export interface Method {
+  readonly name: string
+  readonly summary: string
+  readonly params: z.ZodTuple
+  readonly paramNames: readonly string[]
+  readonly result: z.ZodType
+  /** Takes effect: in a batch, earlier calls end before it and later ones start after it. */
+  readonly writes: boolean
+  /** Uses keys that the node holds: exists only with a signer. */
+  readonly signs: boolean
+  /** Throws `RPC_PARAMS_INVALID` for anything but what `params` takes. */
+  call(params: readonly unknown[], context: Context): unknown
+}
+
+/**
+ * One JSON-RPC method: the single source of its validation, its reference and its types.
+ * `params` and `paramNames` correspond; `result` describes what the handler gives, and is not run
+ * per call.
+ */
+export function defineMethod<Params extends z.ZodTuple, Result extends z.ZodType>(definition: {
+  readonly name: string
+  readonly summary: string
+  readonly params: Params
+  readonly paramNames: readonly string[]
+  readonly result: Result
+  readonly writes?: boolean
+  readonly signs?: boolean
+  readonly handler: (
+    params: z.output<Params>,
+    context: Context,
+  ) => z.output<Result> | Promise<z.output<Result>>
+}): Method {
+  const { params, paramNames, handler } = definition
+  return {
+    name: definition.name,
+    summary: definition.summary,
+    params,
+    paramNames,
+    result: definition.result,
+    writes: definition.writes ?? false,
+    signs: definition.signs ?? false,
+    call(raw, context) {
+      const parsed = params.safeParse(raw)
+      if (parsed.success) return handler(parsed.data, context)
+      throw invalidParams(parsed.error, paramNames, raw.length)
+    },
+  }
+}
+
+function invalidParams(error: z.ZodError, names: readonly string[], given: number): RpcFault {
+  const [issue] = error.issues
+  const [position, ...inside] = issue?.path ?? []
+  if (issue === undefined || typeof position !== 'number') {
+    const text =
+      given > names.length
+        ? `too many arguments, want at most ${names.length}`
+        : `missing value for required argument ${given} (${names[given] ?? ''})`
+    return new RpcFault({ code: 'RPC_PARAMS_INVALID' }, text)
+  }
+  const place = [names[position] ?? '', ...inside.map(String)].join('.')
+  return new RpcFault(
+    { code: 'RPC_PARAMS_INVALID', argument: position },
+    `invalid argument ${position}: ${place} ${issue.message}`,
+  )
+}

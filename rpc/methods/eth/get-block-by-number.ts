@@ -1,0 +1,18 @@
+import { z } from 'zod'
+
+import { defineMethod } from '../../method.ts'
+import { renderBlock } from '../../render/block.ts'
+import { numberedBlock } from '../../schema/params.ts'
+import * as results from '../../schema/results.ts'
+
+export const getBlockByNumber = defineMethod({
+  name: 'eth_getBlockByNumber',
+  summary: 'A block by number or tag; null when there is none.',
+  params: z.tuple([numberedBlock, z.boolean().nullish()]),
+  paramNames: ['block', 'full'],
+  result: results.block.nullable(),
+  handler: async ([block, full], { chain, render }) => {
+    const found = await chain.reads.block(block)
+    return found === undefined ? null : renderBlock(found, full ?? false, render)
+  },
+})

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+
+import { defineMethod } from '../../method.ts'
+import { renderMined, renderPending } from '../../render/transaction.ts'
+import { hash } from '../../schema/params.ts'
+import * as results from '../../schema/results.ts'
+
+/**
+ * The pool is asked before the chain and yields to it: asked after, a transaction that enters a block
+ * between the two would be in neither.
+ */
+export const getTransactionByHash = defineMethod({
+  name: 'eth_getTransactionByHash',
+  summary: 'A transaction by hash, from a block or the pool; null when neither has it.',
+  params: z.tuple([hash]),
+  paramNames: ['hash'],
+  result: results.transaction.nullable(),
+  handler: async ([transaction], { chain, render }) => {
+    const pooled = chain.pool.byHash(transaction)
+    const found = await chain.reads.transaction(transaction)
+    if (found !== undefined) return renderMined(render, found.block, found.transaction)
+    return pooled === undefined ? null : renderPending(render, pooled)
+  },
+})

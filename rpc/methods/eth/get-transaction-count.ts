@@ -1,0 +1,19 @@
+import { z } from 'zod'
+
+import { defineMethod } from '../../method.ts'
+import { quantity } from '../../render/quantity.ts'
+import { address, blockOrLatest } from '../../schema/params.ts'
+import * as results from '../../schema/results.ts'
+import { known } from '../known.ts'
+
+export const getTransactionCount = defineMethod({
+  name: 'eth_getTransactionCount',
+  summary: 'Nonce of an account (nonceKey 0); at the tag pending, with what the pool holds.',
+  params: z.tuple([address, blockOrLatest]),
+  paramNames: ['address', 'block'],
+  result: results.quantity,
+  handler: async ([account, block], { chain }) => {
+    const pooled = block === 'pending' ? chain.pool.pendingNonce(account) : undefined
+    return quantity(pooled ?? known(await chain.reads.nonce(account, block), block))
+  },
+})

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+
+import { hex } from '#base'
+
+import { defineMethod } from '../../method.ts'
+import { data } from '../../schema/params.ts'
+import * as results from '../../schema/results.ts'
+
+export const sendRawTransaction = defineMethod({
+  name: 'eth_sendRawTransaction',
+  summary:
+    'Takes a signed transaction into the pool; answers its hash once it is verified and on disk.',
+  params: z.tuple([data]),
+  paramNames: ['transaction'],
+  result: results.hash,
+  writes: true,
+  handler: async ([wire], { chain, client }) => hex(await chain.pool.submit(wire, client)),
+})

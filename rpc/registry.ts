@@ -1,0 +1,51 @@
+import { Fault } from '#base'
+
+import { RpcFault } from './errors.ts'
+import type { Method } from './method.ts'
+
+/** Finds methods by name; throws `RPC_METHOD_UNKNOWN` or `RPC_KEYS_ABSENT`. */
+export interface Registry {
+  readonly methods: readonly Method[]
+  /** Names of the methods that take effect. */
+  readonly writing: ReadonlySet<string>
+  find(name: string): Method
+}
+
+/** Method names that ask a node to sign, in any Ethereum client. */
+const signing = /^(?:eth_(?:sign\w*|sendTransaction)|personal_\w+)$/
+
+/** @param signs Whether the node holds keys. Throws `RPC_METHOD_DUPLICATE`. */
+export function createRegistry(methods: readonly Method[], signs: boolean): Registry {
+  const byName = new Map<string, Method>()
+  for (const method of methods) {
+    if (byName.has(method.name)) {
+      throw new Fault({ code: 'RPC_METHOD_DUPLICATE', method: method.name }, 'name it otherwise')
+    }
+    if (signs || !method.signs) byName.set(method.name, method)
+  }
+  return {
+    methods: [...byName.values()],
+    writing: new Set([...byName.values()].filter(({ writes }) => writes).map(({ name }) => name)),
+    find(name) {
+      const method = byName.get(name)
+      if (method !== undefined) return method
+      throw unknown(name)
+    },
+  }
+}
+
+function unknown(name: string): RpcFault {
+  if (signing.test(name)) return keysAbsent(name)
+  return new RpcFault({ code: 'RPC_METHOD_UNKNOWN', method: name.slice(0, 64) }, absent(name))
+}
+
+export function keysAbsent(name: string): RpcFault {
+  return new RpcFault(
+    { code: 'RPC_KEYS_ABSENT', method: name.slice(0, 64) },
+    `${absent(name)}: this node holds no keys; sign in your wallet and send with eth_sendRawTransaction`,
+  )
+}
+
+function absent(name: string): string {
+  return `the method ${name.slice(0, 64)} does not exist/is not available`
+}

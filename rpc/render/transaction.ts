@@ -1,0 +1,55 @@
+/** The place of a transaction around what the profile renders. */
+import { hex, type Hex } from '#base'
+import type { Head, PlacedTransaction, PooledTransaction, RenderTransaction } from '#chain'
+
+import { quantity } from './quantity.ts'
+
+/** What every transaction has, whatever the profile. */
+export interface RenderedTransaction {
+  readonly blockHash: Hex | null
+  readonly blockNumber: Hex | null
+  readonly blockTimestamp: Hex | null
+  readonly transactionIndex: Hex | null
+  readonly hash: Hex
+  readonly from: Hex
+  readonly to: Hex | null
+  readonly type: Hex
+  readonly nonce: Hex
+  readonly gas: Hex
+  readonly gasPrice: Hex
+  readonly value: Hex
+  readonly input: Hex
+  readonly signature?: never
+  readonly [field: string]: unknown
+}
+
+/** `gasPrice` is what was paid per gas. */
+export function renderMined(
+  render: RenderTransaction,
+  block: Head,
+  { hash, wire, index, receipt }: PlacedTransaction,
+): RenderedTransaction {
+  return {
+    ...render(wire, receipt.sender),
+    blockHash: hex(block.hash),
+    blockNumber: quantity(block.header.number),
+    blockTimestamp: quantity(block.header.timestamp),
+    transactionIndex: quantity(index),
+    hash: hex(hash),
+    gasPrice: quantity(receipt.effectiveGasPrice),
+  } as RenderedTransaction
+}
+
+export function renderPending(
+  render: RenderTransaction,
+  { hash, wire, sender }: PooledTransaction,
+): RenderedTransaction {
+  return {
+    ...render(wire, sender),
+    blockHash: null,
+    blockNumber: null,
+    blockTimestamp: null,
+    transactionIndex: null,
+    hash: hex(hash),
+  } as RenderedTransaction
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+
+/**
+ * The transaction object of eth_call, eth_estimateGas and eth_sendTransaction. Fields that would
+ * change the outcome and that this chain does not have are refused; unknown ones are ignored, as
+ * wallets add their own.
+ */
+import { equal } from '#base'
+import type { CallRequest } from '#chain'
+
+import { RpcFault } from '../errors.ts'
+import { limits } from '../limits.ts'
+import { address, data, hash, quantity, quantity64 } from './params.ts'
+
+const most = limits.accessListKeys.value
+
+const accessList = z
+  .array(z.object({ address, storageKeys: z.array(hash).max(most) }))
+  .max(most)
+  .transform((entries) =>
+    entries.map((entry) => [entry.address, entry.storageKeys] as [Uint8Array, Uint8Array[]]),
+  )
+
+const absent = (field: string) =>
+  z.array(z.unknown()).max(0, `must be empty: calls with ${field} are not supported`).nullish()
+
+const algorithm = quantity64.refine((value) => value <= 0xffn, 'must be one byte').transform(Number)
+
+export const callObject = z.object(
+  {
+    from: address.nullish(),
+    to: address.nullish(),
+    gas: quantity64.nullish(),
+    gasPrice: quantity.nullish(),
+    maxFeePerGas: quantity.nullish(),
+    maxPriorityFeePerGas: quantity.nullish(),
+    value: quantity.nullish(),
+    data: data.nullish(),
+    input: data.nullish(),
+    nonce: quantity64.nullish(),
+    chainId: quantity.nullish(),
+    accessList: accessList.nullish(),
+    authorizationList: absent('authorizations'),
+    blobVersionedHashes: absent('blobs'),
+    pqAlgorithm: algorithm.nullish(),
+    nonceKey: quantity.nullish(),
+  },
+  { error: 'must be a transaction object' },
+)
+
+/** Throws `RPC_PARAMS_INVALID` for fields that contradict each other or the chain. */
+export function callRequest(call: z.output<typeof callObject>, chainId: bigint): CallRequest {
+  const { from, to, gas, gasPrice, maxFeePerGas, maxPriorityFeePerGas, value, nonce } = call
+  const legacyFee = gasPrice !== undefined && gasPrice !== null
+  if (legacyFee && (isGiven(maxFeePerGas) || isGiven(maxPriorityFeePerGas))) {
+    throw invalid('both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified')
+  }
+  if (isGiven(call.chainId) && call.chainId !== chainId) {
+    throw invalid(`chainId does not match the node's: have ${call.chainId}, want ${chainId}`)
+  }
+  const request = {
+    from,
+    to,
+    gas,
+    gasPrice,
+    maxFeePerGas,
+    maxPriorityFeePerGas,
+    value,
+    nonce,
+    data: payload(call),
+    accessList: call.accessList,
+    algorithm: call.pqAlgorithm,
+    nonceKey: call.nonceKey,
+  }
+  return Object.fromEntries(Object.entries(request).filter(([, field]) => isGiven(field)))
+}
+
+function payload({ data: old, input }: z.output<typeof callObject>): Uint8Array | undefined {
+  if (isGiven(old) && isGiven(input) && !equal(old, input)) {
+    throw invalid('both "data" and "input" are set and not equal: use "input"')
+  }
+  return input ?? old ?? undefined
+}
+
+function isGiven<Value>(value: Value | null | undefined): value is Value {
+  return value !== undefined && value !== null
+}
+
+function invalid(reason: string): RpcFault {
+  return new RpcFault({ code: 'RPC_PARAMS_INVALID', argument: 0 }, `invalid argument 0: ${reason}`)
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+
+import { Fault } from '#base'
+
+import { errorObject, isInternal, RpcFault } from '../../rpc/errors.ts'
+
+describe('rpc errors', () => {
+  it('number what rpc refuses itself and show its words alone', () => {
+    const fault = new RpcFault({ code: 'RPC_BLOCK_UNKNOWN', block: '0x5' }, 'header not found')
+    assert.deepEqual(errorObject(fault), {
+      code: -32001,
+      message: 'header not found',
+      data: { code: 'RPC_BLOCK_UNKNOWN', block: '0x5' },
+    })
+  })
+
+  it('reject transactions with -32003, their facts, and words that tools know', () => {
+    const cases = [
+      [
+        new Fault({ code: 'TX_NONCE_TOO_LOW', next: 2n, nonce: 1n }, 'nonce too low: used'),
+        /nonce too low/,
+      ],
+      [new Fault({ code: 'TX_UNFUNDED', balance: 0n }, 'fund it'), /^insufficient funds for gas/],
+      [new Fault({ code: 'TX_GAS_LIMIT', required: 1n }, 'raise it'), /^intrinsic gas too low/],
+      [new Fault({ code: 'POOL_UNDERPRICED' }), /^replacement transaction underpriced/],
+      [new Fault({ code: 'TX_SOMETHING_NEW' }, 'the cure'), /the cure$/],
+      [new Fault({ code: 'POOL_SOMETHING_NEW' }), /POOL_SOMETHING_NEW/],
+    ] as const
+    for (const [fault, words] of cases) {
+      const { code, message, data } = errorObject(fault)
+      assert.equal(code, -32003)
+      assert.match(message, words)
+      assert.equal((data as { code: string }).code, fault.code)
+    }
+    const { message } = errorObject(cases[0][0])
+    assert.equal(message.match(/nonce too low/g)?.length, 1)
+  })
+
+  it('tell a client to come back when the node is busy, and what is pruned', () => {
+    assert.equal(errorObject(new Fault({ code: 'POOL_BUSY' })).code, -32005)
+    assert.equal(errorObject(new Fault({ code: 'READ_BUSY' })).code, -32005)
+    const pruned = errorObject(new Fault({ code: 'STATE_PRUNED', height: 1n, oldest: 9n }))
+    assert.equal(pruned.code, 4444)
+    assert.deepEqual(pruned.data, { code: 'STATE_PRUNED', height: '1', oldest: '9' })
+  })
+
+  it('are valid JSON whatever the facts are', () => {
+    const facts = { code: 'TX_X', big: 1n, bytes: Uint8Array.of(1), text: 'ü' }
+    assert.deepEqual(JSON.parse(JSON.stringify(errorObject(new Fault(facts)).data)), {
+      code: 'TX_X',
+      big: '1',
+      bytes: '0x01',
+      text: 'ü',
+    })
+  })
+
+  it('hide everything else', () => {
+    for (const error of [
+      new Error('/home/someone'),
+      new Fault({ code: 'STORE_CORRUPT', path: '/home/someone' }),
+      new Fault({ code: 'constructor', path: '/home/someone' }),
+      'text /home/someone',
+      undefined,
+    ]) {
+      assert.doesNotMatch(JSON.stringify(errorObject(error)), /home/)
+      assert.equal(isInternal(error), true)
+    }
+  })
+})
