@@ -1,0 +1,36 @@
+/** @see Ethereum Yellow Paper §4.4.3 */
+import { keccak256 } from '#crypto'
+
+import type { LogEntry } from '../port.ts'
+
+const size = 256
+
+export function bloomOf(logs: readonly LogEntry[]): Uint8Array<ArrayBuffer> {
+  const bloom = new Uint8Array(size)
+  for (const { address, topics } of logs) {
+    add(bloom, address)
+    for (const topic of topics) add(bloom, topic)
+  }
+  return bloom
+}
+
+export function merge(into: Uint8Array, bloom: Uint8Array): void {
+  for (let index = 0; index < size; index++) into[index] = (into[index] ?? 0) | (bloom[index] ?? 0)
+}
+
+/** False: `item` is certainly not in the set. True: it may be. */
+export function mayHold(bloom: Uint8Array, item: Uint8Array): boolean {
+  return bits(item).every(([byte, mask]) => ((bloom[byte] ?? 0) & mask) !== 0)
+}
+
+function add(bloom: Uint8Array, item: Uint8Array): void {
+  for (const [byte, mask] of bits(item)) bloom[byte] = (bloom[byte] ?? 0) | mask
+}
+
+function bits(item: Uint8Array): [byte: number, mask: number][] {
+  const digest = keccak256(item)
+  return [0, 2, 4].map((at) => {
+    const bit = (((digest[at] ?? 0) << 8) | (digest[at + 1] ?? 0)) & 2047
+    return [size - 1 - (bit >> 3), 1 << (bit & 7)]
+  })
+}

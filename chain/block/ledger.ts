@@ -1,0 +1,136 @@
+import { concat, equal, Fault, hex, utf8 } from '#base'
+import type { Change, Store } from '#storage'
+import { Account, Address } from '@ethereumjs/util'
+
+import type { Head } from '../port.ts'
+import type { ChainProfile } from '../profile.ts'
+import { headState, type State } from '../state/index.ts'
+import { headerHash } from './header.ts'
+import { height, keys } from './layout.ts'
+import { blockChanges, readHeader, type SealedBlock } from './sealed.ts'
+import { Staging } from './staging.ts'
+
+/** Raised when stored bytes mean something else than before. */
+const format = 'pars-store/1'
+
+export interface LedgerInit {
+  readonly store: Store
+  readonly profile: ChainProfile
+}
+
+/**
+ * The chain on disk: its head, the state after it, and the one way to move both. Blocks are sealed
+ * one by one, with their state, receipts and indexes, and written with the head as one synced
+ * batch, or not at all.
+ */
+export class Ledger {
+  readonly state: State
+  readonly #staging: Staging
+  #head: Head
+
+  private constructor(store: Store, head: Head) {
+    this.#staging = new Staging(store)
+    this.state = headState(this.#staging)
+    this.#head = head
+  }
+
+  /** Throws `CHAIN_GENESIS_MISMATCH` or `CHAIN_FORMAT` for a store of something else. */
+  static async open({ store, profile }: LedgerInit): Promise<Ledger> {
+    const found = store.get(keys.meta('genesis'))
+    if (found === undefined) await writeGenesis(store, profile)
+    else if (!equal(found, profile.genesisHash)) {
+      throw new Fault(
+        {
+          code: 'CHAIN_GENESIS_MISMATCH',
+          expected: hex(profile.genesisHash),
+          found: hex(found),
+        },
+        'this data folder belongs to another network: name another folder or that genesis',
+      )
+    }
+    const written = new TextDecoder().decode(store.get(keys.meta('format')) ?? utf8('none'))
+    if (written !== format) {
+      throw new Fault(
+        { code: 'CHAIN_FORMAT', found: written, expected: format },
+        'this data folder was written by another release',
+      )
+    }
+    return new Ledger(store, readHead(store))
+  }
+
+  get head(): Head {
+    return this.#head
+  }
+
+  /** The hash of an earlier block, or undefined when there is none. */
+  hashOf(number: bigint): Uint8Array | undefined {
+    return number === this.#head.header.number
+      ? this.#head.hash
+      : readHeader(this.#staging, number)?.hash
+  }
+
+  /** Moves head to `block`, whose state changes are those in `state`. Nothing is on disk yet. */
+  seal(block: SealedBlock): void {
+    const { number } = block.header
+    this.#staging.add([
+      ...this.state.changes({ height: number, history: true }),
+      ...blockChanges(block),
+      { type: 'put', key: keys.meta('head'), value: height.encode(number) },
+    ])
+    this.state.sealed()
+    this.#head = { hash: block.hash, header: block.header }
+  }
+
+  /** Puts all sealed blocks on disk. After a rejection the ledger is not to be used again. */
+  write(): Promise<void> {
+    return this.#staging.write()
+  }
+
+  /** Forgets what was executed since the last sealed block. */
+  discard(): void {
+    this.state.discard()
+  }
+}
+
+function readHead(store: Store): Head {
+  const value = store.get(keys.meta('head'))
+  const record = value === undefined ? undefined : readHeader(store, height.decode(value))
+  if (record === undefined) throw new Fault({ code: 'STORE_CORRUPT', what: 'head' })
+  return { hash: record.hash, header: record.header }
+}
+
+async function writeGenesis(store: Store, profile: ChainProfile): Promise<void> {
+  const state = headState(store)
+  for (const { address, nonce, balance, code, storage } of profile.genesis.accounts) {
+    const at = new Address(address)
+    await state.putAccount(at, new Account(nonce, balance))
+    if (code.length > 0) await state.putCode(at, code)
+    for (const [slot, value] of storage) await state.putStorage(at, slot, value)
+  }
+  for (const { algorithm, publicKey } of profile.genesis.keys) {
+    state.putKey(concat(Uint8Array.of(algorithm), publicKey))
+  }
+  const header = { ...profile.genesis.header, stateRoot: state.root() }
+  const block = { header, hash: headerHash(header), envelopes: [], receipts: [], tail: tailOf(header) }
+  const meta = (name: string, value: Uint8Array): Change => ({
+    type: 'put',
+    key: keys.meta(name),
+    value,
+  })
+  await store.write(
+    [
+      ...state.changes({ height: 0n, history: false }),
+      ...blockChanges(block),
+      meta('head', height.encode(0n)),
+      meta('genesis', profile.genesisHash),
+      meta('format', utf8(format)),
+    ],
+    { sync: true },
+  )
+}
+
+/** What follows the transactions of an empty block: no ommers, and no withdrawals since Shanghai. */
+export function tailOf(header: { readonly withdrawalsRoot?: Uint8Array }): readonly [][] {
+  return header.withdrawalsRoot === undefined ? [[]] : [[], []]
+}
+

@@ -1,0 +1,35 @@
+/** Entry of the engine thread. */
+import { parentPort, workerData } from 'node:worker_threads'
+
+import { openLevel } from '#storage'
+
+import { expose } from './calls.ts'
+import { Engine } from './engine.ts'
+import { type ThreadInit, loadProfile } from './setup.ts'
+import { portLog } from './thread-log.ts'
+
+const port = parentPort
+if (port === null) throw new TypeError('to be started as a worker')
+const init = workerData as ThreadInit
+const engine = loadProfile(init).then(async (profile) =>
+  Engine.open({
+    store: await openLevel(init.path),
+    profile,
+    archive: init.archive,
+    log: portLog(port),
+  }),
+)
+engine.catch(() => undefined)
+
+/** What the main thread can ask of the engine. */
+const handlers = {
+  head: async () => (await engine).head,
+  execute: async (...parameters: Parameters<Engine['execute']>) =>
+    (await engine).execute(...parameters),
+  persist: async (...parameters: Parameters<Engine['persist']>) =>
+    (await engine).persist(...parameters),
+  close: async () => (await engine).close(),
+}
+export type EngineHandlers = typeof handlers
+
+expose(port, handlers)

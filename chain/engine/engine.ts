@@ -1,0 +1,193 @@
+/** Executes commits, one at a time, and owns every write to the store. */
+import { Fault, type Log } from '#base'
+import type { Change, Store } from '#storage'
+
+import { Ledger } from '../block/ledger.ts'
+import { createExecutor, type Executor } from '../evm/index.ts'
+import { ParsBlock } from '../pars/block.ts'
+import { type Commit, type CommitPorts, CommitRun, type OpenBlock, type Skipped } from '../pars/commit.ts'
+import type { ParsEnvelope } from '../pars/envelope.ts'
+import type { ParsProfile } from '../pars/profile.ts'
+import { stateView } from '../pars/state-view.ts'
+import { verifyEnvelope } from '../pars/verify.ts'
+import { changedAccounts } from '../pars/changed.ts'
+import type { Head } from '../port.ts'
+import { Retention } from './retention.ts'
+
+export interface EngineInit {
+  readonly store: Store
+  readonly profile: ParsProfile
+  readonly log: Log
+  /** Keep the state of every height. */
+  readonly archive: boolean
+}
+
+/** What a commit came to. */
+export interface CommitResult {
+  readonly blocks: readonly Head[]
+  readonly skipped: readonly Skipped[]
+  /** Indices of bodies that ended at a transaction that was never valid. */
+  readonly broken: readonly number[]
+  /** Accounts whose balance, nonces or key may have changed. */
+  readonly changed: readonly Uint8Array[]
+}
+
+export class Engine {
+  readonly #ledger: Ledger
+  readonly #init: EngineInit
+  readonly #executor: Executor
+  readonly #retention: Retention
+  #busy: Promise<unknown> = Promise.resolve()
+  /** What ended an execution half way: the state in memory is not to be trusted after it. */
+  #failure: Error | undefined
+
+  private constructor(init: EngineInit, ledger: Ledger, executor: Executor) {
+    this.#init = init
+    this.#ledger = ledger
+    this.#executor = executor
+    this.#retention = new Retention({ store: init.store, archive: init.archive })
+  }
+
+  static async open(init: EngineInit): Promise<Engine> {
+    const ledger = await Ledger.open(init)
+    const executor = createExecutor({
+      rules: init.profile.rules(),
+      state: ledger.state,
+      blockHash: (number) => ledger.hashOf(number) ?? new Uint8Array(32),
+      observer: {
+        onDefect({ where, error }) {
+          init.log.error('a precompile broke the rules of plugins', { where, error: String(error) })
+        },
+        onPayout() {},
+      },
+      ...init.profile.engines,
+    })
+    return new Engine(init, ledger, executor)
+  }
+
+  get head(): Head {
+    return this.#ledger.head
+  }
+
+  /**
+   * Runs after the commits before it. A rejection means that this machine, not the commit, is at
+   * fault: nothing of the commit is on disk, and the engine is to be opened anew.
+   */
+  execute(commit: Commit): Promise<CommitResult> {
+    const run = this.#busy.then(() => this.#execute(commit))
+    this.#busy = run.catch(() => undefined)
+    return run
+  }
+
+  /** A small write beside execution, synced before it resolves. */
+  persist(changes: readonly Change[]): Promise<void> {
+    return this.#init.store.write(changes, { sync: true })
+  }
+
+  async close(): Promise<void> {
+    await this.#busy
+    await this.#init.store.close()
+  }
+
+  async #execute(commit: Commit): Promise<CommitResult> {
+    const { profile, log } = this.#init
+    if (this.#failure !== undefined) throw this.#failure
+    const { header } = this.head
+    if (commit.timestamp < header.timestamp) {
+      throw new Fault({
+        code: 'BLOCK_INVALID',
+        reason: `timestamp ${commit.timestamp} is before the parent's ${header.timestamp}`,
+      })
+    }
+    const blocks = new CommitBlocks(this.#ledger, this.#executor, profile, commit)
+    try {
+      const run = new CommitRun(commit, blocks)
+      await run.run(commit.bodies)
+      await blocks.finish()
+      await this.#retention.prune(this.head.header)
+      for (const index of run.broken) log.warn('a body ended early', { body: index })
+      return {
+        blocks: blocks.sealed,
+        skipped: run.skipped,
+        broken: run.broken,
+        changed: blocks.changed,
+      }
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new Error(String(error))
+      throw error
+    }
+  }
+}
+
+/** The blocks that one commit fills, written together when it ends. */
+class CommitBlocks implements CommitPorts {
+  readonly network: CommitPorts['network']
+  readonly rules: CommitPorts['rules']
+  readonly view: CommitPorts['view']
+  readonly verify: (envelope: ParsEnvelope, publicKey: Uint8Array) => Promise<boolean>
+  readonly sealed: Head[] = []
+  readonly changed: Uint8Array[] = []
+  readonly #ledger: Ledger
+  readonly #executor: Executor
+  readonly #profile: ParsProfile
+  readonly #commit: Commit
+  #open: ParsBlock | undefined
+
+  constructor(ledger: Ledger, executor: Executor, profile: ParsProfile, commit: Commit) {
+    this.#ledger = ledger
+    this.#executor = executor
+    this.#profile = profile
+    this.#commit = commit
+    this.network = profile
+    this.rules = profile.rules()
+    this.view = stateView(ledger.state)
+    this.verify = verifyEnvelope
+  }
+
+  async current(): Promise<OpenBlock> {
+    this.#open ??= await this.#start()
+    return this.#open
+  }
+
+  next(): Promise<OpenBlock> {
+    this.#close()
+    return this.current()
+  }
+
+  /** Writes the last block; an idle commit makes an empty one only once in a while. */
+  async finish(): Promise<void> {
+    const { header } = this.#ledger.head
+    const idle = this.#commit.timestamp - header.timestamp
+    if (this.#open === undefined && idle < this.#profile.emptyBlockSeconds) {
+      return this.#ledger.write()
+    }
+    await this.current()
+    const filled = this.#open?.count ?? 0
+    if (filled > 0 || idle >= this.#profile.emptyBlockSeconds) this.#close()
+    else this.#ledger.discard()
+    await this.#ledger.write()
+  }
+
+  async #start(): Promise<ParsBlock> {
+    const block = new ParsBlock({
+      executor: this.#executor,
+      state: this.#ledger.state,
+      profile: this.#profile,
+      parent: this.#ledger.head,
+      commit: this.#commit,
+      index: this.sealed.length,
+    })
+    await block.open()
+    return block
+  }
+
+  #close(): void {
+    const open = this.#open
+    if (open === undefined) return
+    const block = open.seal()
+    this.#ledger.seal(block)
+    this.#open = undefined
+    this.sealed.push({ hash: block.hash, header: block.header })
+    this.changed.push(...changedAccounts(block))
+  }
+}

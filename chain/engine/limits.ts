@@ -1,0 +1,25 @@
+import type { Limits } from '#base'
+
+export const limits = {
+  stateRetention: {
+    value: 86_400,
+    unit: 'seconds',
+    why: 'how long the state of a height can be asked for, unless archived',
+  },
+  pruneHeights: {
+    value: 64,
+    unit: 'heights',
+    why: 'looked at for pruning after each commit',
+  },
+  pruneSlices: {
+    value: 8,
+    unit: 'batches',
+    why: 'pruned after each commit, so that pruning never delays one for long',
+  },
+  readers: { value: 2, unit: 'threads', why: 'that answer calls beside execution' },
+  reads: {
+    value: 4096,
+    unit: 'calls',
+    why: 'waiting for a reader; more are refused with READ_BUSY',
+  },
+} as const satisfies Limits

@@ -1,0 +1,130 @@
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+
+import { Fault, type Log } from '#base'
+
+import type { AsyncReads } from '../port.ts'
+import { connect, type Connection, type Handlers } from './calls.ts'
+import type { EngineHandlers } from './engine-thread.ts'
+import { limits } from './limits.ts'
+import type { ThreadInit } from './setup.ts'
+import { forwardLog } from './thread-log.ts'
+
+/** The same file beside this one, as source or built. */
+function entry(name: string): URL {
+  return new URL(`./${name}${extname(import.meta.filename)}`, import.meta.url)
+}
+
+class Thread<Offered extends Handlers> {
+  readonly worker: Worker
+  readonly connection: Connection<Offered>
+  readonly exited: Promise<void>
+
+  constructor(name: string, init: ThreadInit, log: Log) {
+    this.worker = new Worker(entry(name), { workerData: init, name })
+    this.connection = connect<Offered>(this.worker)
+    forwardLog(this.worker, log)
+    this.exited = new Promise((resolve) => {
+      this.worker.on('error', (error) => {
+        log.error('a thread died', { thread: name, error: String(error) })
+        this.connection.lost(new Fault({ code: 'CHAIN_THREAD_LOST', thread: name, error: String(error) }))
+      })
+      this.worker.on('exit', () => {
+        this.connection.lost(new Fault({ code: 'CHAIN_THREAD_LOST', thread: name, error: 'exit' }))
+        resolve()
+      })
+    })
+  }
+}
+
+/** The engine thread. `restart` gives up on the present one. */
+export class EngineThread {
+  readonly #init: ThreadInit
+  readonly #log: Log
+  #thread: Thread<EngineHandlers>
+
+  constructor(init: ThreadInit, log: Log) {
+    this.#init = init
+    this.#log = log
+    this.#thread = new Thread('engine-thread', init, log)
+  }
+
+  get remote(): Connection<EngineHandlers>['remote'] {
+    return this.#thread.connection.remote
+  }
+
+  async restart(): Promise<void> {
+    await this.#thread.worker.terminate()
+    await this.#thread.exited
+    this.#thread = new Thread('engine-thread', this.#init, this.#log)
+  }
+
+  async close(): Promise<void> {
+    await this.remote.close().catch(() => undefined)
+    await this.#thread.worker.terminate()
+  }
+}
+
+interface ReaderHandlers extends Record<string, (...parameters: never[]) => unknown> {
+  ready: () => void
+  close: () => void
+}
+
+/** Reader threads: a call goes to the one with the fewest under way; a dead one is replaced. */
+export class ReaderThreads {
+  readonly #init: ThreadInit
+  readonly #log: Log
+  readonly #threads: Thread<ReaderHandlers>[] = []
+  #closing = false
+  readonly reads: AsyncReads
+
+  constructor(init: ThreadInit, log: Log) {
+    this.#init = init
+    this.#log = log
+    for (let index = 0; index < limits.readers.value; index++) this.#start(index)
+    this.reads = new Proxy({} as AsyncReads, {
+      get:
+        (_, name: string) =>
+        (...parameters: never[]) =>
+          this.#call(name, parameters),
+    })
+  }
+
+  async ready(): Promise<void> {
+    await Promise.all(this.#threads.map(({ connection }) => connection.remote.ready()))
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    await Promise.all(
+      this.#threads.map(async ({ connection, worker }) => {
+        await connection.remote.close().catch(() => undefined)
+        await worker.terminate()
+      }),
+    )
+  }
+
+  #start(index: number): void {
+    const thread = new Thread<ReaderHandlers>('reader-thread', this.#init, this.#log)
+    this.#threads[index] = thread
+    void thread.exited.then(() => {
+      if (!this.#closing) this.#start(index)
+    })
+  }
+
+  async #call(name: string, parameters: never[]): Promise<unknown> {
+    const [first, ...others] = this.#threads
+    if (first === undefined) throw new TypeError('no readers')
+    let idlest = first
+    for (const thread of others) {
+      if (thread.connection.waiting < idlest.connection.waiting) idlest = thread
+    }
+    if (idlest.connection.waiting >= limits.reads.value) {
+      throw new Fault(
+        { code: 'READ_BUSY', waiting: idlest.connection.waiting },
+        'ask again later',
+      )
+    }
+    return idlest.connection.remote[name]?.(...parameters)
+  }
+}

@@ -1,0 +1,28 @@
+import { Fault } from '#base'
+
+/**
+ * Execution met a limit of this machine, not of the transaction: other nodes may well have a result.
+ * The block is to be discarded and tried again in a fresh worker; nothing that was written since its
+ * start may be kept, and the executor that threw is not to be used again.
+ */
+export class HostFault extends Fault<{ readonly code: 'EVM_HOST_FAULT'; readonly what: string }> {
+  constructor(what: string, cause: unknown) {
+    super({ code: 'EVM_HOST_FAULT', what }, 'discard the block and run it in a fresh worker', { cause })
+  }
+}
+
+/**
+ * What of an error that running code threw is this machine's doing, or undefined when every machine
+ * would have thrown it. The texts are those of the one V8 that the package pins; they decide whether
+ * this node gives up on the block, never what the block's result is.
+ */
+export function hostCause(error: unknown): string | undefined {
+  if (error instanceof HostFault) return error.facts.what
+  if (error instanceof RangeError) {
+    if (error.message === 'Maximum call stack size exceeded') return 'stack'
+    if (/allocation failed|out of memory/i.test(error.message)) return 'memory'
+    return undefined
+  }
+  if (error instanceof Error && 'errno' in error) return 'input or output'
+  return undefined
+}

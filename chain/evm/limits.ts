@@ -1,0 +1,19 @@
+import type { Limits } from '#base'
+
+export const limits = {
+  frameMemory: {
+    value: 1 << 28,
+    unit: 'bytes',
+    why: 'memory of one call frame; the gas of a transaction (EIP-7825) buys 3 MiB, so only a call without a sane gas cap gets here',
+  },
+  frameGas: {
+    value: 2 ** 50,
+    unit: 'gas',
+    why: 'more gas than this does not fit the arithmetic of the fast interpreter: such a call takes the slow one',
+  },
+  codeAnalyses: {
+    value: 64 << 20,
+    unit: 'bytes',
+    why: 'jump destinations and push constants kept for code that was run lately',
+  },
+} as const satisfies Limits

@@ -1,0 +1,269 @@
+import { Fault, unhex } from '#base'
+import type { Precompile } from '#precompiles'
+import type { Common } from '@ethereumjs/common'
+import {
+  EVM,
+  type EVMBLSInterface,
+  EVMError,
+  type EVMResult,
+  type ExecResult,
+  type Log,
+  type Message,
+  NobleBLS,
+  type PrecompileFunc,
+} from '@ethereumjs/evm'
+import { Address } from '@ethereumjs/util'
+
+import type { State } from '../state/index.ts'
+import { type BuiltinGas, builtinsOf } from './builtins.ts'
+import type { TransactionContext } from './context.ts'
+import { HostFault, hostCause } from './host-fault.ts'
+import { AnalysisCache } from './interpreter/analysis.ts'
+import { delegateOf } from './interpreter/call.ts'
+import { type CodeMessage, Frame, type Machine } from './interpreter/frame.ts'
+import { run } from './interpreter/run.ts'
+import { type Schedule, scheduleOf } from './interpreter/schedule.ts'
+import { AccessJournal } from './journal.ts'
+import { limits } from './limits.ts'
+import type { VerifyPoint } from './point-evaluation.ts'
+import type { PluginHost } from './plugin-view.ts'
+import { type PluginObserver, runPlugin } from './run-plugin.ts'
+import { codeHashNow, codeNow } from './state-now.ts'
+import { Suspend } from './suspend.ts'
+
+export interface PluginEvmOptions {
+  readonly rules: Common
+  readonly state: State
+  /** The hash of one of the last 256 blocks. */
+  blockHash(number: bigint): Uint8Array
+  readonly observer: PluginObserver
+  /** Prices of built-in precompiles that differ from Ethereum's. */
+  readonly builtinGas?: BuiltinGas
+  /** Absent: every call of 0x0a fails. */
+  readonly verifyPoint?: VerifyPoint
+  readonly bls?: EVMBLSInterface
+}
+
+type CallMessage = Message & { to: Address }
+/** Where to begin, and logs from before. */
+type RunOptions = { pc?: number; initialLogs?: Log[] }
+
+/**
+ * Stock EVM with plugins among its precompiles, and with this package's interpreter for the forks
+ * that it covers. Stock parts still do the calls and creations around the code.
+ *
+ * One instance runs one transaction at a time. After a HostFault it is not to be used again.
+ */
+export class PluginEvm extends EVM {
+  /** Set before each transaction. */
+  context: TransactionContext | undefined
+  private readonly access: AccessJournal
+  private readonly options: PluginEvmOptions
+  private readonly frames: Message[] = []
+  private readonly builtins: ReadonlyMap<string, PrecompileFunc>
+  private readonly analyses = new AnalysisCache()
+  private readonly schedule: Schedule | undefined
+  private machine: Machine | undefined
+
+  constructor(options: PluginEvmOptions) {
+    const { rules, state } = options
+    super({
+      common: rules,
+      stateManager: state,
+      blockchain: new BlockHashes((number) => options.blockHash(number)),
+      bls: options.bls ?? new NobleBLS(),
+    })
+    this.options = options
+    this.access = new AccessJournal(state, rules.gteHardfork('spuriousDragon'))
+    // Journal has private members, so nothing but itself is assignable to it.
+    this.journal = this.access as unknown as EVM['journal']
+    this.schedule = covers(rules) ? scheduleOf(rules, this._opcodeMap) : undefined
+    this.builtins = builtinsOf(rules, {
+      prices: options.builtinGas,
+      verifyPoint: options.verifyPoint,
+    })
+    this.setActive([])
+  }
+
+  /** Makes exactly these plugins callable, beside the built-in precompiles. */
+  setActive(plugins: readonly Precompile[]): void {
+    const map = new Map<string, PrecompileFunc>()
+    for (const [key, builtin] of this.builtins) map.set(key, this.guarded(key, builtin))
+    for (const plugin of plugins) {
+      const key = unhex(plugin.address).toHex()
+      if (map.has(key)) {
+        throw new Fault(
+          { code: 'EVM_ADDRESS_TAKEN', address: plugin.address, plugin: plugin.name },
+          'give the plugin an address that no other precompile has',
+        )
+      }
+      map.set(key, (input) => this.callPlugin(plugin, input.data, input.gasLimit))
+    }
+    this._precompiles = map
+  }
+
+  override shallowCopy(): never {
+    throw new Fault({ code: 'EVM_NOT_COPYABLE' }, 'create another executor over its own state')
+  }
+
+  protected override async _executeCall(message: CallMessage): Promise<EVMResult> {
+    this.frames.push(message)
+    try {
+      return await super._executeCall(message)
+    } finally {
+      this.frames.pop()
+    }
+  }
+
+  protected override async _loadCode(message: CodeMessage): Promise<void> {
+    if (message.code !== undefined) return
+    const precompile = this.getPrecompile(message.codeAddress)
+    if (precompile !== undefined) {
+      message.code = precompile
+      message.isCompiled = true
+      return
+    }
+    const { state, rules } = this.options
+    let owner = message.codeAddress
+    let code = await settled(() => codeNow(state, owner))
+    const delegate = rules.isActivatedEIP(7702) ? delegateOf(code) : undefined
+    if (delegate !== undefined) {
+      owner = new Address(delegate)
+      code = await settled(() => codeNow(state, owner))
+      if (message.depth === 0) this.access.addAlwaysWarmAddress(owner.toString())
+    }
+    message.code = code
+    if (code.length > 0) message.codeHash = await settled(() => codeHashNow(state, owner))
+    message.isCompiled = false
+    message.chargeCodeAccesses = true
+  }
+
+  protected override async runInterpreter(
+    message: CodeMessage,
+    options?: RunOptions,
+  ): Promise<ExecResult> {
+    const schedule = this.scheduleFor(message)
+    if (schedule === undefined) return super.runInterpreter(message, options)
+    const frame = new Frame(this.machineFor(message, schedule), message)
+    const error = await run(frame)
+    const burnt = error !== undefined && error.error !== EVMError.errorMessages.REVERT
+    return {
+      executionGasUsed: burnt ? message.gasLimit : message.gasLimit - BigInt(frame.gas),
+      returnValue: frame.output,
+      gasRefund: frame.refund,
+      logs: error === undefined ? frame.logs : [],
+      selfdestruct: error === undefined ? frame.selfdestruct : new Map(),
+      createdAddresses: error === undefined ? frame.created : new Set(),
+      ...(error === undefined ? {} : { exceptionError: error }),
+    }
+  }
+
+  /** Undefined where stock code must run: an earlier fork, a tracer, or unheard-of gas. */
+  private scheduleFor({ gasLimit }: Message): Schedule | undefined {
+    const traced = this.events.listenerCount('step') > 0
+    return traced || gasLimit > BigInt(limits.frameGas.value) ? undefined : this.schedule
+  }
+
+  private machineFor(message: Message, schedule: Schedule): Machine {
+    if (message.depth > 0 && this.machine !== undefined) return this.machine
+    const [block, transaction] = [this._block, this._tx]
+    if (block === undefined || transaction === undefined) throw new TypeError('no call under way')
+    const { state, rules, blockHash } = this.options
+    this.machine = {
+      schedule,
+      state,
+      journal: this.access,
+      transient: this.transientStorage,
+      analyses: this.analyses,
+      chainId: rules.chainId(),
+      block,
+      gasPrice: transaction.gasPrice,
+      origin: transaction.origin,
+      blockHash,
+      run: (inner) => this.runCall({ message: inner }),
+    }
+    return this.machine
+  }
+
+  private callPlugin(
+    plugin: Precompile,
+    input: Uint8Array,
+    gasLimit: bigint,
+  ): Promise<ExecResult> {
+    const message = this.frames.at(-1)
+    const { context } = this
+    if (message?.to === undefined || context === undefined || this._tx === undefined) {
+      throw new TypeError('a plugin was called outside a transaction')
+    }
+    const borrowed = message.delegatecall || !message.codeAddress.equals(message.to)
+    const host: PluginHost = {
+      state: this.options.state,
+      journal: this.access,
+      context,
+      origin: this._tx.origin,
+      isPrecompile: (address) => this._precompiles.has(address.toHex()),
+    }
+    return runPlugin(
+      host,
+      { plugin, input, gasLimit, message, borrowed },
+      this.options.observer,
+    )
+  }
+
+  /** A precompile that throws must not take the transaction, or the chain, with it. */
+  private guarded(key: string, builtin: PrecompileFunc): PrecompileFunc {
+    return async (input) => {
+      try {
+        return await builtin(input)
+      } catch (error) {
+        const cause = hostCause(error)
+        if (cause !== undefined) throw new HostFault(cause, error)
+        this.options.observer.onDefect({ where: `0x${key}`, error })
+        return {
+          executionGasUsed: input.gasLimit,
+          returnValue: new Uint8Array(0),
+          exceptionError: new EVMError(EVMError.errorMessages.INTERNAL_ERROR),
+        }
+      }
+    }
+  }
+}
+
+/** Runs a synchronous read again until the state behind it has arrived. */
+async function settled<Value>(read: () => Value): Promise<Value> {
+  for (;;) {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof Suspend)) throw error
+      await error.load
+    }
+  }
+}
+
+/** Earlier forks price storage and calls differently, and only tests run them. */
+function covers(rules: Common): boolean {
+  return rules.gteHardfork('cancun') && !rules.gteHardfork('amsterdam')
+}
+
+/** What stock code asks BLOCKHASH of. */
+class BlockHashes {
+  private readonly of: (number: bigint) => Uint8Array
+
+  constructor(of: (number: bigint) => Uint8Array) {
+    this.of = of
+  }
+
+  getBlock(number: number): Promise<{ hash: () => Uint8Array }> {
+    const hash = this.of(BigInt(number))
+    return Promise.resolve({ hash: () => hash })
+  }
+
+  putBlock(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  shallowCopy(): this {
+    return this
+  }
+}

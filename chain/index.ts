@@ -1,0 +1,32 @@
+/**
+ * Execution: transactions, state, blocks, the pool, and the threads they run in.
+ *
+ * Owns what a commit does to the state and how it is stored. Does not own the order of
+ * transactions, peers, or the wire.
+ *
+ * @module
+ */
+export { Chain, type ChainInit } from './engine/chain.ts'
+export type { CommitResult } from './engine/engine.ts'
+export type { Commit } from './pars/commit.ts'
+export { checkGenesis, type ParsProfile } from './pars/profile.ts'
+export type {
+  AsyncReads,
+  BlockRef,
+  BlockView,
+  CallRequest,
+  CallResult,
+  ChainFace,
+  FeeHistory,
+  FoundLog,
+  Head,
+  Header,
+  LogEntry,
+  LogFilter,
+  PlacedTransaction,
+  PooledTransaction,
+  PoolFace,
+  Proof,
+  RenderTransaction,
+  StoredReceipt,
+} from './port.ts'

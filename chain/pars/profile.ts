@@ -1,0 +1,186 @@
+/** The rules of a Pars network, from its genesis document. The only profile in production. */
+import { empty, equal, Fault, hex, utf8 } from '#base'
+import { type Genesis, genesisAllocation, genesisHash, type ScheduledPrecompile } from '#genesis'
+import { type Precompile, specHash } from '#precompiles'
+import {
+  defaultAlgorithm,
+  algorithms,
+  floorGas,
+  type GasFields,
+  intrinsicGas,
+  isAlgorithm,
+} from '#protocol'
+import { type Common, Hardfork } from '@ethereumjs/common'
+import { paramsTx } from '@ethereumjs/tx'
+
+import { bloomOf } from '../block/bloom.ts'
+import { emptyOmmersHash, zeroNonce } from '../block/header.ts'
+import { rulesOf } from '../evm/index.ts'
+import type { CallRequest, Header } from '../port.ts'
+import type { ChainProfile, GenesisAccount } from '../profile.ts'
+import { emptyRoot } from '../state/index.ts'
+import { nextBaseFee } from './base-fee.ts'
+import { noRequests } from './constants.ts'
+import { decodeEnvelope, type ParsEnvelope } from './envelope.ts'
+import { roomForTransactions } from './limits.ts'
+
+export interface ParsProfile extends ChainProfile {
+  readonly name: string
+  readonly dev: boolean
+  readonly token: Genesis['token']
+  /** 20 bytes. */
+  readonly feeCollector: Uint8Array
+  readonly blockGasLimit: bigint
+  /** Bytes that the transactions of one block may take. */
+  readonly blockRoom: number
+  readonly targetBlockMs: number
+  /** An idle chain makes an empty block when head is this old. */
+  readonly emptyBlockSeconds: bigint
+  readonly extraData: Uint8Array
+  rules(): Common
+  decode(wire: Uint8Array): ParsEnvelope
+  nextBaseFee(parent: Header): bigint
+  plugins(at: Pick<Header, 'number'>): readonly Precompile[]
+  /** The plugins whose first block is `number`. */
+  activatedAt(number: bigint): readonly Precompile[]
+}
+
+/** How many block times pass before an idle chain makes an empty block. */
+const idleBlocks = 4
+
+/**
+ * @param available Every plugin of this node; the genesis says which are active, and when.
+ * Throws `CHAIN_PRECOMPILE_MISSING` or `CHAIN_PRECOMPILE_SPEC`.
+ */
+export function parsProfile(genesis: Genesis, available: readonly Precompile[]): ParsProfile {
+  const rules = rulesOf(genesis.chainId, Hardfork.Osaka, [7934])
+  rules.updateParams(paramsTx)
+  const hash = genesisHash(genesis)
+  const schedule = genesis.precompiles.map((entry) => ({
+    from: entry.from,
+    plugin: implementationOf(entry, available),
+  }))
+  const network = { chainId: genesis.chainId, genesisHash: hash }
+  const { accounts, keys } = genesisAllocation(genesis)
+  const idle = Math.max(1, Math.ceil((idleBlocks * genesis.targetBlockMs) / 1000))
+  return {
+    ...network,
+    name: genesis.name,
+    dev: genesis.dev,
+    token: genesis.token,
+    feeCollector: genesis.feeCollector,
+    blockGasLimit: genesis.blockGasLimit,
+    blockRoom: roomForTransactions,
+    targetBlockMs: genesis.targetBlockMs,
+    emptyBlockSeconds: BigInt(idle),
+    extraData: utf8('pars'),
+    genesis: {
+      header: genesisHeader(genesis, hash),
+      accounts: accounts satisfies readonly GenesisAccount[],
+      keys,
+    },
+    engines: {},
+    rules: () => rules,
+    decode: (wire) => decodeEnvelope(wire, network, rules),
+    nextBaseFee: (parent) => nextBaseFee(parent, BigInt(genesis.targetBlockMs)),
+    plugins: ({ number }) => activePlugins(schedule, number),
+    activatedAt: (number) =>
+      schedule.filter(({ from }) => from === number).map(({ plugin }) => plugin),
+    intrinsicGas: (request) => intrinsicOf(request),
+  }
+}
+
+interface Scheduled {
+  readonly from: bigint
+  readonly plugin: Precompile
+}
+
+function implementationOf(
+  entry: ScheduledPrecompile,
+  available: readonly Precompile[],
+): Precompile {
+  const { name, version } = entry
+  const plugin = available.find((one) => one.name === name && one.version === version)
+  if (plugin === undefined) {
+    throw new Fault(
+      { code: 'CHAIN_PRECOMPILE_MISSING', name, version, from: entry.from },
+      entry.module === undefined
+        ? 'install the release of Pars that has this version'
+        : `install ${entry.module} and list it in the configuration`,
+    )
+  }
+  const found = specHash(plugin)
+  if (!equal(found, entry.specHash) || !equal(Uint8Array.fromHex(plugin.address.slice(2)), entry.address)) {
+    throw new Fault(
+      {
+        code: 'CHAIN_PRECOMPILE_SPEC',
+        name,
+        version,
+        expected: hex(entry.specHash),
+        found: hex(found),
+      },
+      'this node has other rules under that name and version: install the release or package that the genesis names',
+    )
+  }
+  return plugin
+}
+
+/** Of each address the version with the highest start that is not after `number`. */
+function activePlugins(schedule: readonly Scheduled[], number: bigint): readonly Precompile[] {
+  const active = new Map<string, Scheduled>()
+  for (const entry of schedule) {
+    const present = active.get(entry.plugin.address)
+    if (entry.from <= number && (present === undefined || present.from <= entry.from)) {
+      active.set(entry.plugin.address, entry)
+    }
+  }
+  return [...active.values()]
+    .map(({ plugin }) => plugin)
+    .toSorted((a, b) => (a.address < b.address ? -1 : 1))
+}
+
+function genesisHeader(genesis: Genesis, hash: Uint8Array): Omit<Header, 'stateRoot'> {
+  return {
+    parentHash: new Uint8Array(32),
+    ommersHash: emptyOmmersHash,
+    beneficiary: genesis.feeCollector,
+    transactionsRoot: emptyRoot,
+    receiptsRoot: emptyRoot,
+    logsBloom: bloomOf([]),
+    difficulty: 0n,
+    number: 0n,
+    gasLimit: genesis.blockGasLimit,
+    gasUsed: 0n,
+    timestamp: genesis.timestamp,
+    // Every block hash of the network follows from its genesis hash.
+    extraData: hash,
+    prevRandao: new Uint8Array(32),
+    nonce: zeroNonce,
+    baseFeePerGas: genesis.initialBaseFee,
+    withdrawalsRoot: emptyRoot,
+    blobGasUsed: 0n,
+    excessBlobGas: 0n,
+    parentBeaconBlockRoot: new Uint8Array(32),
+    requestsHash: noRequests,
+  }
+}
+
+function intrinsicOf(request: CallRequest): { intrinsic: bigint; floor: bigint } {
+  const chosen = request.algorithm ?? defaultAlgorithm
+  const algorithm = isAlgorithm(chosen) ? chosen : defaultAlgorithm
+  const fields: GasFields = {
+    nonceKey: request.nonceKey ?? 0n,
+    nonce: request.nonce ?? 0n,
+    to: request.to ?? empty,
+    data: request.data ?? empty,
+    accessList: request.accessList ?? [],
+    algorithm,
+    key: new Uint8Array(algorithms[algorithm].publicKeyBytes),
+  }
+  return { intrinsic: intrinsicGas(fields), floor: floorGas(fields) }
+}
+
+/** Throws unless this node has every precompile that `genesis` schedules. */
+export function checkGenesis(genesis: Genesis, available: readonly Precompile[]): void {
+  parsProfile(genesis, available)
+}

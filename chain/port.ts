@@ -1,0 +1,226 @@
+import type { Hex } from '#base'
+
+/** A block header as its RLP fields; optional ones are absent before the fork that brought them. */
+export interface Header {
+  readonly parentHash: Uint8Array
+  readonly ommersHash: Uint8Array
+  readonly beneficiary: Uint8Array
+  readonly stateRoot: Uint8Array
+  readonly transactionsRoot: Uint8Array
+  readonly receiptsRoot: Uint8Array
+  readonly logsBloom: Uint8Array
+  readonly difficulty: bigint
+  readonly number: bigint
+  readonly gasLimit: bigint
+  readonly gasUsed: bigint
+  /** Seconds. */
+  readonly timestamp: bigint
+  readonly extraData: Uint8Array
+  readonly prevRandao: Uint8Array
+  readonly nonce: Uint8Array
+  readonly baseFeePerGas?: bigint
+  readonly withdrawalsRoot?: Uint8Array
+  readonly blobGasUsed?: bigint
+  readonly excessBlobGas?: bigint
+  readonly parentBeaconBlockRoot?: Uint8Array
+  readonly requestsHash?: Uint8Array
+}
+
+/** A header with its hash. */
+export interface Head {
+  readonly hash: Uint8Array
+  readonly header: Header
+}
+
+export interface LogEntry {
+  readonly address: Uint8Array
+  readonly topics: readonly Uint8Array[]
+  readonly data: Uint8Array
+}
+
+export interface StoredReceipt {
+  /** EIP-2718 type of the transaction; 0 = legacy. */
+  readonly type: number
+  /** 1 or 0; undefined before Byzantium, where `root` stands. */
+  readonly status?: 0 | 1
+  readonly root?: Uint8Array
+  readonly gasUsed: bigint
+  readonly cumulativeGasUsed: bigint
+  readonly effectiveGasPrice: bigint
+  /** 20 bytes. */
+  readonly sender: Uint8Array
+  /** 20 bytes; absent for a creation. */
+  readonly to?: Uint8Array
+  readonly contractAddress?: Uint8Array
+  readonly logs: readonly LogEntry[]
+  readonly logsBloom: Uint8Array
+  readonly blobGasUsed?: bigint
+  readonly blobGasPrice?: bigint
+}
+
+/** One transaction of a block, everything that a rendering of it needs. */
+export interface PlacedTransaction {
+  /** The transaction's identity (Pars: txHash, not the hash of the encoding). */
+  readonly hash: Uint8Array
+  /** The whole encoding. */
+  readonly wire: Uint8Array
+  readonly index: number
+  readonly receipt: StoredReceipt
+  /** Index in the block of the first log of this transaction. */
+  readonly firstLog: number
+}
+
+export interface BlockView extends Head {
+  /** Bytes of the RLP-encoded block. */
+  readonly size: number
+  readonly transactions: readonly PlacedTransaction[]
+  readonly ommers: readonly Uint8Array[]
+  readonly withdrawals?: readonly {
+    readonly index: bigint
+    readonly validatorIndex: bigint
+    readonly address: Uint8Array
+    readonly amount: bigint
+  }[]
+}
+
+/** Which block: a number, a hash, or a name. `safe` and `finalized` equal `latest` on one node. */
+export type BlockRef =
+  | { readonly number: bigint }
+  | { readonly hash: Uint8Array }
+  | 'earliest'
+  | 'latest'
+  | 'safe'
+  | 'finalized'
+  | 'pending'
+
+/** A message call that no transaction carries. Unset fields take the defaults of eth_call. */
+export interface CallRequest {
+  readonly from?: Uint8Array
+  readonly to?: Uint8Array
+  readonly gas?: bigint
+  readonly gasPrice?: bigint
+  readonly maxFeePerGas?: bigint
+  readonly maxPriorityFeePerGas?: bigint
+  readonly value?: bigint
+  readonly data?: Uint8Array
+  readonly accessList?: readonly (readonly [Uint8Array, readonly Uint8Array[]])[]
+  readonly nonce?: bigint
+  /** Pars: the algorithm whose authentication gas an estimate includes. */
+  readonly algorithm?: number
+  readonly nonceKey?: bigint
+}
+
+export interface CallResult {
+  readonly gasUsed: bigint
+  readonly output: Uint8Array
+  /** Absent on success. */
+  readonly failure?: { readonly reason: 'reverted' | 'halted'; readonly message: string }
+}
+
+export interface Proof {
+  readonly address: Uint8Array
+  readonly balance: bigint
+  readonly nonce: bigint
+  readonly codeHash: Uint8Array
+  readonly storageHash: Uint8Array
+  readonly accountProof: readonly Uint8Array[]
+  readonly storageProof: readonly {
+    readonly key: Uint8Array
+    readonly value: bigint
+    readonly proof: readonly Uint8Array[]
+  }[]
+}
+
+export interface LogFilter {
+  readonly from: bigint
+  readonly to: bigint
+  readonly addresses: readonly Uint8Array[]
+  /** Per position: any of these; empty = anything. */
+  readonly topics: readonly (readonly Uint8Array[])[]
+  /** More matches than this is `READ_TOO_MANY_LOGS`. */
+  readonly limit: number
+}
+
+export interface FoundLog extends LogEntry {
+  readonly blockNumber: bigint
+  readonly blockHash: Uint8Array
+  readonly timestamp: bigint
+  readonly transactionHash: Uint8Array
+  readonly transactionIndex: number
+  readonly logIndex: number
+}
+
+export interface FeeHistory {
+  readonly oldest: bigint
+  /** One more than blocks: the last is the next block's. */
+  readonly baseFees: readonly bigint[]
+  readonly gasUsed: readonly bigint[]
+  readonly gasLimits: readonly bigint[]
+  /** Per block, per percentile: priority fee in wei. */
+  readonly rewards: readonly (readonly bigint[])[]
+  readonly blobBaseFees: readonly bigint[]
+  readonly blobGasUsedRatios: readonly number[]
+}
+
+/**
+ * The reads that run beside execution, each over one snapshot, each in a reader thread.
+ * A block that is unknown gives undefined; state that is no longer kept is `STATE_PRUNED`.
+ */
+export interface Reads {
+  block(ref: BlockRef): BlockView | undefined
+  header(ref: BlockRef): Head | undefined
+  transaction(hash: Uint8Array): { block: Head; transaction: PlacedTransaction } | undefined
+  balance(address: Uint8Array, at: BlockRef): bigint | undefined
+  nonce(address: Uint8Array, at: BlockRef): bigint | undefined
+  code(address: Uint8Array, at: BlockRef): Uint8Array | undefined
+  storage(address: Uint8Array, slot: Uint8Array, at: BlockRef): Uint8Array | undefined
+  proof(address: Uint8Array, slots: readonly Uint8Array[], at: BlockRef): Proof | undefined
+  call(request: CallRequest, at: BlockRef): CallResult | undefined
+  estimateGas(request: CallRequest, at: BlockRef): CallResult | undefined
+  logs(filter: LogFilter): readonly FoundLog[]
+  feeHistory(blocks: number, newest: BlockRef, percentiles: readonly number[]): FeeHistory | undefined
+}
+
+/** The asynchronous face of `Reads`. Every call may reject with a Fault. */
+export type AsyncReads = {
+  readonly [Name in keyof Reads]: (
+    ...parameters: Parameters<Reads[Name]>
+  ) => Promise<Awaited<ReturnType<Reads[Name]>>>
+}
+
+/** A transaction that the pool holds. */
+export interface PooledTransaction {
+  readonly hash: Uint8Array
+  readonly wire: Uint8Array
+  readonly sender: Uint8Array
+  readonly nonceKey: bigint
+  readonly nonce: bigint
+}
+
+/** What RPC needs of the pool. */
+export interface PoolFace {
+  /**
+   * Resolves with the transaction's hash once it is verified and on disk. A known payload resolves
+   * with its hash and changes nothing. Rejects with a Fault whose code starts with `TX_` or `POOL_`.
+   * @param client Whom to charge: a peer or a client address.
+   */
+  submit(wire: Uint8Array, client: string): Promise<Uint8Array>
+  byHash(hash: Uint8Array): PooledTransaction | undefined
+  /** The next unused nonce of `sender` on lane 0, pooled transactions counted. */
+  pendingNonce(sender: Uint8Array): bigint | undefined
+}
+
+/** What RPC sees of a chain. */
+export interface ChainFace {
+  readonly chainId: bigint
+  /** G. */
+  readonly genesisHash: Uint8Array
+  readonly head: Head
+  /** Of the block after head, in wei. */
+  readonly nextBaseFee: bigint
+  readonly reads: AsyncReads
+  readonly pool: PoolFace
+}
+
+/** The JSON of a transaction, without the fields of its place. Supplied by the profile. */
+export type RenderTransaction = (wire: Uint8Array, sender: Uint8Array) => Readonly<Record<string, Hex | unknown>>

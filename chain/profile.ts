@@ -1,0 +1,68 @@
+import type { Precompile } from '#precompiles'
+import type { Common } from '@ethereumjs/common'
+import type { TypedTransaction } from '@ethereumjs/tx'
+
+import type { ExecutorOptions } from './evm/index.ts'
+import type { CallRequest, Header } from './port.ts'
+
+/** A transaction as blocks, receipts and reads see it, whatever its type. */
+export interface Envelope {
+  readonly wire: Uint8Array
+  /** The identity that RPC, receipts and indexes use. */
+  readonly hash: Uint8Array
+  /** keccak256(wire). */
+  readonly wireHash: Uint8Array
+  readonly type: number
+  /** 20 bytes. */
+  readonly sender: Uint8Array
+  /** 20 bytes; undefined for a creation. */
+  readonly to: Uint8Array | undefined
+  readonly gasLimit: bigint
+  /** False for a nonce lane: the account's nonce stays. */
+  readonly usesAccountNonce: boolean
+  /** Wei per gas actually paid at this base fee. */
+  effectiveGasPrice(baseFee: bigint): bigint
+  /** What runTx takes. */
+  forVm(): TypedTransaction
+}
+
+/** One account of block 0. */
+export interface GenesisAccount {
+  readonly address: Uint8Array
+  readonly nonce: bigint
+  readonly balance: bigint
+  readonly code: Uint8Array
+  readonly storage: readonly (readonly [slot: Uint8Array, value: Uint8Array])[]
+}
+
+/**
+ * The rules of one kind of chain: transaction types, signature rule, forks, header rule.
+ * `pars` is the only one in production; `ethereum` lives under test/.
+ */
+export interface ChainProfile {
+  readonly chainId: bigint
+  /** G, 32 bytes. Ethereum: the hash of block 0. */
+  readonly genesisHash: Uint8Array
+  readonly genesis: {
+    readonly header: Omit<Header, 'stateRoot'>
+    readonly accounts: readonly GenesisAccount[]
+    readonly keys: readonly { readonly algorithm: number; readonly publicKey: Uint8Array }[]
+  }
+  /** The forks that are active at a block. */
+  rules(at: Pick<Header, 'number' | 'timestamp'>): Common
+  /** The plugins that are active at a block, in order of address. */
+  plugins(at: Pick<Header, 'number' | 'timestamp'>): readonly Precompile[]
+  /** Bytes only; throws a Fault `TX_*`. The signature's validity is not looked at. */
+  decode(wire: Uint8Array, at: Pick<Header, 'number' | 'timestamp'>): Envelope
+  /** Engines and prices of built-in precompiles. */
+  readonly engines: Pick<ExecutorOptions, 'builtinGas' | 'verifyPoint' | 'bls'>
+  /** Wei per blob gas; absent where there are no blobs. */
+  blobGasPrice?(header: Header): bigint | undefined
+  /** Of the block after `parent`, in wei; undefined before EIP-1559. */
+  nextBaseFee(parent: Header): bigint | undefined
+  /** Gas that a transaction like `request` pays before execution, and at least in all. */
+  intrinsicGas(
+    request: CallRequest,
+    at: Pick<Header, 'number' | 'timestamp'>,
+  ): { readonly intrinsic: bigint; readonly floor: bigint }
+}

@@ -1,0 +1,51 @@
+import { Fault, hex } from '#base'
+import type { Snapshot } from '#storage'
+
+import { height, keys } from '../block/layout.ts'
+import { numberOf, readHeader } from '../block/sealed.ts'
+import type { BlockRef, Head } from '../port.ts'
+import type { ChainProfile } from '../profile.ts'
+import { checkRetained, headSource, historicalSource, type StateSource } from '../state/index.ts'
+
+/** One read: a snapshot of the store and the rules to understand it by. */
+export interface ReadContext {
+  readonly reader: Snapshot
+  readonly profile: ChainProfile
+}
+
+export function headNumber({ reader }: ReadContext): bigint {
+  const head = reader.get(keys.meta('head'))
+  if (head === undefined) throw new Fault({ code: 'STORE_CORRUPT', what: 'head' })
+  return height.decode(head)
+}
+
+/** The number that `ref` means, or undefined when there is no such block. */
+export function resolve(context: ReadContext, ref: BlockRef): bigint | undefined {
+  const head = headNumber(context)
+  if (ref === 'earliest') return 0n
+  if (typeof ref === 'string') return head
+  if ('hash' in ref) return numberOf(context.reader, ref.hash)
+  return ref.number <= head ? ref.number : undefined
+}
+
+export function headAt(context: ReadContext, ref: BlockRef): Head | undefined {
+  const number = resolve(context, ref)
+  return number === undefined ? undefined : readHeader(context.reader, number)
+}
+
+/** The state after block `number`. Throws `STATE_PRUNED`. */
+export function stateAt(context: ReadContext, number: bigint): StateSource {
+  if (number === headNumber(context)) return headSource(context.reader)
+  checkRetained(context.reader, number)
+  return historicalSource(context.reader, number)
+}
+
+/** The hash of block `number`, for the BLOCKHASH instruction. */
+export function hashOf(context: ReadContext, number: bigint): Uint8Array | undefined {
+  return readHeader(context.reader, number)?.hash
+}
+
+export function describeRef(ref: BlockRef): string {
+  if (typeof ref === 'string') return ref
+  return 'hash' in ref ? hex(ref.hash) : ref.number.toString()
+}

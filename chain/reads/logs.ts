@@ -1,0 +1,67 @@
+import { equal, Fault } from '#base'
+
+import { mayHold } from '../block/bloom.ts'
+import { readBlock, readHeader } from '../block/sealed.ts'
+import type { BlockView, FoundLog, LogEntry, LogFilter } from '../port.ts'
+import { headNumber, type ReadContext } from './context.ts'
+import { limits } from './limits.ts'
+
+/** Throws `READ_LOG_RANGE` for too many blocks and `READ_TOO_MANY_LOGS` for too many matches. */
+export function logs(context: ReadContext, filter: LogFilter): readonly FoundLog[] {
+  const head = headNumber(context)
+  const to = filter.to < head ? filter.to : head
+  const blocks = to - filter.from + 1n
+  if (blocks > BigInt(limits.logBlocks.value)) {
+    const limit = limits.logBlocks.value
+    throw new Fault({ code: 'READ_LOG_RANGE', blocks, limit }, 'ask for fewer blocks at a time')
+  }
+  const found: FoundLog[] = []
+  for (let number = filter.from; number <= to; number++) {
+    const bloom = readHeader(context.reader, number)?.header.logsBloom
+    if (bloom === undefined || !mayMatch(bloom, filter)) continue
+    const view = readBlock(context.reader, number)
+    if (view === undefined) continue
+    collect(view, filter, found)
+  }
+  return found
+}
+
+function collect(view: BlockView, filter: LogFilter, found: FoundLog[]): void {
+  for (const transaction of view.transactions) {
+    for (const [index, log] of transaction.receipt.logs.entries()) {
+      if (!matches(log, filter)) continue
+      if (found.length >= filter.limit) {
+        throw new Fault(
+          { code: 'READ_TOO_MANY_LOGS', limit: filter.limit },
+          'ask for fewer blocks or name more topics',
+        )
+      }
+      found.push({
+        ...log,
+        blockNumber: view.header.number,
+        blockHash: view.hash,
+        timestamp: view.header.timestamp,
+        transactionHash: transaction.hash,
+        transactionIndex: transaction.index,
+        logIndex: transaction.firstLog + index,
+      })
+    }
+  }
+}
+
+function mayMatch(bloom: Uint8Array, { addresses, topics }: LogFilter): boolean {
+  const any = (items: readonly Uint8Array[]): boolean =>
+    items.length === 0 || items.some((item) => mayHold(bloom, item))
+  return any(addresses) && topics.every(any)
+}
+
+function matches({ address, topics }: LogEntry, filter: LogFilter): boolean {
+  if (filter.addresses.length > 0 && !filter.addresses.some((wanted) => equal(wanted, address))) {
+    return false
+  }
+  if (filter.topics.length > topics.length) return false
+  return filter.topics.every((wanted, index) => {
+    const topic = topics[index]
+    return wanted.length === 0 || (topic !== undefined && wanted.some((item) => equal(item, topic)))
+  })
+}
