@@ -53,7 +53,7 @@ export function toBigInt(bytes: Uint8Array): bigint {
 /** `value` as big-endian bytes without leading zeros (zero = no bytes). */
 export function trimmed(value: bigint | number): Uint8Array<ArrayBuffer> {
   if (value < 0) throw new RangeError('negative')
-  if (value == 0) return new Uint8Array(0)
+  if (BigInt(value) === 0n) return new Uint8Array(0)
   const digits = value.toString(16)
   return Uint8Array.fromHex(digits.length % 2 === 0 ? digits : `0${digits}`)
 }

@@ -1,5 +1,3 @@
-import type { Hex } from '#base'
-
 /** A block header as its RLP fields; optional ones are absent before the fork that brought them. */
 export interface Header {
   readonly parentHash: Uint8Array
@@ -178,7 +176,11 @@ export interface Reads {
   call(request: CallRequest, at: BlockRef): CallResult | undefined
   estimateGas(request: CallRequest, at: BlockRef): CallResult | undefined
   logs(filter: LogFilter): readonly FoundLog[]
-  feeHistory(blocks: number, newest: BlockRef, percentiles: readonly number[]): FeeHistory | undefined
+  feeHistory(
+    blocks: number,
+    newest: BlockRef,
+    percentiles: readonly number[],
+  ): FeeHistory | undefined
 }
 
 /** The asynchronous face of `Reads`. Every call may reject with a Fault. */
@@ -223,4 +225,7 @@ export interface ChainFace {
 }
 
 /** The JSON of a transaction, without the fields of its place. Supplied by the profile. */
-export type RenderTransaction = (wire: Uint8Array, sender: Uint8Array) => Readonly<Record<string, Hex | unknown>>
+export type RenderTransaction = (
+  wire: Uint8Array,
+  sender: Uint8Array,
+) => Readonly<Record<string, unknown>>

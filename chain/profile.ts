@@ -1,6 +1,7 @@
-import type { Precompile } from '#precompiles'
 import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
+
+import type { Precompile } from '#precompiles'
 
 import type { ExecutorOptions } from './evm/index.ts'
 import type { CallRequest, Header } from './port.ts'

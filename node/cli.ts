@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import process from 'node:process'
 
-import { isFault } from '#base'
 import { Command, CommanderError } from 'commander'
+
+import { isFault } from '#base'
 
 import { devCommand } from './commands/dev.ts'
 import { genesisCommand } from './commands/genesis.ts'
@@ -25,6 +26,12 @@ const program = new Command('pars')
   .addCommand(statusCommand())
 
 for (const command of allCommands(program)) command.exitOverride()
+
+// `pars status | head` is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(exitCodes.success)
+})
 
 try {
   await program.parseAsync()

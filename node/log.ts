@@ -1,7 +1,8 @@
 import { styleText } from 'node:util'
 
-import type { Log, LogLevel } from '#base'
 import { pino } from 'pino'
+
+import type { Log, LogLevel } from '#base'
 
 export type LogFormat = 'text' | 'json'
 

@@ -1,7 +1,8 @@
-import { fixed, trimLeft } from '#base'
 import { type Common, Hardfork } from '@ethereumjs/common'
 import { Account, Address } from '@ethereumjs/util'
 import { runTx, type RunTxResult } from '@ethereumjs/vm'
+
+import { fixed, trimLeft } from '#base'
 
 import type { Executor } from '../evm/index.ts'
 import type { Header, StoredReceipt } from '../port.ts'

@@ -14,6 +14,7 @@
  * | `e` transaction hash | why the pool evicted it |
  */
 import { concat, fixed, toBigInt, utf8 } from '#base'
+import type { Change } from '#storage'
 
 const prefix = (letter: string): Uint8Array => utf8(letter)
 
@@ -33,6 +34,10 @@ export const keys = {
   pooled: (hash: Uint8Array) => concat(prefix('p'), hash),
   evicted: (hash: Uint8Array) => concat(prefix('e'), hash),
 } as const
+
+export function put(key: Uint8Array, value: Uint8Array): Change {
+  return { type: 'put', key, value }
+}
 
 /** All keys under one letter, as a range. */
 export function under(letter: 'p' | 'e'): { gte: Uint8Array; lt: Uint8Array } {

@@ -1,12 +1,13 @@
-import { concat, equal, Fault, hex, utf8 } from '#base'
-import type { Change, Store } from '#storage'
 import { Account, Address } from '@ethereumjs/util'
+
+import { concat, equal, Fault, hex, utf8 } from '#base'
+import type { Store } from '#storage'
 
 import type { Head } from '../port.ts'
 import type { ChainProfile } from '../profile.ts'
 import { headState, type State } from '../state/index.ts'
 import { headerHash } from './header.ts'
-import { height, keys } from './layout.ts'
+import { height, keys, put } from './layout.ts'
 import { blockChanges, readHeader, type SealedBlock } from './sealed.ts'
 import { Staging } from './staging.ts'
 
@@ -75,7 +76,7 @@ export class Ledger {
     this.#staging.add([
       ...this.state.changes({ height: number, history: true }),
       ...blockChanges(block),
-      { type: 'put', key: keys.meta('head'), value: height.encode(number) },
+      put(keys.meta('head'), height.encode(number)),
     ])
     this.state.sealed()
     this.#head = { hash: block.hash, header: block.header }
@@ -111,19 +112,20 @@ async function writeGenesis(store: Store, profile: ChainProfile): Promise<void> 
     state.putKey(concat(Uint8Array.of(algorithm), publicKey))
   }
   const header = { ...profile.genesis.header, stateRoot: state.root() }
-  const block = { header, hash: headerHash(header), envelopes: [], receipts: [], tail: tailOf(header) }
-  const meta = (name: string, value: Uint8Array): Change => ({
-    type: 'put',
-    key: keys.meta(name),
-    value,
-  })
+  const block = {
+    header,
+    hash: headerHash(header),
+    envelopes: [],
+    receipts: [],
+    tail: tailOf(header),
+  }
   await store.write(
     [
       ...state.changes({ height: 0n, history: false }),
       ...blockChanges(block),
-      meta('head', height.encode(0n)),
-      meta('genesis', profile.genesisHash),
-      meta('format', utf8(format)),
+      put(keys.meta('head'), height.encode(0n)),
+      put(keys.meta('genesis'), profile.genesisHash),
+      put(keys.meta('format'), utf8(format)),
     ],
     { sync: true },
   )
@@ -133,4 +135,3 @@ async function writeGenesis(store: Store, profile: ChainProfile): Promise<void> 
 export function tailOf(header: { readonly withdrawalsRoot?: Uint8Array }): readonly [][] {
   return header.withdrawalsRoot === undefined ? [[]] : [[], []]
 }
-

@@ -1,5 +1,6 @@
-import type { Rlp } from '#base'
 import type { Common } from '@ethereumjs/common'
+
+import type { Rlp } from '#base'
 
 import type { Executor } from '../evm/index.ts'
 import type { Header, StoredReceipt } from '../port.ts'
@@ -39,12 +40,7 @@ export class BlockRun {
   }
 
   async apply(envelope: Envelope): Promise<StoredReceipt> {
-    const receipt = await applyTransaction(
-      this.#executor,
-      envelope,
-      this.#block,
-      this.#gasUsed,
-    )
+    const receipt = await applyTransaction(this.#executor, envelope, this.#block, this.#gasUsed)
     this.#gasUsed = receipt.cumulativeGasUsed
     this.#envelopes.push(envelope)
     this.#receipts.push(receipt)
@@ -72,4 +68,3 @@ export class BlockRun {
     }
   }
 }
-

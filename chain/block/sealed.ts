@@ -14,7 +14,7 @@ import type { Change, Reader } from '#storage'
 import type { BlockView, Head, PlacedTransaction, StoredReceipt } from '../port.ts'
 import type { Envelope } from '../profile.ts'
 import { encodeHeader, headerFromRlp } from './header.ts'
-import { height, keys } from './layout.ts'
+import { height, keys, put } from './layout.ts'
 import { packReceipts, unpackReceipts } from './receipt.ts'
 
 /** An executed block, ready to be written. */
@@ -44,7 +44,6 @@ export function blockChanges(block: SealedBlock): Change[] {
   const body = rlpList(bodyItems(block.envelopes, block.tail))
   const header = encodeHeader(block.header)
   const size = rlpSize(header.length + body.length - rlpHead(body.length))
-  const put = (key: Uint8Array, value: Uint8Array): Change => ({ type: 'put', key, value })
   return [
     put(
       keys.header(number),
@@ -159,4 +158,3 @@ function leaf(item: Rlp | undefined): Uint8Array {
 function corrupt(): Fault<{ code: 'STORE_CORRUPT'; what: string }> {
   return new Fault({ code: 'STORE_CORRUPT', what: 'block' })
 }
-

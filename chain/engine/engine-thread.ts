@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 import { openLevel } from '#storage'
 
+import { loadEngines } from '../pars/engines.ts'
 import { expose } from './calls.ts'
 import { Engine } from './engine.ts'
 import { type ThreadInit, loadProfile } from './setup.ts'
@@ -11,14 +12,16 @@ import { portLog } from './thread-log.ts'
 const port = parentPort
 if (port === null) throw new TypeError('to be started as a worker')
 const init = workerData as ThreadInit
-const engine = loadProfile(init).then(async (profile) =>
-  Engine.open({
-    store: await openLevel(init.path),
-    profile,
-    archive: init.archive,
-    log: portLog(port),
-  }),
-)
+const engine = loadEngines()
+  .then((engines) => loadProfile(init, engines))
+  .then(async (profile) =>
+    Engine.open({
+      store: await openLevel(init.path),
+      profile,
+      archive: init.archive,
+      log: portLog(port),
+    }),
+  )
 engine.catch(() => undefined)
 
 /** What the main thread can ask of the engine. */

@@ -5,12 +5,18 @@ import type { Change, Store } from '#storage'
 import { Ledger } from '../block/ledger.ts'
 import { createExecutor, type Executor } from '../evm/index.ts'
 import { ParsBlock } from '../pars/block.ts'
-import { type Commit, type CommitPorts, CommitRun, type OpenBlock, type Skipped } from '../pars/commit.ts'
+import { changedAccounts } from '../pars/changed.ts'
+import {
+  type Commit,
+  type CommitPorts,
+  CommitRun,
+  type OpenBlock,
+  type Skipped,
+} from '../pars/commit.ts'
 import type { ParsEnvelope } from '../pars/envelope.ts'
 import type { ParsProfile } from '../pars/profile.ts'
 import { stateView } from '../pars/state-view.ts'
 import { verifyEnvelope } from '../pars/verify.ts'
-import { changedAccounts } from '../pars/changed.ts'
 import type { Head } from '../port.ts'
 import { Retention } from './retention.ts'
 

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 import { openLevel } from '#storage'
 
+import { loadEngines } from '../pars/engines.ts'
 import { type ReadContext, reads } from '../reads/index.ts'
 import { expose, type Handlers } from './calls.ts'
 import { type ThreadInit, loadProfile } from './setup.ts'
@@ -10,7 +11,10 @@ import { type ThreadInit, loadProfile } from './setup.ts'
 const port = parentPort
 if (port === null) throw new TypeError('to be started as a worker')
 const init = workerData as ThreadInit
-const opened = Promise.all([loadProfile(init), openLevel(init.path)])
+const opened = Promise.all([
+  loadEngines().then((engines) => loadProfile(init, engines)),
+  openLevel(init.path),
+])
 opened.catch(() => undefined)
 
 async function over<Result>(read: (context: ReadContext) => Result): Promise<Awaited<Result>> {

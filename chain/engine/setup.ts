@@ -17,10 +17,14 @@ export interface ThreadInit {
 }
 
 /** The rules of the network that `genesis` describes. Every thread builds the same. */
-export async function loadProfile(init: ThreadInit): Promise<ParsProfile> {
+export async function loadProfile(
+  init: ThreadInit,
+  engines: ParsProfile['engines'] = {},
+): Promise<ParsProfile> {
   const foreign: Precompile[] = []
   for (const file of init.modules) {
     foreign.push(loadPlugin((await import(pathToFileURL(file).href)) as unknown, file))
   }
-  return parsProfile(parseGenesis(init.genesis), [...(await discover()), ...foreign])
+  const available = [...(await discover()), ...foreign]
+  return parsProfile(parseGenesis(init.genesis), available, engines)
 }

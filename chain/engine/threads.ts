@@ -27,7 +27,9 @@ class Thread<Offered extends Handlers> {
     this.exited = new Promise((resolve) => {
       this.worker.on('error', (error) => {
         log.error('a thread died', { thread: name, error: String(error) })
-        this.connection.lost(new Fault({ code: 'CHAIN_THREAD_LOST', thread: name, error: String(error) }))
+        this.connection.lost(
+          new Fault({ code: 'CHAIN_THREAD_LOST', thread: name, error: String(error) }),
+        )
       })
       this.worker.on('exit', () => {
         this.connection.lost(new Fault({ code: 'CHAIN_THREAD_LOST', thread: name, error: 'exit' }))
@@ -107,9 +109,17 @@ export class ReaderThreads {
   #start(index: number): void {
     const thread = new Thread<ReaderHandlers>('reader-thread', this.#init, this.#log)
     this.#threads[index] = thread
-    void thread.exited.then(() => {
-      if (!this.#closing) this.#start(index)
-    })
+    void this.#replace(thread, index)
+  }
+
+  /** A thread that dies before it was ready would die again: its calls say why. */
+  async #replace(thread: Thread<ReaderHandlers>, index: number): Promise<void> {
+    const wasReady = await thread.connection.remote.ready().then(
+      () => true,
+      () => false,
+    )
+    await thread.exited
+    if (wasReady && !this.#closing) this.#start(index)
   }
 
   async #call(name: string, parameters: never[]): Promise<unknown> {
@@ -120,10 +130,7 @@ export class ReaderThreads {
       if (thread.connection.waiting < idlest.connection.waiting) idlest = thread
     }
     if (idlest.connection.waiting >= limits.reads.value) {
-      throw new Fault(
-        { code: 'READ_BUSY', waiting: idlest.connection.waiting },
-        'ask again later',
-      )
+      throw new Fault({ code: 'READ_BUSY', waiting: idlest.connection.waiting }, 'ask again later')
     }
     return idlest.connection.remote[name]?.(...parameters)
   }

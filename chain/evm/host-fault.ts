@@ -1,4 +1,4 @@
-import { Fault } from '#base'
+import { Fault, isFault } from '#base'
 
 /**
  * Execution met a limit of this machine, not of the transaction: other nodes may well have a result.
@@ -23,6 +23,7 @@ export function hostCause(error: unknown): string | undefined {
     if (/allocation failed|out of memory/i.test(error.message)) return 'memory'
     return undefined
   }
+  if (isFault(error, 'STATE_MISSING_BYTES')) return 'state'
   if (error instanceof Error && 'errno' in error) return 'input or output'
   return undefined
 }

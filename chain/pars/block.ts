@@ -1,8 +1,9 @@
+import { Account, Address } from '@ethereumjs/util'
+
 /** One block of a commit: what it starts from, what happens before its transactions, how it closes. */
 import { concat, equal, fixed, unhex } from '#base'
 import { keccak256 } from '#crypto'
 import { systemAddresses } from '#protocol'
-import { Account, Address } from '@ethereumjs/util'
 
 import type { OpenHeader } from '../block/apply.ts'
 import { emptyOmmersHash, zeroNonce } from '../block/header.ts'
@@ -133,12 +134,7 @@ export class ParsBlock implements OpenBlock {
   }
 }
 
-function openHeader(
-  profile: ParsProfile,
-  parent: Head,
-  commit: Commit,
-  index: number,
-): OpenHeader {
+function openHeader(profile: ParsProfile, parent: Head, commit: Commit, index: number): OpenHeader {
   return {
     parentHash: parent.hash,
     ommersHash: emptyOmmersHash,

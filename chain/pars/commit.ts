@@ -9,6 +9,7 @@ import { isFault } from '#base'
 import { decodeEnvelope, laneOf, type Network, type ParsEnvelope } from './envelope.ts'
 import { blockBytes, limits } from './limits.ts'
 import { type Position, stateFault } from './validity.ts'
+import { publicKeyOf } from './verify.ts'
 import type { StateView } from './view.ts'
 
 /** The transactions that one author put forward together. */
@@ -27,10 +28,14 @@ export interface Commit {
   readonly verified: readonly string[]
 }
 
-/** What became of a transaction that is in no block of its commit. */
+/**
+ * A transaction that is in no block of its commit, and why. What follows the end of a broken body
+ * is not listed.
+ */
 export interface Skipped {
   /** keccak256 of the encoding. */
   readonly wireHash: Uint8Array
+  /** A code `TX_*`. */
   readonly reason: string
 }
 
@@ -46,7 +51,7 @@ export interface CommitPorts {
   readonly network: Network
   readonly rules: Parameters<typeof decodeEnvelope>[2]
   readonly view: StateView
-  /** C1; throws a Fault when the key that state promises is not there. */
+  /** C1. A rejection is a fault of this host and ends the run. */
   verify(envelope: ParsEnvelope, publicKey: Uint8Array): Promise<boolean>
   /** The block that is open; opens the first. */
   current(): Promise<OpenBlock>
@@ -54,8 +59,8 @@ export interface CommitPorts {
   next(): Promise<OpenBlock>
 }
 
-/** Ends a body: what its author signed off on was never valid. */
-const endOfBody = new Set(['TX_BAD_SIGNATURE'])
+const badSignature = 'TX_BAD_SIGNATURE'
+const gap = 'TX_NONCE_GAP'
 const parkedAhead = BigInt(limits.parkedAhead.value)
 
 export class CommitRun {
@@ -63,25 +68,29 @@ export class CommitRun {
   readonly #verified: ReadonlySet<string>
   readonly #verdicts = new Map<string, Promise<boolean>>()
   readonly #parked = new Map<string, ParsEnvelope>()
-  readonly skipped: Skipped[] = []
+  /** Wire hashes. */
+  readonly #ran = new Set<string>()
+  readonly #skipped = new Map<string, Skipped>()
   /** Indices of the bodies that broke V or C1. */
   readonly broken: number[] = []
 
-  constructor(commit: Commit, ports: CommitPorts) {
+  constructor(commit: Pick<Commit, 'verified'>, ports: CommitPorts) {
     this.#ports = ports
     this.#verified = new Set(commit.verified)
   }
 
+  get skipped(): readonly Skipped[] {
+    return [...this.#skipped.values()]
+  }
+
+  /** Rejects only with a fault of this host: what it executed is then to be discarded. */
   async run(bodies: readonly Body[]): Promise<void> {
     for (const [index, { wires }] of bodies.entries()) {
       const envelopes = this.#decode(wires)
-      if (envelopes.length < wires.length) this.broken.push(index)
-      this.#verifyAhead(envelopes)
-      if (!(await this.#body(envelopes))) this.broken.push(index)
+      const whole = envelopes.length === wires.length
+      if (!(await this.#body(envelopes)) || !whole) this.broken.push(index)
     }
-    for (const { wireHash } of this.#parked.values()) {
-      this.skipped.push({ wireHash, reason: 'TX_NONCE_GAP' })
-    }
+    for (const envelope of this.#parked.values()) this.#skip(envelope, gap)
   }
 
   /** V1-V5: the body ends before its first violation. */
@@ -98,56 +107,63 @@ export class CommitRun {
     return envelopes
   }
 
-  /** Starts the verifications that a body will ask for, so that they run beside execution. */
-  #verifyAhead(envelopes: readonly ParsEnvelope[]): void {
-    for (const envelope of envelopes) {
-      if (envelope.fullKey !== undefined) void this.#verdict(envelope, envelope.fullKey)
-    }
-  }
-
-  #verdict(envelope: ParsEnvelope, publicKey: Uint8Array): Promise<boolean> {
-    const id = envelope.wireHash.toHex()
-    if (this.#verified.has(id)) return Promise.resolve(true)
-    const known = this.#verdicts.get(id)
-    if (known !== undefined) return known
-    const verdict = this.#ports.verify(envelope, publicKey)
-    this.#verdicts.set(id, verdict)
-    return verdict
-  }
-
+  /** False when the body ended at a signature that does not verify. */
   async #body(envelopes: readonly ParsEnvelope[]): Promise<boolean> {
-    for (const envelope of envelopes) {
+    for (const [index, envelope] of envelopes.entries()) {
+      await this.#verifyAhead(envelopes.slice(index + 1, index + 1 + limits.verifiedAhead.value))
       const reason = await this.#offer(envelope)
-      if (reason === undefined) {
-        await this.#successors(envelope)
-        continue
-      }
-      if (reason === 'parked') continue
-      this.skipped.push({ wireHash: envelope.wireHash, reason })
-      if (endOfBody.has(reason)) return false
+      if (reason === undefined) await this.#successors(envelope)
+      else if (reason !== 'parked') this.#skip(envelope, reason)
+      if (reason === badSignature) return false
     }
     return true
   }
 
-  async #offer(envelope: ParsEnvelope): Promise<string | undefined> {
-    const block = await this.#ports.current()
-    const fault = stateFault(envelope, this.#ports.view, block.position)
-    const gap = fault?.facts.code === 'TX_NONCE_GAP' ? fault.facts : undefined
-    const near = gap !== undefined && gap.nonce - gap.next <= parkedAhead
-    if (fault !== undefined && !near) return fault.code
-    if (!(await this.#genuine(envelope))) return 'TX_BAD_SIGNATURE'
-    if (!near) return this.#place(envelope)
-    const key = parkingKey(envelope, envelope.fields.nonce)
-    if (this.#parked.has(key)) return 'TX_NONCE_GAP'
-    this.#parked.set(key, envelope)
-    return 'parked'
+  /**
+   * Starts the verifications that come next, so that they run beside execution. What does not pass
+   * S1-S6 now is left: a body of such transactions must not cost a verification each.
+   */
+  async #verifyAhead(envelopes: readonly ParsEnvelope[]): Promise<void> {
+    const { view } = this.#ports
+    const { position } = await this.#ports.current()
+    for (const envelope of envelopes) {
+      if (this.#verdictOf(envelope) !== undefined) continue
+      if (stateFault(envelope, view, position, parkedAhead) !== undefined) continue
+      // A rejection counts where the verdict is asked for, not here.
+      this.#genuine(envelope).catch(() => undefined)
+    }
   }
 
+  #verdictOf({ wireHash }: ParsEnvelope): Promise<boolean> | undefined {
+    const id = wireHash.toHex()
+    return this.#verified.has(id) ? Promise.resolve(true) : this.#verdicts.get(id)
+  }
+
+  /** C1, once for each encoding. */
   #genuine(envelope: ParsEnvelope): Promise<boolean> {
-    const publicKey =
-      envelope.fullKey ?? this.#ports.view.publicKey(envelope.keyHash)?.publicKey
-    if (publicKey === undefined) throw new TypeError('a record without its key')
-    return this.#verdict(envelope, publicKey)
+    const known = this.#verdictOf(envelope)
+    if (known !== undefined) return known
+    const verdict = this.#ports.verify(envelope, publicKeyOf(envelope, this.#ports.view))
+    this.#verdicts.set(envelope.wireHash.toHex(), verdict)
+    return verdict
+  }
+
+  /** Runs or parks `envelope`, or says why not. */
+  async #offer(envelope: ParsEnvelope): Promise<string | undefined> {
+    const { position } = await this.#ports.current()
+    const fault = stateFault(envelope, this.#ports.view, position)
+    const { facts } = fault ?? {}
+    const isNear = facts?.code === gap && facts.nonce - facts.next <= parkedAhead
+    if (fault !== undefined && !isNear) return fault.code
+    if (!(await this.#genuine(envelope))) return badSignature
+    return isNear ? this.#park(envelope) : this.#place(envelope)
+  }
+
+  #park(envelope: ParsEnvelope): string {
+    const key = parkingKey(envelope, envelope.fields.nonce)
+    if (this.#parked.has(key)) return gap
+    this.#parked.set(key, envelope)
+    return 'parked'
   }
 
   /** Runs `envelope`, in the next block when this one has no room for it. */
@@ -159,22 +175,30 @@ export class CommitRun {
       if (fault !== undefined) return fault.code
     }
     await block.run(envelope)
+    const id = envelope.wireHash.toHex()
+    this.#ran.add(id)
+    this.#skipped.delete(id)
     return undefined
   }
 
+  /** Runs what was parked behind the nonce that `consumed` took. */
   async #successors(consumed: ParsEnvelope): Promise<void> {
     for (let nonce = consumed.fields.nonce + 1n; ; nonce++) {
       const key = parkingKey(consumed, nonce)
       const parked = this.#parked.get(key)
       if (parked === undefined) return
       this.#parked.delete(key)
-      const block = await this.#ports.current()
-      const reason =
-        stateFault(parked, this.#ports.view, block.position)?.code ?? (await this.#place(parked))
-      if (reason === undefined) continue
-      this.skipped.push({ wireHash: parked.wireHash, reason })
-      return
+      const { position } = await this.#ports.current()
+      const fault = stateFault(parked, this.#ports.view, position)
+      const reason = fault?.code ?? (await this.#place(parked))
+      if (reason !== undefined) return this.#skip(parked, reason)
     }
+  }
+
+  /** Of two copies of one encoding the second is no news when the first ran. */
+  #skip({ wireHash }: ParsEnvelope, reason: string): void {
+    const id = wireHash.toHex()
+    if (!this.#ran.has(id)) this.#skipped.set(id, { wireHash, reason })
   }
 }
 

@@ -1,4 +1,6 @@
-import { concat, equal } from '#base'
+import type { Common } from '@ethereumjs/common'
+import type { TypedTransaction } from '@ethereumjs/tx'
+
 import { keccak256, keyHash } from '#crypto'
 import {
   algorithms,
@@ -7,8 +9,6 @@ import {
   signingPayload,
   type Transaction,
 } from '#protocol'
-import type { Common } from '@ethereumjs/common'
-import type { TypedTransaction } from '@ethereumjs/tx'
 
 import type { Envelope } from '../profile.ts'
 import { forVm } from './vm-transaction.ts'
@@ -60,17 +60,7 @@ export function decodeEnvelope(wire: Uint8Array, network: Network, rules: Common
   }
 }
 
-/** The message that C1 verifies under `pars-tx-v1`: the transaction's hash. */
-export function signedMessage(envelope: ParsEnvelope): Uint8Array {
-  return envelope.hash
-}
-
-/** Whether two envelopes carry one payload, signed twice. */
-export function samePayload(a: Envelope, b: Envelope): boolean {
-  return equal(a.hash, b.hash)
-}
-
 /** A key for maps: one lane of one sender. */
 export function laneOf({ fields }: ParsEnvelope): string {
-  return `${concat(fields.sender).toHex()}:${fields.nonceKey}`
+  return `${fields.sender.toHex()}:${fields.nonceKey}`
 }

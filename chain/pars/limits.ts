@@ -4,6 +4,11 @@ import type { Limits } from '#base'
 export const limits = {
   blockBytes: { value: 8_388_608, unit: 'bytes', why: 'of one RLP-encoded block (EIP-7934)' },
   parkedAhead: { value: 63, unit: 'nonces', why: 'how far a gap inside one commit may reach' },
+  verifiedAhead: {
+    value: 4,
+    unit: 'verifications',
+    why: 'beside execution; what a body that breaks can waste besides its bad signature',
+  },
 } as const satisfies Limits
 
 /** What the header and the lists around the transactions may take at most. */

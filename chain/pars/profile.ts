@@ -1,3 +1,6 @@
+import { type Common, Hardfork } from '@ethereumjs/common'
+import { paramsTx } from '@ethereumjs/tx'
+
 /** The rules of a Pars network, from its genesis document. The only profile in production. */
 import { empty, equal, Fault, hex, utf8 } from '#base'
 import { type Genesis, genesisAllocation, genesisHash, type ScheduledPrecompile } from '#genesis'
@@ -10,8 +13,6 @@ import {
   intrinsicGas,
   isAlgorithm,
 } from '#protocol'
-import { type Common, Hardfork } from '@ethereumjs/common'
-import { paramsTx } from '@ethereumjs/tx'
 
 import { bloomOf } from '../block/bloom.ts'
 import { emptyOmmersHash, zeroNonce } from '../block/header.ts'
@@ -50,9 +51,14 @@ const idleBlocks = 4
 
 /**
  * @param available Every plugin of this node; the genesis says which are active, and when.
+ * @param engines Only execution needs them.
  * Throws `CHAIN_PRECOMPILE_MISSING` or `CHAIN_PRECOMPILE_SPEC`.
  */
-export function parsProfile(genesis: Genesis, available: readonly Precompile[]): ParsProfile {
+export function parsProfile(
+  genesis: Genesis,
+  available: readonly Precompile[],
+  engines: ParsProfile['engines'] = {},
+): ParsProfile {
   const rules = rulesOf(genesis.chainId, Hardfork.Osaka, [7934])
   rules.updateParams(paramsTx)
   const hash = genesisHash(genesis)
@@ -79,7 +85,7 @@ export function parsProfile(genesis: Genesis, available: readonly Precompile[]):
       accounts: accounts satisfies readonly GenesisAccount[],
       keys,
     },
-    engines: {},
+    engines,
     rules: () => rules,
     decode: (wire) => decodeEnvelope(wire, network, rules),
     nextBaseFee: (parent) => nextBaseFee(parent, BigInt(genesis.targetBlockMs)),
@@ -110,7 +116,10 @@ function implementationOf(
     )
   }
   const found = specHash(plugin)
-  if (!equal(found, entry.specHash) || !equal(Uint8Array.fromHex(plugin.address.slice(2)), entry.address)) {
+  if (
+    !equal(found, entry.specHash) ||
+    !equal(Uint8Array.fromHex(plugin.address.slice(2)), entry.address)
+  ) {
     throw new Fault(
       {
         code: 'CHAIN_PRECOMPILE_SPEC',

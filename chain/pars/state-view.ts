@@ -1,19 +1,17 @@
-import { equal, padLeft } from '#base'
-import type { Reader } from '#storage'
 import { Address } from '@ethereumjs/util'
 
-import { emptyCodeHash, headSource, type State } from '../state/index.ts'
-import type { AccountFacts, StateView } from './view.ts'
+import { empty, equal, padLeft } from '#base'
+import type { Reader } from '#storage'
+
+import { emptyCodeHash, headSource, type MaybePromise, type State } from '../state/index.ts'
+import type { AccountFacts, RegisteredKey, StateView } from './view.ts'
 
 /** The state with the changes of the block under way. */
 export function stateView(state: State): StateView {
   return {
-    account(address) {
-      const account = immediate(state.accountNow(new Address(address)))
-      return account === null ? undefined : facts(account)
-    },
-    word: (address, slot) => padLeft(immediate(state.storageNow(new Address(address), slot)), 32),
-    publicKey: (keyHash) => publicKey(immediate(state.keyNow(keyHash)) ?? undefined),
+    account: (address) => facts(state.accountNow(new Address(address))),
+    word: (address, slot) => padLeft(state.storageNow(new Address(address), slot) ?? empty, 32),
+    publicKey: (keyHash) => key(state.keyNow(keyHash)),
   }
 }
 
@@ -21,36 +19,29 @@ export function stateView(state: State): StateView {
 export function headView(reader: Reader): StateView {
   const source = headSource(reader)
   return {
-    account(address) {
-      const record = now(source.account(address))
-      return record === undefined ? undefined : facts(record)
-    },
+    account: (address) => facts(now(source.account(address))),
     word: (address, slot) => padLeft(now(source.storage(address, slot)), 32),
-    publicKey: (keyHash) => publicKey(now(source.key(keyHash))),
+    publicKey: (keyHash) => key(now(source.key(keyHash))),
   }
 }
 
-function publicKey(entry: Uint8Array | undefined): ReturnType<StateView['publicKey']> {
-  if (entry === undefined) return undefined
-  return { algorithm: entry[0] ?? 0, publicKey: entry.subarray(1) }
-}
-
-function facts(account: {
-  readonly nonce: bigint
-  readonly balance: bigint
-  readonly codeHash: Uint8Array
-}): AccountFacts {
+function facts(
+  account:
+    | { readonly nonce: bigint; readonly balance: bigint; readonly codeHash: Uint8Array }
+    | null
+    | undefined,
+): AccountFacts | undefined {
+  if (account === undefined || account === null) return undefined
   const { nonce, balance, codeHash } = account
   return { nonce, balance, hasCode: !equal(codeHash, emptyCodeHash) }
 }
 
-function immediate<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new TypeError('the state of head answers at once')
-  return value
+function key(bytes: Uint8Array | null | undefined): RegisteredKey | undefined {
+  if (bytes === undefined || bytes === null) return undefined
+  return { algorithm: bytes[0] ?? 0, publicKey: bytes.subarray(1) }
 }
 
-function now<Value>(value: Value | Promise<Value>): Value {
+function now<Value>(value: MaybePromise<Value>): Value {
   if (value instanceof Promise) throw new TypeError('the head source answers at once')
   return value
 }
-

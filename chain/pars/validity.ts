@@ -5,6 +5,7 @@
  * @see PIP-0002 "Validity"
  */
 import { equal, Fault, hex, toBigInt } from '#base'
+import { keyHashAddress } from '#protocol'
 
 import type { ParsEnvelope } from './envelope.ts'
 import { lanesAddress, registryAddress, slotOf } from './slots.ts'
@@ -36,29 +37,45 @@ export function maximalCost({ fields }: ParsEnvelope): bigint {
   return fields.gasLimit * fields.maxFeePerGas + fields.value
 }
 
+/** What S2, S3 and S5 ask of a sender. */
+export interface Sender {
+  readonly balance: bigint
+  readonly hasCode: boolean
+  /** R: the keyHash that the account registered. */
+  readonly record: Uint8Array | undefined
+}
+
+export function readSender(view: StateView, address: Uint8Array): Sender {
+  const { balance, hasCode } = view.account(address) ?? { balance: 0n, hasCode: false }
+  const word = view.word(registryAddress, slotOf(address, 0n))
+  return { balance, hasCode, record: word.some((byte) => byte !== 0) ? word : undefined }
+}
+
 /** The nonce that `sender`'s next transaction on `nonceKey` must have. */
 export function nextNonce(view: StateView, sender: Uint8Array, nonceKey: bigint): bigint {
   if (nonceKey === 0n) return view.account(sender)?.nonce ?? 0n
   return toBigInt(view.word(lanesAddress, slotOf(sender, nonceKey)))
 }
 
-/** R: the registered keyHash of an account, or undefined. */
-export function registeredKey(view: StateView, account: Uint8Array): Uint8Array | undefined {
-  const word = view.word(registryAddress, slotOf(account, 0n))
-  return word.some((byte) => byte !== 0) ? word : undefined
-}
-
-/** S1-S3 and S5-S6; S4 is `nonceFault`, since a pool and a block take gaps differently. */
+/**
+ * S1-S6 of `envelope` at a position; undefined when it may run there.
+ *
+ * @param ahead How far above the next nonce it may be. A block takes none but the next; a pool, and
+ * a commit that parks, keep what is not far off.
+ */
 export function stateFault(
   envelope: ParsEnvelope,
   view: StateView,
   at: Position,
+  ahead = 0n,
 ): StateFault | undefined {
+  const expired = expiryFault(envelope, at.timestamp)
+  if (expired !== undefined) return expired
+  const sender = readSender(view, envelope.sender)
   return (
-    expiryFault(envelope, at.timestamp) ??
-    senderFault(envelope, view) ??
-    nonceFault(envelope, view) ??
-    fundsFault(envelope, view, at.baseFee) ??
+    senderFault(envelope, sender) ??
+    nonceFault(envelope, view, ahead) ??
+    fundsFault(envelope, sender, at.baseFee) ??
     sizeFault(envelope, at.blockGasLimit)
   )
 }
@@ -69,52 +86,67 @@ export function expiryFault(
   timestamp: bigint,
 ): StateFault | undefined {
   if (validUntil === 0n || timestamp <= validUntil) return undefined
-  return new Fault({ code: 'TX_EXPIRED', validUntil, timestamp }, 'sign again with a later validUntil')
+  return new Fault(
+    { code: 'TX_EXPIRED', validUntil, timestamp },
+    'sign again with a later validUntil',
+  )
 }
 
 /** S2 and S3. */
-export function senderFault(envelope: ParsEnvelope, view: StateView): StateFault | undefined {
-  const { sender } = envelope
-  if (view.account(sender)?.hasCode === true) {
+export function senderFault(
+  { sender, keyHash, fullKey }: ParsEnvelope,
+  { hasCode, record }: Sender,
+): StateFault | undefined {
+  if (hasCode) {
     return new Fault(
       { code: 'TX_SENDER_HAS_CODE', sender: hex(sender) },
       'contracts cannot send transactions (EIP-3607)',
     )
   }
-  const record = registeredKey(view, sender)
-  if (record === undefined) {
-    if (envelope.fullKey === undefined) {
-      return new Fault(
-        { code: 'TX_KEY_UNKNOWN', sender: hex(sender) },
-        'this account has not registered a key: put the public key itself into the key field',
-      )
-    }
-    if (equal(envelope.keyHash.subarray(12), sender)) return undefined
-  } else if (equal(record, envelope.keyHash)) {
-    return undefined
+  if (record !== undefined) {
+    if (equal(record, keyHash)) return undefined
+    return new Fault(
+      { code: 'TX_KEY_NOT_SENDERS', sender: hex(sender) },
+      'the account has registered another key: sign with that one',
+    )
   }
+  if (fullKey === undefined) {
+    return new Fault(
+      { code: 'TX_KEY_UNKNOWN', sender: hex(sender) },
+      'this account has not registered a key: put the public key itself into the key field',
+    )
+  }
+  if (equal(keyHashAddress(keyHash), sender)) return undefined
   return new Fault(
     { code: 'TX_KEY_NOT_SENDERS', sender: hex(sender) },
-    record === undefined
-      ? 'the sender field is not the address of this key'
-      : 'the account has registered another key: sign with that one',
+    'the sender field is not the address of this key',
   )
 }
 
 /** S4. */
-export function nonceFault(envelope: ParsEnvelope, view: StateView): StateFault | undefined {
-  const { nonceKey, nonce } = envelope.fields
-  const next = nextNonce(view, envelope.sender, nonceKey)
-  if (nonce === next) return undefined
-  return nonce < next
-    ? new Fault({ code: 'TX_NONCE_TOO_LOW', next, nonce }, 'nonce too low: it was used already')
-    : new Fault({ code: 'TX_NONCE_GAP', next, nonce }, 'nonce too high: send the ones before first')
+function nonceFault(
+  { sender, fields: { nonceKey, nonce } }: ParsEnvelope,
+  view: StateView,
+  ahead: bigint,
+): StateFault | undefined {
+  const next = nextNonce(view, sender, nonceKey)
+  if (nonce < next) {
+    return new Fault(
+      { code: 'TX_NONCE_TOO_LOW', next, nonce },
+      'nonce too low: it was used already',
+    )
+  }
+  if (nonce <= next + ahead) return undefined
+  return new Fault(
+    { code: 'TX_NONCE_GAP', next, nonce },
+    'nonce too high: send the ones before it first',
+  )
 }
 
 /** S5. */
-export function fundsFault(
+function fundsFault(
   envelope: ParsEnvelope,
-  view: StateView,
+  { balance }: Sender,
   baseFee: bigint,
 ): StateFault | undefined {
   const { maxFeePerGas } = envelope.fields
@@ -124,7 +156,6 @@ export function fundsFault(
       'max fee per gas less than block base fee: raise maxFeePerGas',
     )
   }
-  const balance = view.account(envelope.sender)?.balance ?? 0n
   const cost = maximalCost(envelope)
   if (balance >= cost) return undefined
   return new Fault(

@@ -4,14 +4,17 @@ export interface StateView {
   account(address: Uint8Array): AccountFacts | undefined
   /** 32 bytes; zeros when never set. */
   word(address: Uint8Array, slot: Uint8Array): Uint8Array
-  /** The key table. Throws `STATE_MISSING_BYTES` only when the store lost it. */
-  publicKey(
-    keyHash: Uint8Array,
-  ): { readonly algorithm: number; readonly publicKey: Uint8Array } | undefined
+  /** The key table: undefined when nobody registered a key of this keyHash. */
+  publicKey(keyHash: Uint8Array): RegisteredKey | undefined
 }
 
 export interface AccountFacts {
   readonly nonce: bigint
   readonly balance: bigint
   readonly hasCode: boolean
+}
+
+export interface RegisteredKey {
+  readonly algorithm: number
+  readonly publicKey: Uint8Array
 }

@@ -1,3 +1,7 @@
+import type { Common } from '@ethereumjs/common'
+import { Capability, type TypedTransaction } from '@ethereumjs/tx'
+import { Address } from '@ethereumjs/util'
+
 /**
  * The members that runTx reads of a transaction, over the fields of a 0x50.
  *
@@ -6,9 +10,6 @@
  * the floor would swallow it.
  */
 import { floorGas, intrinsicGas, type Transaction } from '#protocol'
-import type { Common } from '@ethereumjs/common'
-import { Capability, type TypedTransaction } from '@ethereumjs/tx'
-import { Address } from '@ethereumjs/util'
 
 const capabilities: ReadonlySet<number> = new Set([
   Capability.EIP1559FeeMarket,

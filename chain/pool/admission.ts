@@ -2,73 +2,57 @@
 import { Fault, hex } from '#base'
 
 import type { ParsEnvelope } from '../pars/envelope.ts'
-import {
-  expiryFault,
-  fundsFault,
-  maximalCost,
-  nextNonce,
-  type Position,
-  senderFault,
-} from '../pars/validity.ts'
+import { maximalCost, type Position, stateFault } from '../pars/validity.ts'
 import type { StateView } from '../pars/view.ts'
 import { limits } from './limits.ts'
-import { SenderQueue } from './queue.ts'
+import type { SenderQueue } from './queue.ts'
 
 export interface PoolState {
   readonly view: StateView
   readonly position: Position
 }
 
-/** S1-S6 against head, gaps allowed within bounds, then the sender's quotas. Throws; changes nothing. */
+/**
+ * S1-S6 against head, with gaps as far as the pool keeps them, then the sender's quotas. Throws a
+ * Fault `TX_*` or `POOL_*`; changes nothing.
+ *
+ * @param now Milliseconds.
+ */
 export function admit(
+  envelope: ParsEnvelope,
+  state: PoolState,
+  queue: SenderQueue | undefined,
+  now: number,
+): void {
+  expectValid(envelope, state)
+  expectMargin(envelope, state.position.timestamp)
+  if (queue !== undefined) expectQuota(envelope, queue, state.view, now)
+}
+
+/** For what was admitted once and comes back after a restart: the base fee may rise and fall again. */
+export function readmit(
   envelope: ParsEnvelope,
   { view, position }: PoolState,
   queue: SenderQueue | undefined,
   now: number,
 ): void {
-  expectUntil(envelope, position.timestamp)
-  const fault =
-    expiryFault(envelope, position.timestamp) ??
-    senderFault(envelope, view) ??
-    fundsFault(envelope, view, position.baseFee)
-  if (fault !== undefined) throw fault
-  expectNonce(envelope, view)
-  if (envelope.gasLimit > position.blockGasLimit) {
-    throw new Fault(
-      {
-        code: 'TX_EXCEEDS_BLOCK',
-        gasLimit: envelope.gasLimit,
-        blockGasLimit: position.blockGasLimit,
-      },
-      'exceeds block gas limit: lower gasLimit',
-    )
-  }
+  expectValid(envelope, { view, position: { ...position, baseFee: 0n } })
   if (queue !== undefined) expectQuota(envelope, queue, view, now)
 }
 
-function expectUntil({ fields: { validUntil } }: ParsEnvelope, timestamp: bigint): void {
-  const earliest = timestamp + BigInt(limits.expiryMargin.value)
-  if (validUntil !== 0n && validUntil >= timestamp && validUntil < earliest) {
-    throw new Fault(
-      { code: 'TX_EXPIRES_SOON', validUntil, earliest },
-      'sign again with a later validUntil',
-    )
-  }
+function expectValid(envelope: ParsEnvelope, { view, position }: PoolState): void {
+  const ahead = envelope.usesAccountNonce ? limits.nonceAhead : limits.laneNonceAhead
+  const fault = stateFault(envelope, view, position, BigInt(ahead.value))
+  if (fault !== undefined) throw fault
 }
 
-function expectNonce(envelope: ParsEnvelope, view: StateView): void {
-  const { nonceKey, nonce } = envelope.fields
-  const next = nextNonce(view, envelope.sender, nonceKey)
-  if (nonce < next) {
-    throw new Fault({ code: 'TX_NONCE_TOO_LOW', next, nonce }, 'nonce too low: it was used already')
-  }
-  const ahead = nonceKey === 0n ? limits.nonceAhead.value : limits.laneNonceAhead.value
-  if (nonce > next + BigInt(ahead)) {
-    throw new Fault(
-      { code: 'TX_NONCE_GAP', next, nonce },
-      `nonce too high: at most ${ahead} ahead of the next one`,
-    )
-  }
+function expectMargin({ fields: { validUntil } }: ParsEnvelope, timestamp: bigint): void {
+  const earliest = timestamp + BigInt(limits.expiryMargin.value)
+  if (validUntil === 0n || validUntil >= earliest) return
+  throw new Fault(
+    { code: 'TX_EXPIRES_SOON', validUntil, earliest },
+    'sign again with a later validUntil',
+  )
 }
 
 function expectQuota(
@@ -78,20 +62,8 @@ function expectQuota(
   now: number,
 ): void {
   const replaced = queue.at(envelope)?.envelope
-  if (replaced !== undefined) expectRaise(envelope, replaced)
-  const sender = hex(envelope.sender)
-  if (replaced === undefined && queue.slots(now) >= limits.transactionsPerSender.value) {
-    throw new Fault(
-      { code: 'POOL_SENDER_FULL', sender, limit: limits.transactionsPerSender.value },
-      'wait until some of them are in a block',
-    )
-  }
-  if (!queue.hasLane(envelope) && queue.lanes >= limits.lanesPerSender.value) {
-    throw new Fault(
-      { code: 'POOL_LANES_FULL', sender, limit: limits.lanesPerSender.value },
-      'use a lane that is in the pool already, or wait',
-    )
-  }
+  if (replaced === undefined) expectSlot(envelope, queue, now)
+  else expectRaise(envelope, replaced)
   const others = queue.cost - (replaced === undefined ? 0n : maximalCost(replaced))
   const cost = others + maximalCost(envelope)
   const balance = view.account(envelope.sender)?.balance ?? 0n
@@ -99,6 +71,23 @@ function expectQuota(
     throw new Fault(
       { code: 'POOL_OVERDRAWN', balance, cost },
       'insufficient funds for all pooled transactions of the sender together',
+    )
+  }
+}
+
+function expectSlot(envelope: ParsEnvelope, queue: SenderQueue, now: number): void {
+  const sender = hex(envelope.sender)
+  const most = limits.transactionsPerSender.value
+  if (queue.slots(now) >= most) {
+    throw new Fault(
+      { code: 'POOL_SENDER_FULL', sender, limit: most },
+      'wait until some of them are in a block',
+    )
+  }
+  if (!queue.hasLane(envelope) && queue.lanes >= limits.lanesPerSender.value) {
+    throw new Fault(
+      { code: 'POOL_LANES_FULL', sender, limit: limits.lanesPerSender.value },
+      'use a lane that is in the pool already, or wait',
     )
   }
 }

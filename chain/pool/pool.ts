@@ -5,22 +5,25 @@
  * @see PIP-0002 "Pool"
  */
 import { type Clock, Fault, hex, isFault, type Log } from '#base'
-import { keccak256 } from '#crypto'
+import { isPublished } from '#genesis'
 import type { Reader } from '#storage'
 
 import { decodeEnvelope, type Network, type ParsEnvelope } from '../pars/envelope.ts'
-import { expiryFault, fundsFault, nextNonce, senderFault } from '../pars/validity.ts'
+import { expiryFault, nextNonce, readSender, senderFault } from '../pars/validity.ts'
+import { publicKeyOf } from '../pars/verify.ts'
 import type { PoolFace, PooledTransaction } from '../port.ts'
-import { admit, type PoolState } from './admission.ts'
-import type { PoolJournal } from './journal.ts'
+import { admit, type PoolState, readmit } from './admission.ts'
+import { Displacement } from './displacement.ts'
+import type { PooledRecord, PoolJournal } from './journal.ts'
 import { limits } from './limits.ts'
 import { type Entry, SenderQueue } from './queue.ts'
 import { Rates } from './rate.ts'
-import { select } from './select.ts'
+import { type Room, select } from './select.ts'
 import { Window } from './window.ts'
 
 export interface PoolInit {
-  readonly network: Network
+  /** `dev`: published test keys may send. */
+  readonly network: Network & { readonly dev: boolean }
   readonly rules: Parameters<typeof decodeEnvelope>[2]
   readonly clock: Clock
   readonly log: Log
@@ -33,13 +36,12 @@ export interface PoolInit {
   readonly mined: (hash: Uint8Array) => boolean
 }
 
-/** Why a transaction left the pool without a block. */
-type Reason = 'replaced' | 'expired' | 'key-changed' | 'unfunded' | 'pool-full' | 'sender-has-code'
-
 export class Pool implements PoolFace {
   readonly #init: PoolInit
   readonly #byHash = new Map<string, Entry>()
+  readonly #byWireHash = new Map<string, Entry>()
   readonly #senders = new Map<string, SenderQueue>()
+  readonly #displacement = new Displacement()
   readonly #rates = new Rates({
     perSecond: limits.clientRate.value,
     burst: limits.clientBurst.value,
@@ -49,8 +51,12 @@ export class Pool implements PoolFace {
     width: limits.verifications.value,
     length: limits.verificationQueue.value,
   })
+  /** Wire hashes: a payload hash would let a forged copy shut out the genuine one. */
   readonly #rejected = new Set<string>()
-  readonly #underWay = new Map<string, Promise<Uint8Array>>()
+  /** By wire hash, from its arrival on. */
+  readonly #entering = new Map<string, Promise<Uint8Array>>()
+  /** By transaction hash, once its signature is verified. */
+  readonly #storing = new Map<string, Promise<Uint8Array>>()
   #bytes = 0
   #sequence = 0
 
@@ -67,23 +73,30 @@ export class Pool implements PoolFace {
     return this.#bytes
   }
 
-  submit(wire: Uint8Array, client: string): Promise<Uint8Array> {
+  async submit(wire: Uint8Array, client: string): Promise<Uint8Array> {
     if (!this.#rates.take(client, this.#init.clock.now())) {
       const limit = limits.clientRate.value
-      return Promise.reject(new Fault({ code: 'POOL_RATE', client, limit }, 'send more slowly'))
+      throw new Fault({ code: 'POOL_RATE', client, limit }, 'send more slowly')
     }
-    return this.#enter(wire)
+    const envelope = this.#decode(wire)
+    const id = envelope.wireHash.toHex()
+    const entering =
+      this.#entering.get(id) ?? this.#enter(envelope).finally(() => this.#entering.delete(id))
+    this.#entering.set(id, entering)
+    return entering
   }
 
-  /** Takes back what the journal holds; what the chain has passed over leaves it. */
+  /**
+   * Takes back what the journal holds; what the chain has passed over leaves it. Before the first
+   * `submit`.
+   */
   async restore(reader: Reader): Promise<void> {
-    for (const { wire } of await this.#init.journal.load(reader)) {
-      try {
-        const hash = await this.#enter(wire)
-        if (!this.#byHash.has(hash.toHex())) this.#record(hash, undefined)
-      } catch (error) {
-        this.#letGo(wire, error)
-      }
+    const records = await this.#init.journal.load(reader)
+    const atOnce = limits.verificationQueue.value
+    for (let start = 0; start < records.length; start += atOnce) {
+      const some = records.slice(start, start + atOnce)
+      const judged = await Promise.all(some.map(({ wire }) => this.#judge(wire)))
+      for (const [index, record] of some.entries()) this.#takeBack(record, judged[index])
     }
     await this.settled()
   }
@@ -93,8 +106,10 @@ export class Pool implements PoolFace {
     return this.#init.journal.settled()
   }
 
+  /** @param hash Of the transaction or of its encoding. */
   byHash(hash: Uint8Array): PooledTransaction | undefined {
-    const envelope = this.#byHash.get(hash.toHex())?.envelope
+    const id = hash.toHex()
+    const envelope = (this.#byHash.get(id) ?? this.#byWireHash.get(id))?.envelope
     if (envelope === undefined) return undefined
     const { wire, sender } = envelope
     const { nonceKey, nonce } = envelope.fields
@@ -103,18 +118,16 @@ export class Pool implements PoolFace {
 
   pendingNonce(sender: Uint8Array): bigint {
     const next = nextNonce(this.#init.state().view, sender, 0n)
-    const queue = this.#senders.get(sender.toHex())
-    return queue?.pendingNonce(next, `${sender.toHex()}:0`) ?? next
+    return this.#senders.get(sender.toHex())?.pendingNonce(next) ?? next
   }
 
   /** What the next block can take, in the order it should run. Stays in the pool. */
-  ready(room: { readonly gas: bigint; readonly bytes: number }): ParsEnvelope[] {
-    const { view, position } = this.#init.state()
+  ready(room: Room): ParsEnvelope[] {
+    // Key, nonces and funds were looked at on arrival, and again whenever a block changed them.
+    const { timestamp, baseFee } = this.#init.state().position
     const fit = ({ envelope }: Entry): boolean =>
-      expiryFault(envelope, position.timestamp) === undefined &&
-      senderFault(envelope, view) === undefined &&
-      fundsFault(envelope, view, position.baseFee) === undefined
-    return select(this.#senders.values(), position.baseFee, room, fit)
+      envelope.fields.maxFeePerGas >= baseFee && expiryFault(envelope, timestamp) === undefined
+    return select(this.#senders.values(), baseFee, room, fit)
   }
 
   /**
@@ -122,166 +135,170 @@ export class Pool implements PoolFace {
    * record the new blocks wrote.
    */
   headChanged(changed: readonly Uint8Array[]): void {
-    for (const sender of changed) {
-      const key = sender.toHex()
-      const queue = this.#senders.get(key)
-      if (queue === undefined) continue
-      this.#reconsider(queue)
-      if (this.#idle(queue)) this.#senders.delete(key)
-    }
+    this.#displacement.reset()
     this.#expire()
-  }
-
-  #enter(wire: Uint8Array): Promise<Uint8Array> {
-    const id = keccak256(wire).toHex()
-    const same = this.#underWay.get(id)
-    if (same !== undefined) return same
-    const entering = this.#admit(wire, id).finally(() => this.#underWay.delete(id))
-    this.#underWay.set(id, entering)
-    return entering
-  }
-
-  async #admit(wire: Uint8Array, id: string): Promise<Uint8Array> {
-    if (this.#rejected.has(id)) throw badSignature()
-    const { network, rules, journal, clock } = this.#init
-    const envelope = decodeEnvelope(wire.slice(), network, rules)
-    if (this.#known(envelope)) return envelope.hash
-    this.#check(envelope)
-    const publicKey = this.#publicKey(envelope)
-    const genuine = await this.#window.run(() => this.#init.verify(envelope, publicKey))
-    if (!genuine) {
-      this.#reject(id)
-      throw badSignature()
+    const senders = new Map(changed.map((sender) => [sender.toHex(), sender]))
+    for (const [id, sender] of senders) {
+      const queue = this.#senders.get(id)
+      if (queue !== undefined) this.#reconsider(sender, queue)
     }
-    if (this.#known(envelope)) return envelope.hash
-    this.#check(envelope)
-    const stored = this.#insert(envelope)
-    try {
-      await journal.add(envelope.hash, envelope.wire, clock.now())
-    } catch (error) {
-      this.#remove(stored)
-      throw error
-    }
-    return envelope.hash
+    const now = this.#init.clock.now()
+    for (const [id, queue] of this.#senders) if (queue.slots(now) === 0) this.#senders.delete(id)
   }
 
-  #known({ hash }: ParsEnvelope): boolean {
+  #decode(wire: Uint8Array): ParsEnvelope {
+    return decodeEnvelope(wire.slice(), this.#init.network, this.#init.rules)
+  }
+
+  async #enter(envelope: ParsEnvelope): Promise<Uint8Array> {
+    if (this.#rejected.has(envelope.wireHash.toHex())) throw badSignature()
+    const twin = this.#storing.get(envelope.hash.toHex())
+    if (twin !== undefined) return twin
+    if (this.#isKnown(envelope.hash)) return envelope.hash
+    this.#expectPlace(envelope)
+    await this.#expectGenuine(envelope)
+    return this.#store(envelope)
+  }
+
+  #isKnown(hash: Uint8Array): boolean {
     return this.#byHash.has(hash.toHex()) || this.#init.mined(hash)
   }
 
-  #check(envelope: ParsEnvelope): void {
-    const queue = this.#senders.get(envelope.sender.toHex())
-    admit(envelope, this.#init.state(), queue, this.#init.clock.now())
-    const full = this.#bytes + envelope.wire.length > limits.bytes.value
-    if (full && queue?.at(envelope) === undefined && this.#cheaperThan(envelope) === undefined) {
+  /** S1-S6 and the caps. */
+  #expectPlace(envelope: ParsEnvelope): void {
+    const { network, state, clock } = this.#init
+    if (!network.dev && isPublished(envelope.keyHash)) {
       throw new Fault(
-        { code: 'POOL_FULL', bytes: this.#bytes },
-        'raise maxPriorityFeePerGas, or send it again later',
+        { code: 'POOL_TEST_KEY', keyHash: hex(envelope.keyHash) },
+        'everybody knows the secret of this key: use one of your own',
       )
     }
+    admit(envelope, state(), this.#senders.get(envelope.sender.toHex()), clock.now())
+    this.#displacedBy(envelope)
   }
 
-  #publicKey(envelope: ParsEnvelope): Uint8Array {
-    if (envelope.fullKey !== undefined) return envelope.fullKey
-    const known = this.#init.state().view.publicKey(envelope.keyHash)
-    if (known === undefined) {
-      throw new Fault({ code: 'STATE_MISSING_BYTES', what: hex(envelope.keyHash) })
+  /** C1. */
+  async #expectGenuine(envelope: ParsEnvelope): Promise<void> {
+    const publicKey = publicKeyOf(envelope, this.#init.state().view)
+    if (await this.#window.run(() => this.#init.verify(envelope, publicKey))) return
+    this.#rejected.add(envelope.wireHash.toHex())
+    if (this.#rejected.size > limits.rejected.value) {
+      const [oldest] = this.#rejected
+      if (oldest !== undefined) this.#rejected.delete(oldest)
     }
-    return known.publicKey
+    throw badSignature()
   }
 
-  #insert(envelope: ParsEnvelope): Entry {
-    const key = envelope.sender.toHex()
-    const queue = this.#senders.get(key) ?? new SenderQueue()
-    this.#senders.set(key, queue)
-    const entry: Entry = { envelope, sequence: this.#sequence++ }
-    const { view } = this.#init.state()
-    const replaced = queue.put(entry, nextNonce(view, envelope.sender, envelope.fields.nonceKey))
-    if (replaced !== undefined) this.#forget(replaced, 'replaced')
-    this.#byHash.set(envelope.hash.toHex(), entry)
-    this.#bytes += envelope.wire.length
-    while (this.#bytes > limits.bytes.value) {
-      const cheapest = this.#cheaperThan(envelope)
-      if (cheapest === undefined) break
-      this.#senders.get(cheapest.envelope.sender.toHex())?.remove(cheapest)
-      this.#forget(cheapest, 'pool-full')
-    }
-    return entry
+  #store(envelope: ParsEnvelope): Promise<Uint8Array> {
+    const id = envelope.hash.toHex()
+    const storing =
+      this.#storing.get(id) ?? this.#write(envelope).finally(() => this.#storing.delete(id))
+    this.#storing.set(id, storing)
+    return storing
   }
 
-  /** The pooled transaction with the lowest priority fee below that of `envelope`. */
-  #cheaperThan(envelope: ParsEnvelope): Entry | undefined {
-    let cheapest: Entry | undefined
-    let fee = envelope.fields.maxPriorityFeePerGas
-    for (const entry of this.#byHash.values()) {
-      const offered = entry.envelope.fields.maxPriorityFeePerGas
-      if (offered < fee) {
-        cheapest = entry
-        fee = offered
+  /** First the disk, then the pool: a write that fails leaves the pool as it was. */
+  async #write(envelope: ParsEnvelope): Promise<Uint8Array> {
+    const { hash, wire } = envelope
+    if (this.#isKnown(hash)) return hash
+    // Head, and the rest of the sender's queue, may have moved since the signature was looked at.
+    this.#expectPlace(envelope)
+    const { journal, clock } = this.#init
+    await journal.add({ hash, wire, receivedAt: clock.now() })
+    try {
+      if (this.#init.mined(hash)) this.#record(hash, undefined)
+      else {
+        this.#expectPlace(envelope)
+        this.#insert(envelope)
       }
+    } catch (error) {
+      this.#record(hash, undefined)
+      throw error
     }
-    return cheapest
+    return hash
   }
 
-  #reconsider(queue: SenderQueue): void {
+  #insert(envelope: ParsEnvelope): void {
+    for (const entry of this.#displacedBy(envelope)) this.#drop(entry, 'POOL_FULL')
     const { view, position } = this.#init.state()
-    for (const entry of [...queue.entries()]) {
-      const { envelope } = entry
-      const next = nextNonce(view, envelope.sender, envelope.fields.nonceKey)
-      queue.advance(envelope, next)
-      if (envelope.fields.nonce < next) {
-        queue.remove(entry)
-        this.#forget(entry, undefined)
-        continue
-      }
-      const reason = senderFault(envelope, view)
-      if (reason !== undefined) {
-        queue.remove(entry)
-        this.#forget(
-          entry,
-          isFault(reason, 'TX_SENDER_HAS_CODE') ? 'sender-has-code' : 'key-changed',
-        )
-      }
-    }
-    this.#shed(queue, view, position)
+    const id = envelope.sender.toHex()
+    const queue = this.#senders.get(id) ?? new SenderQueue()
+    this.#senders.set(id, queue)
+    const next = nextNonce(view, envelope.sender, envelope.fields.nonceKey)
+    const entry: Entry = { envelope, sequence: this.#sequence++ }
+    const replaced = queue.put(entry, next)
+    if (replaced !== undefined) this.#forget(replaced, 'POOL_REPLACED')
+    this.#byHash.set(envelope.hash.toHex(), entry)
+    this.#byWireHash.set(envelope.wireHash.toHex(), entry)
+    this.#bytes += envelope.wire.length
+    this.#displacement.add(entry, queue.worthOf(envelope, next, position.baseFee))
   }
 
-  /** Lets the latest arrivals go until the balance covers the rest. */
-  #shed(queue: SenderQueue, view: PoolState['view'], { timestamp }: PoolState['position']): void {
-    const entries = [...queue.entries()].toSorted((a, b) => b.sequence - a.sequence)
-    for (const entry of entries) {
-      if (expiryFault(entry.envelope, timestamp) !== undefined) continue
-      if (queue.cost <= (view.account(entry.envelope.sender)?.balance ?? 0n)) return
-      queue.remove(entry)
-      this.#forget(entry, 'unfunded')
+  /** Those that give way to `envelope`. Throws `POOL_FULL`. */
+  #displacedBy(envelope: ParsEnvelope): readonly Entry[] {
+    const queue = this.#senders.get(envelope.sender.toHex())
+    const except = queue?.at(envelope)
+    const taken = this.#bytes - (except?.envelope.wire.length ?? 0) + envelope.wire.length
+    const bytes = taken - limits.bytes.value
+    if (bytes <= 0) return []
+    const { view, position } = this.#init.state()
+    const { baseFee } = position
+    const next = nextNonce(view, envelope.sender, envelope.fields.nonceKey)
+    const worth = (queue ?? new SenderQueue()).worthOf(envelope, next, baseFee)
+    const found = this.#displacement.find(
+      { bytes, worth, except },
+      { queues: this.#senders.values(), baseFee, holds: (entry) => this.#holds(entry) },
+    )
+    if (found !== undefined) return found
+    throw new Fault(
+      { code: 'POOL_FULL', bytes: this.#bytes },
+      'raise maxPriorityFeePerGas, or send it again later',
+    )
+  }
+
+  #holds(entry: Entry): boolean {
+    return this.#byHash.get(entry.envelope.hash.toHex()) === entry
+  }
+
+  /** Looks again at all that one sender has here. */
+  #reconsider(sender: Uint8Array, queue: SenderQueue): void {
+    const { view } = this.#init.state()
+    for (const nonceKey of queue.nonceKeys) {
+      for (const entry of queue.advance(nonceKey, nextNonce(view, sender, nonceKey))) {
+        const isMined = this.#init.mined(entry.envelope.hash)
+        this.#forget(entry, isMined ? undefined : 'TX_NONCE_TOO_LOW')
+      }
     }
+    if (queue.lanes === 0) return
+    const facts = readSender(view, sender)
+    for (const entry of queue.entries()) {
+      const fault = senderFault(entry.envelope, facts)
+      if (fault !== undefined) this.#drop(entry, fault.code)
+    }
+    for (const entry of queue.shed(facts.balance)) this.#forget(entry, 'POOL_OVERDRAWN')
   }
 
   #expire(): void {
     const { timestamp } = this.#init.state().position
+    const now = this.#init.clock.now()
     for (const entry of this.#byHash.values()) {
       if (expiryFault(entry.envelope, timestamp) === undefined) continue
-      this.#senders.get(entry.envelope.sender.toHex())?.expire(entry, this.#init.clock.now())
-      this.#forget(entry, 'expired')
+      this.#senders.get(entry.envelope.sender.toHex())?.expire(entry, now)
+      this.#forget(entry, 'TX_EXPIRED')
     }
-    for (const [key, queue] of this.#senders) if (this.#idle(queue)) this.#senders.delete(key)
   }
 
-  #idle(queue: SenderQueue): boolean {
-    return queue.slots(this.#init.clock.now()) === 0
-  }
-
-  #remove(entry: Entry): void {
+  #drop(entry: Entry, reason: string): void {
     this.#senders.get(entry.envelope.sender.toHex())?.remove(entry)
-    if (this.#byHash.delete(entry.envelope.hash.toHex())) {
-      this.#bytes -= entry.envelope.wire.length
-    }
+    this.#forget(entry, reason)
   }
 
-  /** Drops an entry that its queue has let go already; `undefined` = its nonce is consumed. */
-  #forget(entry: Entry, reason: Reason | undefined): void {
-    const { hash, wire } = entry.envelope
-    if (this.#byHash.delete(hash.toHex())) this.#bytes -= wire.length
+  /** After its queue let it go. @param reason Undefined when a block has it. */
+  #forget(entry: Entry, reason: string | undefined): void {
+    const { hash, wireHash, wire } = entry.envelope
+    if (!this.#byHash.delete(hash.toHex())) return
+    this.#byWireHash.delete(wireHash.toHex())
+    this.#bytes -= wire.length
     this.#record(hash, reason)
   }
 
@@ -289,21 +306,40 @@ export class Pool implements PoolFace {
     const { journal, clock, log } = this.#init
     const written =
       reason === undefined ? journal.done(hash) : journal.evict(hash, { reason, at: clock.now() })
+    // What stays on disk against this is looked at again at the next start.
     written.catch((error: unknown) => log.error('pool journal', { error: String(error) }))
   }
 
-  #letGo(wire: Uint8Array, error: unknown): void {
-    if (!isFault(error)) throw error
-    const { hash } = decodeEnvelope(wire, this.#init.network, this.#init.rules)
-    this.#record(hash, error.code === 'TX_NONCE_TOO_LOW' ? undefined : error.code)
+  /** V, S and C1 of what the journal holds; the Fault that rules it out. */
+  async #judge(wire: Uint8Array): Promise<ParsEnvelope | Fault> {
+    try {
+      const envelope = this.#decode(wire)
+      readmit(envelope, this.#init.state(), undefined, 0)
+      await this.#expectGenuine(envelope)
+      return envelope
+    } catch (error) {
+      return refusal(error)
+    }
   }
 
-  #reject(id: string): void {
-    this.#rejected.add(id)
-    if (this.#rejected.size <= limits.rejected.value) return
-    const [oldest] = this.#rejected
-    if (oldest !== undefined) this.#rejected.delete(oldest)
+  #takeBack({ hash }: PooledRecord, judged: ParsEnvelope | Fault | undefined): void {
+    if (this.#init.mined(hash)) return this.#record(hash, undefined)
+    if (judged === undefined || judged instanceof Fault) return this.#record(hash, judged?.code)
+    const { state, clock } = this.#init
+    try {
+      const queue = this.#senders.get(judged.sender.toHex())
+      readmit(judged, state(), queue, clock.now())
+      this.#insert(judged)
+    } catch (error) {
+      this.#record(hash, refusal(error).code)
+    }
   }
+}
+
+/** A reason to let a transaction go; anything else is a fault of this host, and thrown. */
+function refusal(error: unknown): Fault {
+  if (isFault(error) && /^(?:TX|POOL)_/.test(error.code)) return error
+  throw error
 }
 
 function badSignature(): Fault<{ code: 'TX_BAD_SIGNATURE' }> {

@@ -1,98 +1,79 @@
+import { empty } from '#base'
+import { floorGas } from '#protocol'
+
 import type { ParsEnvelope } from '../pars/envelope.ts'
+import { blockBytes } from '../pars/limits.ts'
+import { Heap } from './heap.ts'
 import type { Entry, SenderQueue } from './queue.ts'
 
-interface Run {
-  readonly entries: readonly Entry[]
-  at: number
+/** What a block has left. */
+export interface Room {
+  readonly gas: bigint
+  /** As `blockBytes` counts them. */
+  readonly bytes: number
 }
 
+/** One lane, from its next nonce on. */
+interface Run {
+  readonly entries: readonly Entry[]
+  readonly at: number
+  /** Wei per gas that the block earns with the entry at `at`. */
+  readonly price: bigint
+  readonly sequence: number
+}
+
+/** No transaction asks for less: an ML-DSA-44 transfer under a registered key. */
+const leastGas = floorGas({
+  nonceKey: 0n,
+  nonce: 0n,
+  to: new Uint8Array(20),
+  data: empty,
+  accessList: [],
+  algorithm: 0x44,
+  key: new Uint8Array(32),
+})
+
 /**
- * The best-paying transactions first, each lane in the order of its nonces, until `room` is used
- * up. A lane stops at its first transaction that is not `fit`.
+ * The best-paying transactions first, each lane in the order of its nonces. A lane ends at its
+ * first transaction that is not `fit` or does not fit into what is left of `room`; the others go
+ * on, so that one large transaction does not keep the small ones out.
  */
 export function select(
   queues: Iterable<SenderQueue>,
   baseFee: bigint,
-  room: { readonly gas: bigint; readonly bytes: number },
+  room: Room,
   fit: (entry: Entry) => boolean,
 ): ParsEnvelope[] {
   const runs: Run[] = []
-  for (const queue of queues) for (const entries of queue.runnable()) runs.push({ entries, at: 0 })
-  const heap = new Heap((a, b) => better(a, b, baseFee), runs)
+  const start = (entries: readonly Entry[], at: number): Run | undefined => {
+    const entry = entries[at]
+    if (entry === undefined || !fit(entry)) return undefined
+    const price = entry.envelope.effectiveGasPrice(baseFee)
+    return { entries, at, price, sequence: entry.sequence }
+  }
+  for (const queue of queues) {
+    for (const entries of queue.runnable()) {
+      const run = start(entries, 0)
+      if (run !== undefined) runs.push(run)
+    }
+  }
+  const heap = new Heap(precedes, runs)
   const chosen: ParsEnvelope[] = []
   let { gas, bytes } = room
-  for (let run = heap.pop(); run !== undefined; run = heap.pop()) {
-    const entry = run.entries[run.at]
-    if (entry === undefined || !fit(entry)) continue
-    const { gasLimit, wire } = entry.envelope
-    if (gasLimit > gas || wire.length > bytes) break
-    gas -= gasLimit
-    bytes -= wire.length
-    chosen.push(entry.envelope)
-    run.at++
-    if (run.at < run.entries.length) heap.push(run)
+  for (let run = heap.pop(); run !== undefined && gas >= leastGas; run = heap.pop()) {
+    const envelope = run.entries[run.at]?.envelope
+    if (envelope === undefined) continue
+    const size = blockBytes(envelope.wire)
+    if (envelope.gasLimit > gas || size > bytes) continue
+    gas -= envelope.gasLimit
+    bytes -= size
+    chosen.push(envelope)
+    const rest = start(run.entries, run.at + 1)
+    if (rest !== undefined) heap.push(rest)
   }
   return chosen
 }
 
-function better(a: Run, b: Run, baseFee: bigint): boolean {
-  const first = a.entries[a.at]
-  const second = b.entries[b.at]
-  if (first === undefined || second === undefined) return second === undefined
-  const difference =
-    first.envelope.effectiveGasPrice(baseFee) - second.envelope.effectiveGasPrice(baseFee)
-  return difference === 0n ? first.sequence < second.sequence : difference > 0n
-}
-
-class Heap<T> {
-  readonly #better: (a: T, b: T) => boolean
-  readonly #items: T[]
-
-  constructor(better: (a: T, b: T) => boolean, items: readonly T[]) {
-    this.#better = better
-    this.#items = [...items]
-    for (let index = this.#items.length >> 1; index >= 0; index--) this.#sink(index)
-  }
-
-  push(item: T): void {
-    const items = this.#items
-    let index = items.push(item) - 1
-    while (index > 0) {
-      const parent = (index - 1) >> 1
-      if (!this.#precedes(index, parent)) return
-      this.#swap(index, parent)
-      index = parent
-    }
-  }
-
-  pop(): T | undefined {
-    const [top] = this.#items
-    const last = this.#items.pop()
-    if (last !== undefined && this.#items.length > 0) {
-      this.#items[0] = last
-      this.#sink(0)
-    }
-    return top
-  }
-
-  #sink(start: number): void {
-    for (let index = start; ; ) {
-      let best = index
-      for (const child of [2 * index + 1, 2 * index + 2]) {
-        if (child < this.#items.length && this.#precedes(child, best)) best = child
-      }
-      if (best === index) return
-      this.#swap(index, best)
-      index = best
-    }
-  }
-
-  #precedes(a: number, b: number): boolean {
-    return this.#better(this.#items[a] as T, this.#items[b] as T)
-  }
-
-  #swap(a: number, b: number): void {
-    const items = this.#items
-    ;[items[a], items[b]] = [items[b] as T, items[a] as T]
-  }
+function precedes(a: Run, b: Run): boolean {
+  return a.price === b.price ? a.sequence < b.sequence : a.price > b.price
 }

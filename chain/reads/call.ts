@@ -1,5 +1,6 @@
-import { empty, Fault } from '#base'
 import { Address } from '@ethereumjs/util'
+
+import { empty, Fault } from '#base'
 
 import { blockForVm } from '../block/apply.ts'
 import { createExecutor, type Executor } from '../evm/index.ts'

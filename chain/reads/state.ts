@@ -1,8 +1,8 @@
 import { empty, padLeft } from '#base'
+import { equal } from '#base'
 
 import type { BlockRef, Proof } from '../port.ts'
 import { emptyCodeHash, proveAccount, type StateSource } from '../state/index.ts'
-import { equal } from '#base'
 import { headNumber, type ReadContext, resolve, stateAt } from './context.ts'
 
 async function read<Value>(

@@ -1,8 +1,9 @@
 import process from 'node:process'
 
+import { Command } from 'commander'
+
 import { hex } from '#base'
 import { type Genesis, preset, testAccounts } from '#genesis'
-import { Command } from 'commander'
 
 import { defaultFolder, removeData } from '../data-folder.ts'
 import { createLog } from '../log.ts'

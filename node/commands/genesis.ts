@@ -1,10 +1,11 @@
 import process from 'node:process'
 
+import { Command } from 'commander'
+
 import { hex } from '#base'
+import { checkGenesis } from '#chain'
 import { formatGenesis, genesisHash, presetNames } from '#genesis'
 import { discover } from '#precompiles'
-import { checkGenesis } from '#chain'
-import { Command } from 'commander'
 
 import { genesisOf } from './options.ts'
 

@@ -1,9 +1,17 @@
 import { writeFile } from 'node:fs/promises'
 import process from 'node:process'
 
-import { Fault, hex } from '#base'
-import { cloneGenesis, formatGenesis, type Genesis, genesisHash, parseGenesis, preset } from '#genesis'
 import { Command, InvalidArgumentError } from 'commander'
+
+import { Fault, hex } from '#base'
+import {
+  cloneGenesis,
+  formatGenesis,
+  type Genesis,
+  genesisHash,
+  parseGenesis,
+  preset,
+} from '#genesis'
 
 import { systemRandom } from '../random.ts'
 

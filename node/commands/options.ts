@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 
+import { type Command, InvalidArgumentError, Option } from 'commander'
+
 import { Fault, type LogLevel } from '#base'
 import { type Genesis, parseGenesis, preset, type PresetName, presetNames } from '#genesis'
-import { type Command, InvalidArgumentError, Option } from 'commander'
 
 import type { LogFormat } from '../log.ts'
 
@@ -53,8 +54,18 @@ export function addNodeOptions(command: Command): Command {
     .option('--host <address>', 'loopback address for JSON-RPC', '127.0.0.1')
     .option('--port <number>', 'port for JSON-RPC; 0 takes a free one', portOf, 8545)
     .option('--archive', 'keep the state of every height, not of the last 24 hours', false)
-    .option('--allow-hosts <names>', 'further Host names for JSON-RPC, separated by commas', listOf, [])
-    .option('--allow-origins <origins>', 'pages that may call JSON-RPC, separated by commas', listOf, [])
+    .option(
+      '--allow-hosts <names>',
+      'further Host names for JSON-RPC, separated by commas',
+      listOf,
+      [],
+    )
+    .option(
+      '--allow-origins <origins>',
+      'pages that may call JSON-RPC, separated by commas',
+      listOf,
+      [],
+    )
     .addOption(
       new Option('--log-format <format>', 'of the lines on standard error')
         .choices(['text', 'json'])

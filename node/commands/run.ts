@@ -14,7 +14,12 @@ export function runCommand(): Command {
   const command = new Command('run')
     .description('Run a node that seals the blocks of a network by itself.')
     .requiredOption('--genesis <file>', 'genesis document, or mainnet, testnet or devnet')
-    .option('--plugins <files>', 'modules of third-party precompiles, separated by commas', listOf, [])
+    .option(
+      '--plugins <files>',
+      'modules of third-party precompiles, separated by commas',
+      listOf,
+      [],
+    )
   return addNodeOptions(command).action(async (flags: RunFlags) => {
     const genesis = await genesisOf(flags.genesis)
     const log = createLog({ format: flags.logFormat, level: flags.logLevel })

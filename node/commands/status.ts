@@ -1,7 +1,8 @@
 import process from 'node:process'
 
-import { Fault } from '#base'
 import { Command } from 'commander'
+
+import { Fault } from '#base'
 
 interface StatusFlags {
   readonly rpc: string
@@ -38,7 +39,12 @@ interface Status {
 
 async function ask(url: string): Promise<Status> {
   const methods = ['web3_clientVersion', 'eth_chainId', 'pars_networkId']
-  const calls = methods.map((method, id) => ({ jsonrpc: '2.0', id, method, params: [] as unknown[] }))
+  const calls = methods.map((method, id) => ({
+    jsonrpc: '2.0',
+    id,
+    method,
+    params: [] as unknown[],
+  }))
   calls.push({ jsonrpc: '2.0', id: 3, method: 'eth_getBlockByNumber', params: ['latest', false] })
   const answers = await post(url, calls)
   const [client, chainId, networkId, block] = answers.map(({ result }) => result)
@@ -61,7 +67,7 @@ async function post(url: string, body: unknown): Promise<readonly { readonly res
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(timeout),
     })
-    const answers = (await response.json()) as unknown
+    const answers: unknown = await response.json()
     if (Array.isArray(answers) && answers.every((answer) => 'result' in answer)) return answers
     throw new TypeError(`not a Pars node: ${JSON.stringify(answers).slice(0, 200)}`)
   } catch (error) {

@@ -1,9 +1,10 @@
-/** What Ethereum's blocks do beside their transactions: system calls, withdrawals, rewards, requests. */
-import { concat, equal, unhex } from '#base'
-import { sha256 } from '#crypto'
 import type { Block } from '@ethereumjs/block'
 import type { EVMResult } from '@ethereumjs/evm'
 import { Account, Address } from '@ethereumjs/util'
+
+/** What Ethereum's blocks do beside their transactions: system calls, withdrawals, rewards, requests. */
+import { concat, equal, unhex } from '#base'
+import { sha256 } from '#crypto'
 
 import type { Executor } from '../../chain/evm/index.ts'
 import type { BlockView, Header, LogEntry } from '../../chain/port.ts'
@@ -121,8 +122,7 @@ const depositFields = [
 /** @see EIP-6110 */
 function depositsOf(logs: readonly LogEntry[], depositContract: Uint8Array): Uint8Array {
   const deposits = logs.filter(
-    (log) =>
-      equal(log.address, depositContract) && equal(log.topics[0] ?? log.data, depositTopic),
+    (log) => equal(log.address, depositContract) && equal(log.topics[0] ?? log.data, depositTopic),
   )
   return concat(
     ...deposits.flatMap(({ data }) =>

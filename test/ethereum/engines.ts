@@ -1,17 +1,14 @@
-import { hex } from '#base'
+import { Hardfork } from '@ethereumjs/common'
+
 import { loadKzg } from '#crypto'
 
-import { ethereumRules } from './forks.ts'
-import { Hardfork } from '@ethereumjs/common'
+import { loadEngines } from '../../chain/pars/engines.ts'
 import type { ChainProfile } from '../../chain/profile.ts'
+import { ethereumRules } from './forks.ts'
 
-/** The engines that Ethereum's built-in precompiles, and its blob transactions, need. */
+/** Production's engines; ethereumjs asks its Common for KZG to decode blob transactions. */
 export async function ethereumEngines(): Promise<ChainProfile['engines']> {
-  const kzg = await loadKzg()
   // Every FastCommon shares one customCrypto.
-  ethereumRules(1n, Hardfork.Cancun).customCrypto.kzg = kzg
-  return {
-    verifyPoint: (commitment, z, y, proof) =>
-      kzg.verifyProof(hex(commitment), BigInt(hex(z)), BigInt(hex(y)), hex(proof)),
-  }
+  ethereumRules(1n, Hardfork.Cancun).customCrypto.kzg = await loadKzg()
+  return loadEngines()
 }

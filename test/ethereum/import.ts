@@ -1,5 +1,5 @@
 /** Executes the blocks of an RLP chain file, as hive's tools write it. */
-import { decodeRlp, encodeRlp, equal, Fault, hex, type Rlp } from '#base'
+import { decodeRlp, empty, encodeRlp, equal, Fault, hex, type Rlp, toBigInt } from '#base'
 
 import { headerFromRlp, headerHash } from '../../chain/block/header.ts'
 import type { Ledger } from '../../chain/block/ledger.ts'
@@ -18,7 +18,7 @@ interface Decoded {
 
 /** The blocks of a file that holds one RLP list after the other. */
 export function* chainFile(file: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < file.length; ) {
+  for (let at = 0; at < file.length;) {
     const first = file[at] ?? 0
     const digits = first > 0xf7 ? first - 0xf7 : 0
     let length = digits === 0 ? first - 0xc0 : 0
@@ -100,24 +100,24 @@ function decodeBlock(block: Uint8Array): Decoded {
 
 function toWithdrawal(item: Rlp): NonNullable<BlockView['withdrawals']>[number] {
   const [index, validatorIndex, address, amount] = list(item) as readonly Uint8Array[]
-  const number = (bytes: Uint8Array = new Uint8Array(0)): bigint =>
-    bytes.length === 0 ? 0n : BigInt(hex(bytes))
   return {
-    index: number(index),
-    validatorIndex: number(validatorIndex),
-    address: address ?? new Uint8Array(20),
-    amount: number(amount),
+    index: toBigInt(index ?? empty),
+    validatorIndex: toBigInt(validatorIndex ?? empty),
+    address: address ?? empty,
+    amount: toBigInt(amount ?? empty),
   }
 }
 
 function difference(ours: Header, theirs: Header): string {
   const names = Object.keys(theirs) as (keyof Header)[]
-  const text = (value: Header[keyof Header]): string =>
-    value instanceof Uint8Array ? hex(value) : String(value)
   return names
     .filter((name) => text(ours[name]) !== text(theirs[name]))
     .map((name) => `${name} ${text(ours[name])} is not ${text(theirs[name])}`)
     .join('; ')
+}
+
+function text(value: Header[keyof Header]): string {
+  return value instanceof Uint8Array ? hex(value) : String(value)
 }
 
 function list(item: Rlp | undefined): readonly Rlp[] {

@@ -1,7 +1,8 @@
+import type { Hardfork } from '@ethereumjs/common'
+
 /** The `ethereum` chain profile, from a genesis file in geth's form. Exists for tests alone. */
 import { empty, fixed, padLeft, unhex } from '#base'
 import { keccak256 } from '#crypto'
-import type { Hardfork } from '@ethereumjs/common'
 
 import { bloomOf } from '../../chain/block/bloom.ts'
 import { emptyOmmersHash } from '../../chain/block/header.ts'
@@ -10,7 +11,13 @@ import type { Header } from '../../chain/port.ts'
 import type { ChainProfile, GenesisAccount } from '../../chain/profile.ts'
 import { emptyRoot } from '../../chain/state/index.ts'
 import { blobBaseFee, nextBaseFee } from './fees.ts'
-import { ethereumRules, forkAt, type ForkSchedule, forkSchedule, type GenesisConfig } from './forks.ts'
+import {
+  ethereumRules,
+  forkAt,
+  type ForkSchedule,
+  forkSchedule,
+  type GenesisConfig,
+} from './forks.ts'
 import { decodeTransaction } from './transaction.ts'
 
 type Text = `0x${string}`

@@ -1,7 +1,8 @@
-/** The JSON of Ethereum's transactions. @see ethereum/execution-apis, schemas/transaction */
-import { hex } from '#base'
 import { Hardfork } from '@ethereumjs/common'
 import { createTxFromRLP, type TypedTransaction } from '@ethereumjs/tx'
+
+/** The JSON of Ethereum's transactions. @see ethereum/execution-apis, schemas/transaction */
+import { hex } from '#base'
 
 import { ethereumRules } from './forks.ts'
 

@@ -1,14 +1,15 @@
-/** Runs GeneralStateTests through the execution core. @see https://eest.ethereum.org, "State Tests" */
-import { equal, encodeRlp, hex, type Hex, padLeft, toBigInt, trimLeft, unhex, utf8 } from '#base'
-import { keccak256 } from '#crypto'
-import { openMemory } from '#storage'
 import { type Common, Hardfork } from '@ethereumjs/common'
 import { createTx } from '@ethereumjs/tx'
 import { Account, Address } from '@ethereumjs/util'
 import { runTx } from '@ethereumjs/vm'
 
-import { createExecutor, type ExecutorOptions } from '../../chain/evm/index.ts'
+/** Runs GeneralStateTests through the execution core. @see https://eest.ethereum.org, "State Tests" */
+import { equal, encodeRlp, hex, type Hex, padLeft, toBigInt, trimLeft, unhex, utf8 } from '#base'
+import { keccak256 } from '#crypto'
+import { openMemory } from '#storage'
+
 import { blockForVm, type OpenHeader } from '../../chain/block/apply.ts'
+import { createExecutor, type ExecutorOptions } from '../../chain/evm/index.ts'
 import { headState, type State } from '../../chain/state/index.ts'
 import { blobBaseFee } from './fees.ts'
 import { ethereumRules } from './forks.ts'
@@ -167,6 +168,8 @@ async function preState({ pre }: StateTest): Promise<State> {
       if (word.length > 0) await state.putStorage(address, padLeft(bytesOf(slot as Hex), 32), word)
     }
   }
+  // Accounts know their storage root once it was computed, and a creation collides with one (EIP-7610).
+  state.root()
   return state
 }
 

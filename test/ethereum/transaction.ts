@@ -1,9 +1,10 @@
-/** Ethereum's transaction types 0 to 4 as envelopes. */
-import { Fault } from '#base'
-import { keccak256 } from '#crypto'
 import type { Common } from '@ethereumjs/common'
 import { createTxFromRLP, isBlob4844Tx, type TypedTransaction } from '@ethereumjs/tx'
 import type { Address } from '@ethereumjs/util'
+
+/** Ethereum's transaction types 0 to 4 as envelopes. */
+import { Fault } from '#base'
+import { keccak256 } from '#crypto'
 
 import type { Envelope } from '../../chain/profile.ts'
 

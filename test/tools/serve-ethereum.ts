@@ -9,14 +9,13 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 
 import { silent } from '#base'
-
 import { systemClock } from '#node'
 import { createRpcServer } from '#rpc'
 import { openMemory } from '#storage'
 
 import { Ledger } from '../../chain/block/ledger.ts'
-import { ethereumEngines } from '../ethereum/engines.ts'
 import { ethereumChain } from '../ethereum/chain.ts'
+import { ethereumEngines } from '../ethereum/engines.ts'
 import { chainFile, Importer } from '../ethereum/import.ts'
 import { ethereumProfile, type GethGenesis } from '../ethereum/profile.ts'
 import { renderEthereumTransaction } from '../ethereum/render.ts'

@@ -18,7 +18,10 @@ async function main(): Promise<boolean> {
   const counts = { passed: 0, failed: 0 }
   for await (const file of filesOf(positionals)) {
     try {
-      for await (const verdict of runStateTests(JSON.parse(await readFile(file, 'utf8')), values.fork)) {
+      for await (const verdict of runStateTests(
+        JSON.parse(await readFile(file, 'utf8')),
+        values.fork,
+      )) {
         const passed = verdict.failure === undefined
         counts[passed ? 'passed' : 'failed']++
         if (values.json) console.log(JSON.stringify({ file, ...verdict, passed }))

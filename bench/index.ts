@@ -1,0 +1,19 @@
+/** `npm run bench -- [name…]`: all benchmarks, or the named ones, one after the other. */
+import { crypto } from './crypto.ts'
+import { execution } from './execution.ts'
+import { mainThread } from './main-thread.ts'
+import { state } from './state.ts'
+
+const all = { crypto, execution, 'main-thread': mainThread, state } as const
+
+const names = process.argv.slice(2)
+const unknown = names.filter((name) => !Object.hasOwn(all, name))
+if (unknown.length > 0) {
+  process.stderr.write(`no benchmark ${unknown.join(', ')}: ${Object.keys(all).join(', ')}\n`)
+  process.exit(2)
+}
+for (const [name, run] of Object.entries(all)) {
+  if (names.length > 0 && !names.includes(name)) continue
+  console.log(`\n# ${name}`)
+  await run()
+}

@@ -1,0 +1,66 @@
+import { Heap } from './heap.ts'
+import type { Entry, SenderQueue } from './queue.ts'
+
+interface Ranked {
+  readonly entry: Entry
+  readonly worth: bigint
+}
+
+/**
+ * What gives way when the pool is full: what a block would earn least with, of equals the latest.
+ * The order is made when it is first needed after head moved, since it hangs on the base fee.
+ */
+export class Displacement {
+  #order: Heap<Ranked> | undefined
+
+  /** Head moved: every worth may be another. */
+  reset(): void {
+    this.#order = undefined
+  }
+
+  /** An entry came. What left is passed over later. */
+  add(entry: Entry, worth: bigint): void {
+    this.#order?.push({ entry, worth })
+  }
+
+  /**
+   * The cheapest entries, each worth less than `worth`, whose encodings make up `bytes`; undefined
+   * when there are not enough. All stay, `except` is not among them.
+   */
+  find(
+    wanted: { readonly bytes: number; readonly worth: bigint; readonly except: Entry | undefined },
+    pool: {
+      readonly queues: Iterable<SenderQueue>
+      readonly baseFee: bigint
+      readonly holds: (entry: Entry) => boolean
+    },
+  ): readonly Entry[] | undefined {
+    this.#order ??= new Heap(precedes, [...rank(pool.queues, pool.baseFee)])
+    const seen: Ranked[] = []
+    const found: Entry[] = []
+    let missing = wanted.bytes
+    while (missing > 0) {
+      const ranked = this.#order.pop()
+      if (ranked === undefined) break
+      const { entry, worth } = ranked
+      if (!pool.holds(entry)) continue
+      seen.push(ranked)
+      if (worth >= wanted.worth) break
+      if (entry === wanted.except) continue
+      found.push(entry)
+      missing -= entry.envelope.wire.length
+    }
+    for (const ranked of seen) this.#order.push(ranked)
+    return missing > 0 ? undefined : found
+  }
+}
+
+function* rank(queues: Iterable<SenderQueue>, baseFee: bigint): Generator<Ranked> {
+  for (const queue of queues) {
+    for (const [entry, worth] of queue.worths(baseFee)) yield { entry, worth }
+  }
+}
+
+function precedes(a: Ranked, b: Ranked): boolean {
+  return a.worth === b.worth ? a.entry.sequence > b.entry.sequence : a.worth < b.worth
+}
