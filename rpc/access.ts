@@ -8,7 +8,7 @@ import { Fault } from '#base'
 import { RpcFault } from './errors.ts'
 
 /** The header fields that decide. */
-export interface Headers {
+interface Headers {
   readonly host?: string | undefined
   readonly origin?: string | undefined
 }

@@ -1,20 +1,22 @@
-/**
- * JSON-RPC 2.0 over text: one request or a batch in, one answer out. Knows no transport.
- *
- * @see https://www.jsonrpc.org/specification
- */
+/** JSON-RPC 2.0 over text: one request or a batch in, one answer out. Knows no transport. */
 import type { Clock, Log } from '#base'
 
-import { runBatch } from './batch.ts'
-import { errorObject, isInternal, RpcFault } from './errors.ts'
+import { isInternal, RpcFault } from './errors.ts'
 import { parseJson } from './json.ts'
 import type { ServerLimits } from './limits.ts'
 import type { Context } from './method.ts'
 import type { Registry } from './registry.ts'
+import {
+  type Answer,
+  checkRequest,
+  failure,
+  idOf,
+  invalidRequest,
+  methodOf,
+  refusal,
+  success,
+} from './request.ts'
 import { Visit } from './visit.ts'
-
-/** JSON text; undefined when nothing is to be answered (notifications). */
-type Answer = string | undefined
 
 export interface Dispatcher {
   /** Never throws or rejects. `client` is whom the pool charges. */
@@ -32,6 +34,12 @@ export interface DispatcherOptions {
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return new JsonRpcDispatcher(options)
 }
+
+/**
+ * Answers by position. Null stands for one that is awaited; what comes after the deadline is written
+ * where nobody looks any more.
+ */
+type Answers = (Answer | null)[]
 
 class JsonRpcDispatcher implements Dispatcher {
   readonly #options: DispatcherOptions
@@ -55,160 +63,139 @@ class JsonRpcDispatcher implements Dispatcher {
 
   /** Without a promise where the method needs none. */
   #single(request: unknown, visit: Visit): Answer | Promise<Answer> {
-    let ended = false
-    let answered: Answer
-    let later: ((answer: Answer) => void) | undefined
-    this.#answer(request, visit, (answer) => {
-      ended = true
-      answered = answer
-      visit.end()
-      later?.(answer)
-    })
-    if (ended) return answered
-    return new Promise((resolve) => {
-      later = resolve
-    })
+    const answers: Answers = [null]
+    const work = this.#run(request, visit.context, answers, 0)
+    return work === undefined
+      ? answerOf(request, answers[0])
+      : this.#wait(request, answers, work, visit)
+  }
+
+  async #wait(
+    request: unknown,
+    answers: Answers,
+    work: Promise<void>,
+    visit: Visit,
+  ): Promise<Answer> {
+    await visit.within(work)
+    visit.end()
+    return answerOf(request, answers[0])
   }
 
   async #batch(requests: readonly unknown[], visit: Visit): Promise<Answer> {
-    const { batchCalls, batchWindow, responseBytes } = this.#options.limits
-    if (requests.length === 0) return failure('null', invalid('the batch is empty'))
+    const { batchCalls } = this.#options.limits
+    if (requests.length === 0) return failure('null', invalidRequest('the batch is empty'))
     if (requests.length > batchCalls) return failure('null', batchTooLarge(batchCalls))
-    const answers = await runBatch(requests, {
-      window: batchWindow,
-      responseLength: responseBytes,
-      run: (request, done) => this.#answer(request, visit, done),
-      refuse: refused,
-      writes: (request) => this.#writes(request),
-      stop: () => (visit.expired ? timedOut() : undefined),
-      tooLarge,
-    })
+    const answers = await this.#runAll(requests, visit)
     visit.end()
-    return answers.length === 0 ? undefined : `[${answers.join(',')}]`
+    const texts = this.#cut(requests, answers)
+    return texts.length === 0 ? undefined : `[${texts.join(',')}]`
   }
 
-  /** Calls `done` once. The work of a call that timed out goes on: it may still take effect. */
-  #answer(request: unknown, visit: Visit, done: (answer: Answer) => void): void {
-    const id = idOf(request)
+  async #runAll(requests: readonly unknown[], visit: Visit): Promise<Answers> {
+    const { batchWindow, responseBytes } = this.#options.limits
+    const answers: Answers = []
+    let running: Promise<void>[] = []
+    let counted = 0
+    let length = 0
+    const settle = async (): Promise<void> => {
+      await visit.within(Promise.all(running))
+      running = []
+      for (; counted < answers.length; counted++) length += answers[counted]?.length ?? 0
+    }
+    for (let index = 0; index < requests.length; index++) {
+      const request = requests[index]
+      const writes = this.#options.registry.writing.has(methodOf(request) ?? '')
+      if (running.length > 0 && (writes || running.length >= batchWindow)) await settle()
+      answers[index] = null
+      if (visit.expired) continue
+      if (length > responseBytes) {
+        answers[index] = refusal(request, tooLarge())
+        continue
+      }
+      const work = this.#run(request, visit.context, answers, index)
+      if (work !== undefined) running.push(work)
+      else if (running.length === 0) length += answers[counted++]?.length ?? 0
+      if (writes) await settle()
+    }
+    await settle()
+    return answers
+  }
+
+  /** In the order of the requests, as many as fit into one response; errors for the others. */
+  #cut(requests: readonly unknown[], answers: Answers): readonly string[] {
+    let length = 0
+    const texts: string[] = []
+    for (const [index, request] of requests.entries()) {
+      const answer = answerOf(request, answers[index])
+      length += answer?.length ?? 0
+      const fits = length <= this.#options.limits.responseBytes
+      const text = fits ? answer : refusal(request, tooLarge())
+      if (text !== undefined) texts.push(text)
+    }
+    return texts
+  }
+
+  /** Puts the answer into its place, at once (undefined) or when the promise resolves. */
+  #run(
+    request: unknown,
+    context: Context,
+    answers: Answers,
+    index: number,
+  ): Promise<void> | undefined {
     let result: unknown
     try {
-      result = this.#call(request, visit.context)
+      result = this.#call(request, context)
+      if (result instanceof Promise) return this.#settle(request, result, answers, index)
+      answers[index] = this.#success(request, result)
     } catch (error) {
-      return done(this.#failure(id, request, error))
+      answers[index] = this.#failure(request, error)
     }
-    if (!(result instanceof Promise)) return done(this.#result(id, request, result))
+    return undefined
+  }
+
+  /** A call that timed out still counts as under way until it ends: it may still take effect. */
+  async #settle(
+    request: unknown,
+    result: Promise<unknown>,
+    answers: Answers,
+    index: number,
+  ): Promise<void> {
     this.#underWay++
-    let open = true
-    const close = (answer: () => Answer): void => {
-      if (!open) return
-      open = false
-      done(answer())
+    try {
+      answers[index] = this.#success(request, await result)
+    } catch (error) {
+      answers[index] = this.#failure(request, error)
+    } finally {
+      this.#underWay--
     }
-    visit.atDeadline(() => close(() => refused(request, timedOut())))
-    result.then(
-      (value) => {
-        this.#underWay--
-        close(() => this.#result(id, request, value))
-      },
-      (error: unknown) => {
-        this.#underWay--
-        close(() => this.#failure(id, request, error))
-      },
-    )
   }
 
   #call(request: unknown, context: Context): unknown {
-    const { method: name, params } = checked(request)
+    const { method: name, params } = checkRequest(request)
     const method = this.#options.registry.find(name)
     if (this.#underWay >= this.#options.limits.callsUnderWay) throw busy()
     return method.call(params, context)
   }
 
-  #result(id: string | undefined, request: unknown, result: unknown): Answer {
+  #success(request: unknown, result: unknown): Answer {
+    const id = idOf(request)
     if (id === undefined) return undefined
-    let text: string
-    try {
-      text = JSON.stringify(result ?? null)
-    } catch (error) {
-      return this.#failure(id, request, error)
-    }
-    if (text.length > this.#options.limits.responseBytes) return failure(id, tooLarge())
-    return `{"jsonrpc":"2.0","id":${id},"result":${text}}`
+    const text = JSON.stringify(result ?? null)
+    if (text.length > this.#options.limits.responseBytes) throw tooLarge()
+    return success(id, text)
   }
 
-  #failure(id: string | undefined, request: unknown, error: unknown): Answer {
+  #failure(request: unknown, error: unknown): Answer {
     if (isInternal(error)) {
-      const method = isObject(request) ? String(request['method']).slice(0, 64) : undefined
+      const method = methodOf(request)?.slice(0, 64)
       this.#options.log.error('rpc call failed', { method, error })
     }
-    if (id !== undefined) return failure(id, error)
-    return isNotification(request) ? undefined : failure('null', error)
-  }
-
-  #writes(request: unknown): boolean {
-    const { writing } = this.#options.registry
-    return isObject(request) && writing.has(request['method'] as string)
+    return refusal(request, error)
   }
 }
 
-interface Checked {
-  readonly method: string
-  readonly params: readonly unknown[]
-}
-
-const noParams: readonly unknown[] = []
-
-/** Throws `RPC_REQUEST_INVALID` or `RPC_PARAMS_INVALID`. */
-function checked(request: unknown): Checked {
-  if (!isObject(request)) throw invalid('a request is a JSON object')
-  const { jsonrpc, id, method, params } = request
-  if (jsonrpc !== '2.0') throw invalid('"jsonrpc" must be "2.0"')
-  if (id !== undefined && !isId(id)) throw invalid('"id" must be a string or a safe number')
-  if (typeof method !== 'string') throw invalid('"method" must be a string')
-  if (params === undefined || params === null) return { method, params: noParams }
-  if (Array.isArray(params)) return { method, params }
-  throw new RpcFault({ code: 'RPC_PARAMS_INVALID' }, 'invalid params: give them as an array')
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** A number beyond 2^53 would come back as another one. */
-function isId(id: unknown): boolean {
-  if (id === null || typeof id === 'string') return true
-  return typeof id === 'number' && Math.abs(id) <= Number.MAX_SAFE_INTEGER
-}
-
-/** The id as JSON; undefined where none is to be echoed. */
-function idOf(request: unknown): string | undefined {
-  if (!isObject(request)) return undefined
-  const { id } = request
-  return id !== undefined && isId(id) ? JSON.stringify(id) : undefined
-}
-
-/** @see JSON-RPC 2.0 §4.1 */
-function isNotification(request: unknown): boolean {
-  return (
-    isObject(request) &&
-    request['jsonrpc'] === '2.0' &&
-    request['id'] === undefined &&
-    typeof request['method'] === 'string'
-  )
-}
-
-function refused(request: unknown, fault: RpcFault): Answer {
-  const id = idOf(request)
-  return id === undefined && isNotification(request) ? undefined : failure(id ?? 'null', fault)
-}
-
-/** An error answer. `id` is JSON. */
-export function failure(id: string, error: unknown): string {
-  return `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(errorObject(error))}}`
-}
-
-function invalid(reason: string): RpcFault {
-  return new RpcFault({ code: 'RPC_REQUEST_INVALID' }, `invalid request: ${reason}`)
+function answerOf(request: unknown, answer: Answer | null): Answer {
+  return answer === null ? refusal(request, timedOut()) : answer
 }
 
 function batchTooLarge(most: number): RpcFault {

@@ -35,6 +35,9 @@ const numbers = {
 
 export type RpcFaultCode = keyof typeof numbers
 
+/** Refusals that Ethereum's own suite compares whole: there they carry no data. */
+const bare: ReadonlySet<RpcFaultCode> = new Set(['RPC_LOGS_RANGE'])
+
 /** A refusal by rpc/ itself. `text` goes to the client as it is. */
 export class RpcFault extends Fault<{ readonly code: RpcFaultCode }> {
   readonly text: string
@@ -56,6 +59,7 @@ const foreign: Readonly<Record<string, number>> = {
   READ_LOG_RANGE: -32602,
   READ_PERCENTILES: -32602,
   READ_TOO_MANY_LOGS: -32602,
+  READ_UNFUNDED: -32000,
   STATE_PRUNED: 4444,
 }
 
@@ -64,6 +68,7 @@ const usual: Readonly<Record<string, string>> = {
   POOL_OVERDRAWN: 'insufficient funds for gas * price + value',
   POOL_UNDERPRICED: 'replacement transaction underpriced',
   READ_TOO_MANY_LOGS: 'query returned more results than allowed',
+  READ_UNFUNDED: 'insufficient funds for gas * price + value',
   STATE_PRUNED: 'pruned history unavailable',
   TX_CHAIN_ID: 'invalid chain id',
   TX_CLASSICAL: 'transaction type not supported',
@@ -93,8 +98,10 @@ export interface ErrorObject {
 export function errorObject(error: unknown): ErrorObject {
   if (error instanceof RpcFault) {
     const { code } = error
+    const answer = { code: numbers[code], message: error.text }
+    if (bare.has(code)) return answer
     const data = code === 'RPC_REVERTED' ? returnData(error.facts) : plain(error.facts)
-    return { code: numbers[code], message: error.text, data }
+    return { ...answer, data }
   }
   if (error instanceof Fault) {
     const number = foreignNumber(error.code)

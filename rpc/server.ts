@@ -8,12 +8,13 @@ import { type Clock, Fault, type Log } from '#base'
 import type { ChainFace, RenderTransaction } from '#chain'
 
 import { type Access, createAccess } from './access.ts'
-import { createDispatcher, type Dispatcher, failure } from './dispatcher.ts'
+import { createDispatcher, type Dispatcher } from './dispatcher.ts'
 import { RpcFault } from './errors.ts'
 import { limits, type ServerLimits, serverLimits } from './limits.ts'
 import type { Method } from './method.ts'
 import { methods as allMethods } from './methods/index.ts'
 import { createRegistry } from './registry.ts'
+import { failure } from './request.ts'
 import type { DevSigner } from './signer.ts'
 
 export interface RpcServerOptions {

@@ -2,17 +2,15 @@ import type { Clock, Timer } from '#base'
 
 import type { Context } from './method.ts'
 
-/**
- * One request of a client, a whole batch included: what its calls share. There is one timer for all
- * of them, set when the first has to wait.
- */
+/** One request of a client, a whole batch included: what its calls share, their deadline above all. */
 export class Visit {
   readonly context: Context
   readonly #clock: Clock
   /** Milliseconds by the clock. */
   readonly #deadline: number
-  readonly #waiting: (() => void)[] = []
   #timer: Timer | undefined
+  #expire: (() => void) | undefined
+  #expired = false
 
   /** @param time Milliseconds from now. */
   constructor(context: Context, clock: Clock, time: number) {
@@ -21,15 +19,21 @@ export class Visit {
     this.#deadline = clock.now() + time
   }
 
+  /** Whether the deadline came while the visit waited. */
   get expired(): boolean {
-    return this.#clock.now() >= this.#deadline
+    return this.#expired
   }
 
-  /** Runs `expire` at the deadline, unless the visit has ended. */
-  atDeadline(expire: () => void): void {
-    this.#waiting.push(expire)
-    this.#timer ??= this.#clock.after(this.#deadline - this.#clock.now(), () => {
-      for (const late of this.#waiting.splice(0)) late()
+  /** Resolves when `work` does, at the latest at the deadline. `work` never rejects. */
+  within(work: Promise<unknown>): Promise<void> {
+    if (this.#expired) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#expire = resolve
+      this.#timer ??= this.#clock.after(Math.max(0, this.#deadline - this.#clock.now()), () => {
+        this.#expired = true
+        this.#expire?.()
+      })
+      void work.then(() => resolve())
     })
   }
 

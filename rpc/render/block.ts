@@ -1,5 +1,6 @@
 import { hex } from '#base'
 import type { BlockView, RenderTransaction } from '#chain'
+import { keccak256 } from '#crypto'
 
 import { quantity } from './quantity.ts'
 import { renderMined } from './transaction.ts'
@@ -28,7 +29,7 @@ export function renderBlock(block: BlockView, full: boolean, render: RenderTrans
     transactions: full
       ? transactions.map((transaction) => renderMined(render, block, transaction))
       : transactions.map(({ hash }) => hex(hash)),
-    uncles: block.ommers.map(hex),
+    uncles: block.ommers.map((ommer) => hex(keccak256(ommer))),
     ...laterFields(block),
   }
 }

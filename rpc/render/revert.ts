@@ -21,7 +21,7 @@ const panics: Readonly<Record<string, string>> = {
 }
 
 /** The message of `Error(string)` or `Panic(uint256)`; undefined for any other output. */
-export function revertReason(output: Uint8Array): string | undefined {
+function revertReason(output: Uint8Array): string | undefined {
   const selector = output.subarray(0, 4).toHex()
   const body = output.subarray(4)
   if (selector === panicSelector && body.length >= 32) {

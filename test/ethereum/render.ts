@@ -2,7 +2,7 @@ import { Hardfork } from '@ethereumjs/common'
 import { createTxFromRLP, type TypedTransaction } from '@ethereumjs/tx'
 
 /** The JSON of Ethereum's transactions. @see ethereum/execution-apis, schemas/transaction */
-import { hex } from '#base'
+import { empty, hex, toBigInt } from '#base'
 
 import { ethereumRules } from './forks.ts'
 
@@ -36,7 +36,7 @@ function shared(transaction: TypedTransaction, sender: Uint8Array): Record<strin
         }
       : {}),
     ...('authorizationList' in transaction
-      ? { authorizationList: transaction.toJSON().authorizationList }
+      ? { authorizationList: authorizations(transaction) }
       : {}),
   }
 }
@@ -47,6 +47,19 @@ function accessList(transaction: { accessList: [Uint8Array, Uint8Array[]][] }): 
     storageKeys: slots.map((slot) => hex(slot)),
   }))
 }
+
+function authorizations(transaction: { authorizationList: readonly Uint8Array[][] }): unknown {
+  return transaction.authorizationList.map(([chainId, address, nonce, yParity, r, s]) => ({
+    chainId: number(chainId),
+    address: hex(address ?? empty),
+    nonce: number(nonce),
+    yParity: number(yParity),
+    r: number(r),
+    s: number(s),
+  }))
+}
+
+const number = (bytes: Uint8Array = empty): string => quantity(toBigInt(bytes))
 
 function fees(transaction: TypedTransaction): Record<string, unknown> {
   if (!('maxFeePerGas' in transaction)) return { gasPrice: quantity(transaction.gasPrice) }

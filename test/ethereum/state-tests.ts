@@ -218,6 +218,6 @@ function transactionOf(
     accessList: accessLists?.[indexes.data] ?? [],
     chainId: toBigInt(Uint8Array.of(1)),
   }
-  const tx = createTx(unsigned as Parameters<typeof createTx>[0], { common: rules })
+  const tx = createTx(unsigned as Parameters<typeof createTx>[0], { common: rules, freeze: false })
   return envelopeOf(tx.sign(unhex(secretKey)) as EthereumEnvelope['transaction'])
 }

@@ -14,6 +14,19 @@ import {
   trimmed,
   utf8,
 } from '#base'
+import type {
+  AsyncReads,
+  BlockRef,
+  BlockView,
+  CallRequest,
+  CallResult,
+  ChainFace,
+  Header,
+  LogEntry,
+  PlacedTransaction,
+  PooledTransaction,
+  StoredReceipt,
+} from '#chain'
 import { addressOfKey, keccak256, mlDsa, type SigningKey } from '#crypto'
 import {
   contexts,
@@ -27,28 +40,13 @@ import {
   type UnsignedTransaction,
 } from '#protocol'
 
-import type {
-  AsyncReads,
-  BlockRef,
-  BlockView,
-  CallRequest,
-  CallResult,
-  ChainFace,
-  Header,
-  LogEntry,
-  PlacedTransaction,
-  PooledTransaction,
-  Reads,
-  StoredReceipt,
-} from '../../chain/port.ts'
+import type { Reads } from '../../chain/port.ts'
 
-export const chainId = 7227n
+const chainId = 7227n
 export const networkId = keccak256(utf8('rpc fixture'))
 export const gwei = 1_000_000_000n
 
-export const keys: readonly SigningKey[] = testSeeds.map((seed) =>
-  mlDsa(defaultAlgorithm).fromSeed(seed),
-)
+const keys: readonly SigningKey[] = testSeeds.map((seed) => mlDsa(defaultAlgorithm).fromSeed(seed))
 export const accounts = keys.map(({ algorithm, publicKey }) => addressOfKey(algorithm, publicKey))
 
 /** Contracts by what they do with a call. */

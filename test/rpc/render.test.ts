@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+
+import { encodeRlp, fixed, hex, utf8 } from '#base'
+import type { BlockView, Header } from '#chain'
+import { keccak256 } from '#crypto'
+
+import { renderBlock } from '../../rpc/render/block.ts'
+import { renderReceipt } from '../../rpc/render/receipt.ts'
+import * as results from '../../rpc/schema/results.ts'
+import { FixtureChain } from './fixture-chain.ts'
+
+/** Fields that an Ethereum profile's oldest headers do not have. */
+const later = [
+  'baseFeePerGas',
+  'withdrawalsRoot',
+  'blobGasUsed',
+  'excessBlobGas',
+  'parentBeaconBlockRoot',
+  'requestsHash',
+] as const satisfies (keyof Header)[]
+
+function frontier(): BlockView {
+  const { withdrawals: _, ...block } = new FixtureChain().blocks[1]!
+  const kept = Object.entries(block.header).filter(([name]) => !later.some((one) => one === name))
+  return { ...block, header: Object.fromEntries(kept) as unknown as Header }
+}
+
+describe('rendering', () => {
+  it('leaves out what a block of an earlier fork does not have', () => {
+    const rendered = renderBlock(frontier(), false, () => ({}))
+    assert.equal(results.block.safeParse(rendered).error, undefined)
+    for (const name of [...later, 'withdrawals', 'totalDifficulty']) {
+      assert.equal(name in rendered, false, name)
+    }
+  })
+
+  it('names ommers by their hashes', () => {
+    const ommer = encodeRlp([utf8('header')])
+    const rendered = renderBlock({ ...frontier(), ommers: [ommer] }, false, () => ({}))
+    assert.deepEqual(rendered.uncles, [hex(keccak256(ommer))])
+  })
+
+  it('gives withdrawals where a block has them', () => {
+    const withdrawal = { index: 1n, validatorIndex: 2n, address: fixed(3, 20), amount: 4n }
+    const rendered = renderBlock({ ...frontier(), withdrawals: [withdrawal] }, false, () => ({}))
+    assert.equal(results.block.safeParse(rendered).error, undefined)
+    assert.deepEqual(rendered.withdrawals, [
+      { index: '0x1', validatorIndex: '0x2', address: hex(fixed(3, 20)), amount: '0x4' },
+    ])
+  })
+
+  it('gives a receipt its status or its root, and blob gas where it was used', () => {
+    const block = new FixtureChain().blocks[1]!
+    const [placed] = block.transactions
+    const { status: _, ...receipt } = placed!.receipt
+    const old = renderReceipt(block, { ...placed!, receipt: { ...receipt, root: fixed(1, 32) } })
+    assert.equal(results.receipt.safeParse(old).error, undefined)
+    assert.deepEqual(['status' in old, old.root], [false, hex(fixed(1, 32))])
+    const blob = { ...placed!.receipt, blobGasUsed: 131_072n, blobGasPrice: 1n }
+    const rendered = renderReceipt(block, { ...placed!, receipt: blob })
+    assert.deepEqual([rendered.blobGasUsed, rendered.blobGasPrice], ['0x20000', '0x1'])
+    assert.equal(results.receipt.safeParse(rendered).error, undefined)
+  })
+})
