@@ -41,7 +41,8 @@ export async function install(root) {
     await installOnce(root, interruption.signal)
   } catch (error) {
     const { aborted, reason } = interruption.signal
-    throw aborted ? new Failure('the install was interrupted.', signalCode(reason)) : error
+    if (aborted) throw new Failure('the install was interrupted.', signalCode(reason))
+    throw error instanceof Failure ? error : new Failure(`the install failed: ${error.message}`)
   } finally {
     for (const signal of signals) process.off(signal, stop)
   }
@@ -188,8 +189,9 @@ function create(room, file, own) {
     writeFileSync(file, own, { flag: 'wx' })
     return true
   } catch (error) {
+    // ENOENT: the last owner took the room away between the two calls.
     if (error.code === 'EEXIST' || error.code === 'ENOENT') return false
-    throw new Failure(`nothing can be installed here: ${error.message}`)
+    throw error
   }
 }
 

@@ -23,7 +23,7 @@ export {
 } from './hash.ts'
 export { keccak256 } from './keccak.ts'
 export { addressOfKey, keyHash } from './keys.ts'
-export { loadKzg } from './kzg.ts'
+export { loadKzg, loadPointVerifier, type PointVerifier } from './kzg.ts'
 export { type MlDsa, mlDsa, SigningKey } from './ml-dsa.ts'
 export {
   DecapsulationKey,

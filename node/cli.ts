@@ -15,7 +15,6 @@ import { version } from './version.ts'
 
 const program = new Command('pars')
   .description('Build and run sovereign post-quantum EVM networks.')
-  .version(version, '--version', 'print the version')
   .helpOption('-h, --help', 'print this help')
   .helpCommand(false)
   .showHelpAfterError('Try --help.')
@@ -25,7 +24,9 @@ const program = new Command('pars')
   .addCommand(genesisCommand())
   .addCommand(statusCommand())
 
-for (const command of allCommands(program)) command.exitOverride()
+for (const command of allCommands(program)) {
+  command.exitOverride().version(version, '--version', 'print the version')
+}
 
 // `pars status | head` is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

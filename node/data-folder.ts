@@ -2,11 +2,15 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 
-import { Fault } from '#base'
+import { Fault, isFault } from '#base'
+import { type Genesis, genesisHash } from '#genesis'
+import { openLevel } from '#storage'
 
-/** Where a network keeps its data unless told otherwise. */
-export function defaultFolder(network: string): string {
-  return path.join(homedir(), '.pars', network)
+/** Where a network keeps its data unless told otherwise: a name of its own, safe as a file's. */
+export function defaultFolder(genesis: Genesis): string {
+  const words = genesis.name.toLowerCase().match(/[a-z0-9]+/g) ?? ['network']
+  const id = genesisHash(genesis).subarray(0, 4).toHex()
+  return path.join(homedir(), '.pars', `${words.join('-').slice(0, 40)}-${id}`)
 }
 
 export interface DataFolder {
@@ -40,8 +44,14 @@ export async function openDataFolder(root: string, genesis: string): Promise<Dat
   }
 }
 
-/** Removes all data of a network that was kept in `root`. */
+/** Removes all data of a network that was kept in `root`. Throws `STORE_LOCKED` while a node runs. */
 export async function removeData(root: string): Promise<void> {
+  try {
+    const store = await openLevel(path.join(root, 'chain'))
+    await store.close()
+  } catch (error) {
+    if (isFault(error, 'STORE_LOCKED')) throw error
+  }
   await rm(path.join(root, 'chain'), { recursive: true, force: true })
   await rm(path.join(root, 'genesis.json'), { force: true })
 }
@@ -50,8 +60,13 @@ async function keep(file: string, text: string): Promise<void> {
   const found = await readFile(file, 'utf8').catch(() => undefined)
   if (found !== undefined) return
   const draft = `${file}.${process.pid}`
-  await writeFile(draft, text)
-  await rename(draft, file)
+  try {
+    await writeFile(draft, text)
+    await rename(draft, file)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
 }
 
 function unwritable(root: string, error: unknown): Fault {

@@ -22,6 +22,7 @@ export const exitCodes = {
 const byCode: readonly (readonly [prefix: string, exitCode: number])[] = [
   ['CHAIN_STOPPED', exitCodes.stopped],
   ['CHAIN_PRECOMPILE_', exitCodes.genesis],
+  ['PRECOMPILE_', exitCodes.genesis],
   ['CHAIN_GENESIS_MISMATCH', exitCodes.data],
   ['CHAIN_FORMAT', exitCodes.data],
   ['NODE_DATA_', exitCodes.data],
@@ -29,7 +30,6 @@ const byCode: readonly (readonly [prefix: string, exitCode: number])[] = [
   ['NODE_PORT', exitCodes.address],
   ['RPC_NOT_LOOPBACK', exitCodes.address],
   ['NODE_UNREACHABLE', exitCodes.unreachable],
-  ['NODE_USAGE', exitCodes.usage],
   ['GENESIS_', exitCodes.genesis],
 ]
 

@@ -103,21 +103,19 @@ async function listen(
 }
 
 async function dump(folder: DataFolder, commit: Commit, error: Error): Promise<Error> {
-  const file = await folder.dump(
-    `stopped-${hex(commit.digest).slice(2, 18)}.json`,
-    JSON.stringify(
-      {
-        error: error.stack ?? error.message,
-        digest: hex(commit.digest),
-        timestamp: Number(commit.timestamp),
-        bodies: commit.bodies.map(({ wires }) => wires.map((wire) => hex(wire))),
-      },
-      undefined,
-      2,
-    ),
+  const content = {
+    error: error.stack ?? error.message,
+    digest: hex(commit.digest),
+    timestamp: Number(commit.timestamp),
+    bodies: commit.bodies.map(({ wires }) => wires.map((wire) => hex(wire))),
+  }
+  const name = `stopped-${hex(commit.digest).slice(2, 18)}.json`
+  const where = await folder.dump(name, JSON.stringify(content, undefined, 2)).then(
+    (file) => `is in ${file}`,
+    (failure: unknown) => `could not be written down: ${String(failure)}`,
   )
   return new Fault(
     { code: 'CHAIN_STOPPED', reason: error.message },
-    `what execution stopped at is in ${file}`,
+    `what execution stopped at ${where}`,
   )
 }

@@ -21,10 +21,10 @@ export const folders = floors.flat()
 /** The modules from outside that a folder may name; a folder that is not here may name none. */
 export const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   crypto: [
-    /^node:(?:crypto|module|util)$/,
+    /^node:(?:crypto|module|path|util)$/,
     /^@noble\//,
     /^@paulmillr\//,
-    /^(?:hash-wasm|secp256k1|tiny-secp256k1|rustbn-wasm|mcl-wasm|micro-eth-signer)(?:\/|$)/,
+    /^(?:hash-wasm|secp256k1|tiny-secp256k1|mcl-wasm|micro-eth-signer)(?:\/|$)/,
   ],
   storage: [/^classic-level$/],
   precompiles: [/^node:(?:fs\/promises|path|url)$/],

@@ -1,5 +1,5 @@
 import { fixed, trimLeft } from '#base'
-import { openMemory, type Store } from '#storage'
+import type { Store } from '#storage'
 import { Account, Address } from '@ethereumjs/util'
 
 import type { OpenHeader } from '../../chain/block/apply.ts'
@@ -8,6 +8,7 @@ import type { SealedBlock } from '../../chain/block/sealed.ts'
 import { createExecutor, type Executor, rulesOf } from '../../chain/evm/index.ts'
 import { headState, type State } from '../../chain/state/index.ts'
 import { decodeTransaction, type EthereumEnvelope } from '../../test/ethereum/transaction.ts'
+import { mapStore } from './map-store.ts'
 import { baseFee, blockGasLimit, chainId, hardfork, type Workload } from './workload.ts'
 
 const rules = rulesOf(chainId, hardfork, [])
@@ -46,7 +47,7 @@ export class OurChain {
     })
   }
 
-  static async open({ accounts }: Workload, store: Store = openMemory()): Promise<OurChain> {
+  static async open({ accounts }: Workload, store: Store = mapStore()): Promise<OurChain> {
     const state = headState(store)
     for (const { address, nonce, balance, code, storage } of accounts) {
       const at = new Address(address)

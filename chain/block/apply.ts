@@ -2,7 +2,6 @@ import { type Common, Hardfork } from '@ethereumjs/common'
 import { Account, Address } from '@ethereumjs/util'
 import { runTx, type RunTxResult } from '@ethereumjs/vm'
 
-import { fixed, trimLeft } from '#base'
 
 import type { Executor } from '../evm/index.ts'
 import type { Header, StoredReceipt } from '../port.ts'
@@ -99,9 +98,4 @@ function toReceipt(
           blobGasPrice: (receipt as { blobGasPrice?: bigint }).blobGasPrice ?? 0n,
         }),
   }
-}
-
-/** A number as a storage word without leading zeros. */
-export function word(value: bigint): Uint8Array {
-  return trimLeft(fixed(value, 32))
 }

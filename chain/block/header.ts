@@ -36,7 +36,7 @@ const fields: readonly (readonly [name: keyof Header, kind: Kind])[] = [
 
 const required = 15
 
-export function headerFields(header: Header): Uint8Array[] {
+function headerFields(header: Header): Uint8Array[] {
   const list: Uint8Array[] = []
   for (const [name] of fields) {
     const value = header[name]

@@ -3,12 +3,12 @@ import { Account, Address } from '@ethereumjs/util'
 import { concat, equal, Fault, hex, utf8 } from '#base'
 import type { Store } from '#storage'
 
-import type { Head } from '../port.ts'
+import type { BlockView, Head } from '../port.ts'
 import type { ChainProfile } from '../profile.ts'
 import { headState, type State } from '../state/index.ts'
 import { headerHash } from './header.ts'
 import { height, keys, put } from './layout.ts'
-import { blockChanges, readHeader, type SealedBlock } from './sealed.ts'
+import { blockChanges, readBlock, readHeader, type SealedBlock } from './sealed.ts'
 import { Staging } from './staging.ts'
 
 /** Raised when stored bytes mean something else than before. */
@@ -68,6 +68,19 @@ export class Ledger {
     return number === this.#head.header.number
       ? this.#head.hash
       : readHeader(this.#staging, number)?.hash
+  }
+
+  /** The last blocks, as far as they come from the commit of this digest; oldest first. */
+  blocksOf(digest: Uint8Array): readonly BlockView[] {
+    const blocks: BlockView[] = []
+    for (let { number } = this.#head.header; number > 0n; number--) {
+      const root = readHeader(this.#staging, number)?.header.parentBeaconBlockRoot
+      if (root === undefined || !equal(root, digest)) break
+      const block = readBlock(this.#staging, number)
+      if (block === undefined) break
+      blocks.unshift(block)
+    }
+    return blocks
   }
 
   /** Moves head to `block`, whose state changes are those in `state`. Nothing is on disk yet. */

@@ -9,7 +9,7 @@ type Handler = (...parameters: never[]) => unknown
 export type Handlers = Readonly<Record<string, Handler>>
 
 /** What `expose` offers, as the other side calls it. */
-export type Remote<Offered extends Handlers> = {
+type Remote<Offered extends Handlers> = {
   readonly [Name in keyof Offered]: (
     ...parameters: Parameters<Offered[Name]>
   ) => Promise<Awaited<ReturnType<Offered[Name]>>>
@@ -68,11 +68,13 @@ class RemoteFault extends Fault {
   }
 }
 
-/** The calling side. `lost` ends every call under way, for a thread that died. */
+/** The calling side. */
 export interface Connection<Offered extends Handlers> {
   readonly remote: Remote<Offered>
   /** Calls that wait for an answer. */
   readonly waiting: number
+  readonly isLost: boolean
+  /** The thread died: ends every call under way, and all that come. */
   lost(error: Error): void
 }
 
@@ -82,6 +84,7 @@ export function connect<Offered extends Handlers>(port: Port): Connection<Offere
     { resolve: (result: unknown) => void; reject: (error: Error) => void }
   >()
   let last = 0
+  let loss: Error | undefined
   port.on('message', (message) => {
     const reply = message as Answer
     const call = waiting.get(reply.id)
@@ -95,6 +98,10 @@ export function connect<Offered extends Handlers>(port: Port): Connection<Offere
       (_, name: string) =>
       (...parameters: unknown[]) =>
         new Promise((resolve, reject) => {
+          if (loss !== undefined) {
+            reject(loss)
+            return
+          }
           const id = ++last
           waiting.set(id, { resolve, reject })
           try {
@@ -110,7 +117,11 @@ export function connect<Offered extends Handlers>(port: Port): Connection<Offere
     get waiting() {
       return waiting.size
     },
+    get isLost() {
+      return loss !== undefined
+    },
     lost(error) {
+      loss ??= error
       for (const call of waiting.values()) call.reject(error)
       waiting.clear()
     },

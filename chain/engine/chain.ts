@@ -76,19 +76,16 @@ export class Chain implements ChainFace {
     const { path, genesis, archive, modules, log } = init
     const thread: ThreadInit = { path, genesis, archive, modules }
     const profile = await loadProfile(thread)
-    const engine = new EngineThread(thread, log)
-    try {
-      const head = await engine.remote.head()
-      const readers = new ReaderThreads(thread, log)
-      await readers.ready()
-      const store = await openLevel(path)
-      const chain = new Chain(init, { profile, engine, readers, store, head })
-      await chain.pool.restore(store)
-      return chain
-    } catch (error) {
-      await engine.close()
-      throw error
-    }
+    await using opened = new AsyncDisposableStack()
+    const engine = opened.adopt(new EngineThread(thread, log), (one) => one.close())
+    const head = await engine.remote.head()
+    const readers = opened.adopt(new ReaderThreads(thread, log), (all) => all.close())
+    await readers.ready()
+    const store = opened.adopt(await openLevel(path), (one) => one.close())
+    const chain = new Chain(init, { profile, engine, readers, store, head })
+    await chain.pool.restore(store)
+    opened.move()
+    return chain
   }
 
   get chainId(): bigint {

@@ -17,7 +17,7 @@ import type { ParsEnvelope } from '../pars/envelope.ts'
 import type { ParsProfile } from '../pars/profile.ts'
 import { stateView } from '../pars/state-view.ts'
 import { verifyEnvelope } from '../pars/verify.ts'
-import type { Head } from '../port.ts'
+import type { BlockView, Head } from '../port.ts'
 import { Retention } from './retention.ts'
 
 export interface EngineInit {
@@ -105,12 +105,14 @@ export class Engine {
         reason: `timestamp ${commit.timestamp} is before the parent's ${header.timestamp}`,
       })
     }
+    const done = this.#ledger.blocksOf(commit.digest)
+    if (done.length > 0) return resultOf(done)
     const blocks = new CommitBlocks(this.#ledger, this.#executor, profile, commit)
     try {
       const run = new CommitRun(commit, blocks)
       await run.run(commit.bodies)
       await blocks.finish()
-      await this.#retention.prune(this.head.header)
+      await this.#prune()
       for (const index of run.broken) log.warn('a body ended early', { body: index })
       return {
         blocks: blocks.sealed,
@@ -122,6 +124,26 @@ export class Engine {
       this.#failure = error instanceof Error ? error : new Error(String(error))
       throw error
     }
+  }
+
+  /** The commit is on disk: what can't be pruned now is pruned after another one. */
+  async #prune(): Promise<void> {
+    try {
+      await this.#retention.prune(this.head.header)
+    } catch (error) {
+      this.#init.log.error('pruning failed', { error: String(error) })
+    }
+  }
+}
+
+/** What is known of a commit that is on disk already: its answer was lost with its thread. */
+function resultOf(blocks: readonly BlockView[]): CommitResult {
+  const receipts = blocks.flatMap(({ transactions }) => transactions.map(({ receipt }) => receipt))
+  return {
+    blocks: blocks.map(({ hash, header }) => ({ hash, header })),
+    skipped: [],
+    broken: [],
+    changed: changedAccounts(receipts),
   }
 }
 
@@ -194,6 +216,6 @@ class CommitBlocks implements CommitPorts {
     this.#ledger.seal(block)
     this.#open = undefined
     this.sealed.push({ hash: block.hash, header: block.header })
-    this.changed.push(...changedAccounts(block))
+    this.changed.push(...changedAccounts(block.receipts))
   }
 }

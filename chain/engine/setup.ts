@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
 
+import { Fault } from '#base'
 import { parseGenesis } from '#genesis'
 import { discover, loadPlugin, type Precompile } from '#precompiles'
 
@@ -16,15 +17,31 @@ export interface ThreadInit {
   readonly modules: readonly string[]
 }
 
-/** The rules of the network that `genesis` describes. Every thread builds the same. */
+/**
+ * The rules of the network that `genesis` describes. Every thread builds the same. Throws
+ * `CHAIN_PRECOMPILE_LOAD`, and as `parsProfile`.
+ */
 export async function loadProfile(
   init: ThreadInit,
   engines: ParsProfile['engines'] = {},
 ): Promise<ParsProfile> {
   const foreign: Precompile[] = []
   for (const file of init.modules) {
-    foreign.push(loadPlugin((await import(pathToFileURL(file).href)) as unknown, file))
+    foreign.push(loadPlugin(await importFile(file), file))
   }
   const available = [...(await discover()), ...foreign]
   return parsProfile(parseGenesis(init.genesis), available, engines)
+}
+
+async function importFile(file: string): Promise<unknown> {
+  try {
+    return await import(pathToFileURL(file).href)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Fault(
+      { code: 'CHAIN_PRECOMPILE_LOAD', file, reason },
+      'name a file that exports a plugin as its default',
+      { cause: error },
+    )
+  }
 }

@@ -127,7 +127,9 @@ export class ReaderThreads {
     if (first === undefined) throw new TypeError('no readers')
     let idlest = first
     for (const thread of others) {
-      if (thread.connection.waiting < idlest.connection.waiting) idlest = thread
+      const { isLost, waiting } = idlest.connection
+      if (thread.connection.isLost) continue
+      if (isLost || thread.connection.waiting < waiting) idlest = thread
     }
     if (idlest.connection.waiting >= limits.reads.value) {
       throw new Fault({ code: 'READ_BUSY', waiting: idlest.connection.waiting }, 'ask again later')

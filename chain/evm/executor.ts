@@ -3,6 +3,7 @@ import type { Precompile } from '#precompiles'
 import { VM } from '@ethereumjs/vm'
 
 import type { TransactionContext } from './context.ts'
+import { quietly } from './quietly.ts'
 import { PluginEvm, type PluginEvmOptions } from './plugin-evm.ts'
 
 export interface ExecutorOptions extends PluginEvmOptions {
@@ -21,6 +22,8 @@ export interface Executor {
 
 /** Stock copies would be stock VMs: without plugins, and with another state. */
 class SingleVm extends VM {
+  override readonly _emit = quietly(this.events)
+
   override shallowCopy(): never {
     throw new Fault({ code: 'EVM_NOT_COPYABLE' }, 'create another executor over its own state')
   }

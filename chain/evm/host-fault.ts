@@ -24,6 +24,13 @@ export function hostCause(error: unknown): string | undefined {
     return undefined
   }
   if (isFault(error, 'STATE_MISSING_BYTES')) return 'state'
+  if (isFault(error) && /^(?:STATE|STORE)_/.test(error.code)) return 'state'
   if (error instanceof Error && 'errno' in error) return 'input or output'
   return undefined
+}
+
+/** Throws `error`, as a HostFault where it is one. */
+export function rethrow(error: unknown): never {
+  const cause = hostCause(error)
+  throw cause === undefined || error instanceof HostFault ? error : new HostFault(cause, error)
 }

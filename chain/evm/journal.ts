@@ -4,8 +4,9 @@
  *
  * Its public face is that of @ethereumjs/evm's Journal, which runTx drives.
  */
-import type { StateManagerInterface } from '@ethereumjs/common'
-import { type Account, Address } from '@ethereumjs/util'
+import type { Account, Address } from '@ethereumjs/util'
+
+import type { State } from '../state/index.ts'
 
 /** Stays touched when its frame reverts. @see EIP-161, "the RIPEMD-160 exception" */
 const ripemd160 = '0000000000000000000000000000000000000003'
@@ -28,17 +29,19 @@ export class AccessJournal {
   /** Addresses and slots in hexadecimal without prefix, while reporting. */
   accessList?: Map<string, Set<string>>
   readonly preimages = undefined
-  private warm = emptySets()
+  /** Always warm (EIP-2929). In hexadecimal without prefix. */
+  precompiles: ReadonlySet<string> = new Set()
+  private readonly warm = emptySets()
   /** Warm from the start of the transaction: no revert makes these cold. */
-  private always = emptySets()
-  private readonly touched = new Set<string>()
+  private readonly always = emptySets()
+  private readonly touched = new Map<string, Address>()
   private readonly undo: Undo[] = []
   private readonly checkpoints: number[] = []
-  private readonly state: StateManagerInterface
+  private readonly state: State
   private readonly clearsEmpty: boolean
 
   /** @param clearsEmpty Whether touched empty accounts are deleted (EIP-161). */
-  constructor(state: StateManagerInterface, clearsEmpty: boolean) {
+  constructor(state: State, clearsEmpty: boolean) {
     this.state = state
     this.clearsEmpty = clearsEmpty
   }
@@ -60,7 +63,7 @@ export class AccessJournal {
   touch(address: Address): void {
     const key = address.bytes.toHex()
     if (this.touched.has(key)) return
-    this.touched.add(key)
+    this.touched.set(key, address)
     this.undo.push({ kind: 'touched', address: key })
   }
 
@@ -87,9 +90,11 @@ export class AccessJournal {
   }
 
   cleanJournal(): void {
-    this.warm = emptySets()
-    this.always = emptySets()
-    this.touched.clear()
+    for (const { addresses, slots } of [this.warm, this.always]) {
+      if (addresses.size > 0) addresses.clear()
+      if (slots.size > 0) slots.clear()
+    }
+    if (this.touched.size > 0) this.touched.clear()
     this.undo.length = 0
     this.checkpoints.length = 0
   }
@@ -97,10 +102,11 @@ export class AccessJournal {
   /** Ends a transaction: deletes the touched accounts that are empty and forgets everything. */
   async cleanup(): Promise<void> {
     if (this.clearsEmpty) {
-      for (const key of this.touched) {
-        const address = new Address(Uint8Array.fromHex(key))
-        const account = await this.state.getAccount(address)
-        if (account === undefined || account.isEmpty()) await this.state.deleteAccount(address)
+      for (const address of this.touched.values()) {
+        // Whatever was touched was loaded.
+        const account = this.state.accountNow(address)
+        if (account === undefined) throw new TypeError('a touched account is not at hand')
+        if (account === null || account.isEmpty()) await this.state.deleteAccount(address)
       }
     }
     this.cleanJournal()
@@ -122,7 +128,7 @@ export class AccessJournal {
 
   isWarmedAddress(address: Uint8Array): boolean {
     const key = address.toHex()
-    return this.warm.addresses.has(key) || this.always.addresses.has(key)
+    return this.warm.addresses.has(key) || this.isAlwaysWarm(key)
   }
 
   addWarmedAddress(address: Uint8Array): void {
@@ -147,7 +153,7 @@ export class AccessJournal {
     const key = address.toHex()
     this.reported(key)
     if (this.warm.addresses.has(key)) return false
-    const cold = !this.always.addresses.has(key)
+    const cold = !this.isAlwaysWarm(key)
     this.warm.addresses.add(key)
     this.undo.push({ kind: 'address', address: key })
     return cold
@@ -163,6 +169,10 @@ export class AccessJournal {
     slots.add(slotKey)
     this.undo.push({ kind: 'slot', slots, slot: slotKey })
     return this.always.slots.get(key)?.has(slotKey) !== true
+  }
+
+  private isAlwaysWarm(address: string): boolean {
+    return this.always.addresses.has(address) || this.precompiles.has(address)
   }
 
   private reported(address: string): Set<string> | undefined {

@@ -6,11 +6,6 @@ export const limits = {
     unit: 'bytes',
     why: 'memory of one call frame; the gas of a transaction (EIP-7825) buys 3 MiB, so only a call without a sane gas cap gets here',
   },
-  frameGas: {
-    value: 2 ** 50,
-    unit: 'gas',
-    why: 'more gas than this does not fit the arithmetic of the fast interpreter: such a call takes the slow one',
-  },
   codeAnalyses: {
     value: 64 << 20,
     unit: 'bytes',

@@ -12,23 +12,24 @@ import {
   NobleBLS,
   type PrecompileFunc,
 } from '@ethereumjs/evm'
-import { Address } from '@ethereumjs/util'
+import { Account, Address } from '@ethereumjs/util'
 
 import type { State } from '../state/index.ts'
 import { type BuiltinGas, builtinsOf } from './builtins.ts'
 import type { TransactionContext } from './context.ts'
-import { HostFault, hostCause } from './host-fault.ts'
+import { HostFault, hostCause, rethrow } from './host-fault.ts'
 import { AnalysisCache } from './interpreter/analysis.ts'
 import { delegateOf } from './interpreter/call.ts'
 import { type CodeMessage, Frame, type Machine } from './interpreter/frame.ts'
 import { run } from './interpreter/run.ts'
 import { type Schedule, scheduleOf } from './interpreter/schedule.ts'
+import { maxWord } from './interpreter/word.ts'
 import { AccessJournal } from './journal.ts'
-import { limits } from './limits.ts'
 import type { VerifyPoint } from './point-evaluation.ts'
 import type { PluginHost } from './plugin-view.ts'
 import { type PluginObserver, runPlugin } from './run-plugin.ts'
-import { codeHashNow, codeNow } from './state-now.ts'
+import { quietly } from './quietly.ts'
+import { accountNow, codeHashNow, codeNow } from './state-now.ts'
 import { Suspend } from './suspend.ts'
 
 export interface PluginEvmOptions {
@@ -62,8 +63,10 @@ export class PluginEvm extends EVM {
   private readonly frames: Message[] = []
   private readonly builtins: ReadonlyMap<string, PrecompileFunc>
   private readonly analyses = new AnalysisCache()
+  /** Undefined for the forks that stock code runs. */
   private readonly schedule: Schedule | undefined
   private machine: Machine | undefined
+  protected override readonly _emit = quietly(this.events)
 
   constructor(options: PluginEvmOptions) {
     const { rules, state } = options
@@ -100,10 +103,57 @@ export class PluginEvm extends EVM {
       map.set(key, (input) => this.callPlugin(plugin, input.data, input.gasLimit))
     }
     this._precompiles = map
+    this.access.precompiles = new Set(map.keys())
   }
 
   override shallowCopy(): never {
     throw new Fault({ code: 'EVM_NOT_COPYABLE' }, 'create another executor over its own state')
+  }
+
+  /** Rejects with HostFault when this host could not go on. */
+  override runCall(options: RunCallOptions): Promise<EVMResult> {
+    return this.isQuiet && isPlainTransfer(options)
+      ? this.transfer(options).catch(rethrow)
+      : super.runCall(options).catch(rethrow)
+  }
+
+  /**
+   * What runTx asks for the members of, to make them warm: nothing, since the journal knows the
+   * precompiles for as long as they are active. `getPrecompile` answers for single addresses.
+   */
+  override get precompiles(): Map<string, PrecompileFunc> {
+    return none
+  }
+
+  override getPrecompile(address: Address | `0x${string}`): PrecompileFunc | undefined {
+    const key = typeof address === 'string' ? address.slice(2).toLowerCase() : address.bytes.toHex()
+    return this._precompiles.get(key)
+  }
+
+  private get isQuiet(): boolean {
+    return (
+      this.events.listenerCount('beforeMessage') === 0 &&
+      this.events.listenerCount('afterMessage') === 0
+    )
+  }
+
+  /** A transaction that moves wei to an account without code runs no frame. */
+  private async transfer(options: PlainTransfer): Promise<EVMResult> {
+    const { caller, to, value = 0n } = options
+    const { state } = this.options
+    const target = await settled(() => accountNow(state, to))
+    const runsCode = target?.isContract() === true || this.getPrecompile(to) !== undefined
+    const payer = await settled(() => accountNow(state, caller))
+    if (runsCode || payer === undefined || payer.balance < value || caller.equals(to)) {
+      return super.runCall(options)
+    }
+    const payee = target ?? new Account()
+    if (payee.balance + value > maxWord) return super.runCall(options)
+    payer.balance -= value
+    payee.balance += value
+    await this.access.putAccount(caller, payer)
+    await this.access.putAccount(to, payee)
+    return { execResult: { executionGasUsed: 0n, gasRefund: 0n, returnValue: new Uint8Array(0) } }
   }
 
   protected override async _executeCall(message: CallMessage): Promise<EVMResult> {
@@ -142,13 +192,14 @@ export class PluginEvm extends EVM {
     message: CodeMessage,
     options?: RunOptions,
   ): Promise<ExecResult> {
-    const schedule = this.scheduleFor(message)
-    if (schedule === undefined) return super.runInterpreter(message, options)
+    const { schedule } = this
+    const traced = this.events.listenerCount('step') > 0
+    if (schedule === undefined || traced) return super.runInterpreter(message, options)
     const frame = new Frame(this.machineFor(message, schedule), message)
     const error = await run(frame)
     const burnt = error !== undefined && error.error !== EVMError.errorMessages.REVERT
     return {
-      executionGasUsed: burnt ? message.gasLimit : message.gasLimit - BigInt(frame.gas),
+      executionGasUsed: burnt ? message.gasLimit : message.gasLimit - frame.gasLeft,
       returnValue: frame.output,
       gasRefund: frame.refund,
       logs: error === undefined ? frame.logs : [],
@@ -156,12 +207,6 @@ export class PluginEvm extends EVM {
       createdAddresses: error === undefined ? frame.created : new Set(),
       ...(error === undefined ? {} : { exceptionError: error }),
     }
-  }
-
-  /** Undefined where stock code must run: an earlier fork, a tracer, or unheard-of gas. */
-  private scheduleFor({ gasLimit }: Message): Schedule | undefined {
-    const traced = this.events.listenerCount('step') > 0
-    return traced || gasLimit > BigInt(limits.frameGas.value) ? undefined : this.schedule
   }
 
   private machineFor(message: Message, schedule: Schedule): Machine {
@@ -227,6 +272,25 @@ export class PluginEvm extends EVM {
       }
     }
   }
+}
+
+type RunCallOptions = Parameters<EVM['runCall']>[0]
+type PlainTransfer = RunCallOptions & { readonly caller: Address; readonly to: Address }
+
+const none = new Map<string, never>()
+
+/** As runTx calls. Whether there is code to run is not known yet. */
+function isPlainTransfer(options: RunCallOptions): options is PlainTransfer {
+  const { message, to, caller, code, depth, skipBalance, skipNonceIncrement } = options
+  return (
+    message === undefined &&
+    to !== undefined &&
+    caller !== undefined &&
+    code === undefined &&
+    depth === undefined &&
+    skipBalance !== true &&
+    skipNonceIncrement === true
+  )
 }
 
 /** Runs a synchronous read again until the state behind it has arrived. */

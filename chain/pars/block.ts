@@ -5,6 +5,7 @@ import { concat, equal, fixed, unhex } from '#base'
 import { keccak256 } from '#crypto'
 import { systemAddresses } from '#protocol'
 
+import { activePlugins, pluginCode } from '../block/active.ts'
 import type { OpenHeader } from '../block/apply.ts'
 import { emptyOmmersHash, zeroNonce } from '../block/header.ts'
 import { tailOf } from '../block/ledger.ts'
@@ -22,8 +23,6 @@ import { lanesAddress, slotOf } from './slots.ts'
 import type { Position } from './validity.ts'
 
 const historyRing = 8191n
-/** Code of every active plugin's account: callable from Solidity, and never run. */
-const pluginCode = Uint8Array.of(0xfe)
 
 export class ParsBlock implements OpenBlock {
   readonly position: Position
@@ -122,7 +121,6 @@ export class ParsBlock implements OpenBlock {
   /** @see PIP-0003 "Activation" */
   async #activate(): Promise<void> {
     const at = this.#header
-    this.#executor.setActive(this.#profile.plugins(at))
     for (const plugin of this.#profile.activatedAt(at.number)) {
       const where = new Address(unhex(plugin.address))
       const account = (await this.#state.getAccount(where)) ?? new Account()
@@ -131,6 +129,7 @@ export class ParsBlock implements OpenBlock {
       await this.#state.putAccount(where, account)
       await this.#state.putCode(where, pluginCode)
     }
+    this.#executor.setActive(await activePlugins(this.#state, this.#profile.plugins(at)))
   }
 }
 

@@ -8,10 +8,10 @@ import { equal, Fault, hex, toBigInt } from '#base'
 import { keyHashAddress } from '#protocol'
 
 import type { ParsEnvelope } from './envelope.ts'
-import { lanesAddress, registryAddress, slotOf } from './slots.ts'
+import { lanesAddress, recordSlot, registryAddress, slotOf } from './slots.ts'
 import type { StateView } from './view.ts'
 
-export type StateFacts =
+type StateFacts =
   | { readonly code: 'TX_EXPIRED'; readonly validUntil: bigint; readonly timestamp: bigint }
   | { readonly code: 'TX_SENDER_HAS_CODE'; readonly sender: string }
   | { readonly code: 'TX_KEY_UNKNOWN'; readonly sender: string }
@@ -45,16 +45,26 @@ export interface Sender {
   readonly record: Uint8Array | undefined
 }
 
-export function readSender(view: StateView, address: Uint8Array): Sender {
+/** @param slot `recordSlot(address)`, from whoever has it at hand. */
+export function readSender(
+  view: StateView,
+  address: Uint8Array,
+  slot: Uint8Array = recordSlot(address),
+): Sender {
   const { balance, hasCode } = view.account(address) ?? { balance: 0n, hasCode: false }
-  const word = view.word(registryAddress, slotOf(address, 0n))
+  const word = view.word(registryAddress, slot)
   return { balance, hasCode, record: word.some((byte) => byte !== 0) ? word : undefined }
 }
 
 /** The nonce that `sender`'s next transaction on `nonceKey` must have. */
 export function nextNonce(view: StateView, sender: Uint8Array, nonceKey: bigint): bigint {
   if (nonceKey === 0n) return view.account(sender)?.nonce ?? 0n
-  return toBigInt(view.word(lanesAddress, slotOf(sender, nonceKey)))
+  return laneNonce(view, slotOf(sender, nonceKey))
+}
+
+/** The next nonce of the lane in `slot` of 0x0607. */
+export function laneNonce(view: StateView, slot: Uint8Array): bigint {
+  return toBigInt(view.word(lanesAddress, slot))
 }
 
 /**

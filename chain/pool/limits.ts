@@ -40,6 +40,11 @@ export const limits = {
   clientBurst: { value: 200, unit: 'transactions', why: 'what a client may send at once' },
   clients: { value: 4096, unit: 'clients', why: 'whose rates are remembered' },
   rejected: { value: 16_384, unit: 'hashes', why: 'encodings known to be invalid, by wire hash' },
+  misfits: {
+    value: 256,
+    unit: 'lanes',
+    why: 'passed over for want of room in a block before its selection ends',
+  },
   evictions: {
     value: 65_536,
     unit: 'records',

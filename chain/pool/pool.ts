@@ -41,6 +41,8 @@ export class Pool implements PoolFace {
   readonly #byHash = new Map<string, Entry>()
   readonly #byWireHash = new Map<string, Entry>()
   readonly #senders = new Map<string, SenderQueue>()
+  /** Senders with slots of expired transactions. */
+  readonly #resting = new Set<string>()
   readonly #displacement = new Displacement()
   readonly #rates = new Rates({
     perSecond: limits.clientRate.value,
@@ -142,8 +144,7 @@ export class Pool implements PoolFace {
       const queue = this.#senders.get(id)
       if (queue !== undefined) this.#reconsider(sender, queue)
     }
-    const now = this.#init.clock.now()
-    for (const [id, queue] of this.#senders) if (queue.slots(now) === 0) this.#senders.delete(id)
+    for (const id of [...senders.keys(), ...this.#resting]) this.#leave(id)
   }
 
   #decode(wire: Uint8Array): ParsEnvelope {
@@ -222,7 +223,7 @@ export class Pool implements PoolFace {
     for (const entry of this.#displacedBy(envelope)) this.#drop(entry, 'POOL_FULL')
     const { view, position } = this.#init.state()
     const id = envelope.sender.toHex()
-    const queue = this.#senders.get(id) ?? new SenderQueue()
+    const queue = this.#senders.get(id) ?? new SenderQueue(envelope.sender)
     this.#senders.set(id, queue)
     const next = nextNonce(view, envelope.sender, envelope.fields.nonceKey)
     const entry: Entry = { envelope, sequence: this.#sequence++ }
@@ -244,7 +245,7 @@ export class Pool implements PoolFace {
     const { view, position } = this.#init.state()
     const { baseFee } = position
     const next = nextNonce(view, envelope.sender, envelope.fields.nonceKey)
-    const worth = (queue ?? new SenderQueue()).worthOf(envelope, next, baseFee)
+    const worth = (queue ?? new SenderQueue(envelope.sender)).worthOf(envelope, next, baseFee)
     const found = this.#displacement.find(
       { bytes, worth, except },
       { queues: this.#senders.values(), baseFee, holds: (entry) => this.#holds(entry) },
@@ -263,19 +264,19 @@ export class Pool implements PoolFace {
   /** Looks again at all that one sender has here. */
   #reconsider(sender: Uint8Array, queue: SenderQueue): void {
     const { view } = this.#init.state()
-    for (const nonceKey of queue.nonceKeys) {
-      for (const entry of queue.advance(nonceKey, nextNonce(view, sender, nonceKey))) {
-        const isMined = this.#init.mined(entry.envelope.hash)
-        this.#forget(entry, isMined ? undefined : 'TX_NONCE_TOO_LOW')
-      }
+    for (const entry of queue.advance(view)) {
+      const isMined = this.#init.mined(entry.envelope.hash)
+      this.#forget(entry, isMined ? undefined : 'TX_NONCE_TOO_LOW')
     }
-    if (queue.lanes === 0) return
-    const facts = readSender(view, sender)
-    for (const entry of queue.entries()) {
-      const fault = senderFault(entry.envelope, facts)
-      if (fault !== undefined) this.#drop(entry, fault.code)
+    const { any } = queue
+    if (any === undefined) return
+    const facts = readSender(view, sender, queue.recordSlot)
+    const fault = senderFault(any.envelope, facts)
+    if (fault === undefined) {
+      for (const entry of queue.shed(facts.balance)) this.#forget(entry, 'POOL_OVERDRAWN')
+    } else {
+      for (const entry of queue.entries()) this.#drop(entry, fault.code)
     }
-    for (const entry of queue.shed(facts.balance)) this.#forget(entry, 'POOL_OVERDRAWN')
   }
 
   #expire(): void {
@@ -283,14 +284,26 @@ export class Pool implements PoolFace {
     const now = this.#init.clock.now()
     for (const entry of this.#byHash.values()) {
       if (expiryFault(entry.envelope, timestamp) === undefined) continue
-      this.#senders.get(entry.envelope.sender.toHex())?.expire(entry, now)
+      const sender = entry.envelope.sender.toHex()
+      this.#senders.get(sender)?.expire(entry, now)
+      this.#resting.add(sender)
       this.#forget(entry, 'TX_EXPIRED')
     }
   }
 
   #drop(entry: Entry, reason: string): void {
-    this.#senders.get(entry.envelope.sender.toHex())?.remove(entry)
+    const sender = entry.envelope.sender.toHex()
+    this.#senders.get(sender)?.remove(entry)
     this.#forget(entry, reason)
+    this.#leave(sender)
+  }
+
+  /** Forgets a sender who has nothing here, and had nothing for a while. */
+  #leave(sender: string): void {
+    const slots = this.#senders.get(sender)?.slots(this.#init.clock.now()) ?? 0
+    if (slots > 0) return
+    this.#senders.delete(sender)
+    this.#resting.delete(sender)
   }
 
   /** After its queue let it go. @param reason Undefined when a block has it. */

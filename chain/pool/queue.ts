@@ -1,6 +1,8 @@
 /** The pooled transactions of one sender, by lane and nonce, and what they may cost together. */
 import type { ParsEnvelope } from '../pars/envelope.ts'
-import { maximalCost } from '../pars/validity.ts'
+import { recordSlot, slotOf } from '../pars/slots.ts'
+import { laneNonce, maximalCost, nextNonce } from '../pars/validity.ts'
+import type { StateView } from '../pars/view.ts'
 import { limits } from './limits.ts'
 
 export interface Entry {
@@ -12,6 +14,8 @@ export interface Entry {
 interface Lane {
   /** The first nonce that the state has not consumed. */
   next: bigint
+  /** Of 0x0607, where the state keeps it; none for the account nonce. */
+  readonly slot: Uint8Array | undefined
   readonly entries: Map<bigint, Entry>
 }
 
@@ -21,10 +25,18 @@ const worthless = -1n
 export class SenderQueue {
   /** By nonceKey. */
   readonly #lanes = new Map<bigint, Lane>()
+  /** Of 0x0606, where the state keeps the sender's keyHash. */
+  readonly recordSlot: Uint8Array
+  readonly #sender: Uint8Array
   #cost = 0n
   #count = 0
   /** When the slots of expired transactions come free, in milliseconds, ascending. */
   #expired: number[] = []
+
+  constructor(sender: Uint8Array) {
+    this.#sender = sender
+    this.recordSlot = recordSlot(sender)
+  }
 
   /** Σ(gasLimit·maxFee + value), in wei. */
   get cost(): bigint {
@@ -43,8 +55,10 @@ export class SenderQueue {
     return this.#lanes.size
   }
 
-  get nonceKeys(): readonly bigint[] {
-    return [...this.#lanes.keys()]
+  /** The first entry of some lane. Whatever S2 and S3 say of it they say of all: one key signed them. */
+  get any(): Entry | undefined {
+    const [first] = this.entries()
+    return first
   }
 
   hasLane({ fields }: ParsEnvelope): boolean {
@@ -64,7 +78,7 @@ export class SenderQueue {
     const { nonceKey, nonce } = entry.envelope.fields
     const replaced = this.at(entry.envelope)
     if (replaced !== undefined) this.remove(replaced)
-    const lane = this.#lanes.get(nonceKey) ?? { next, entries: new Map<bigint, Entry>() }
+    const lane = this.#lanes.get(nonceKey) ?? this.#open(nonceKey, next)
     lane.next = next
     lane.entries.set(nonce, entry)
     this.#lanes.set(nonceKey, lane)
@@ -89,12 +103,16 @@ export class SenderQueue {
     this.#expired.push(now + limits.expiredSlot.value)
   }
 
-  /** Moves a lane to `next`. Returns what it passed, removed. */
-  advance(nonceKey: bigint, next: bigint): readonly Entry[] {
-    const lane = this.#lanes.get(nonceKey)
-    if (lane === undefined) return []
-    lane.next = next
-    const passed = [...lane.entries.values()].filter(({ envelope }) => envelope.fields.nonce < next)
+  /** Moves every lane to where the state is. Returns what they passed, removed. */
+  advance(view: StateView): readonly Entry[] {
+    const passed: Entry[] = []
+    for (const lane of this.#lanes.values()) {
+      const { slot } = lane
+      const next = slot ? laneNonce(view, slot) : nextNonce(view, this.#sender, 0n)
+      if (next === lane.next) continue
+      lane.next = next
+      for (const [nonce, entry] of lane.entries) if (nonce < next) passed.push(entry)
+    }
     for (const entry of passed) this.remove(entry)
     return passed
   }
@@ -103,7 +121,7 @@ export class SenderQueue {
   shed(balance: bigint): readonly Entry[] {
     const shed: Entry[] = []
     while (this.#cost > balance) {
-      const ends = this.nonceKeys.flatMap((nonceKey) => this.#last(nonceKey) ?? [])
+      const ends = [...this.#lanes.values()].map(lastOf)
       const latest = ends.reduce((a, b) => (a.sequence > b.sequence ? a : b))
       this.remove(latest)
       shed.push(latest)
@@ -158,16 +176,16 @@ export class SenderQueue {
     return worth
   }
 
-  #last(nonceKey: bigint): Entry | undefined {
-    const entries = [...(this.#lanes.get(nonceKey)?.entries.values() ?? [])]
-    return entries.reduce<Entry | undefined>(
-      (last, entry) =>
-        last === undefined || entry.envelope.fields.nonce > last.envelope.fields.nonce
-          ? entry
-          : last,
-      undefined,
-    )
+  #open(nonceKey: bigint, next: bigint): Lane {
+    const slot = nonceKey === 0n ? undefined : slotOf(this.#sender, nonceKey)
+    return { next, slot, entries: new Map() }
   }
+}
+
+function lastOf({ entries }: Lane): Entry {
+  return [...entries.values()].reduce((a, b) =>
+    a.envelope.fields.nonce > b.envelope.fields.nonce ? a : b,
+  )
 }
 
 function runOf({ next, entries }: Lane): Entry[] {

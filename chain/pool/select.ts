@@ -1,9 +1,7 @@
-import { empty } from '#base'
-import { floorGas } from '#protocol'
-
 import type { ParsEnvelope } from '../pars/envelope.ts'
 import { blockBytes } from '../pars/limits.ts'
 import { Heap } from './heap.ts'
+import { limits } from './limits.ts'
 import type { Entry, SenderQueue } from './queue.ts'
 
 /** What a block has left. */
@@ -21,17 +19,6 @@ interface Run {
   readonly price: bigint
   readonly sequence: number
 }
-
-/** No transaction asks for less: an ML-DSA-44 transfer under a registered key. */
-const leastGas = floorGas({
-  nonceKey: 0n,
-  nonce: 0n,
-  to: new Uint8Array(20),
-  data: empty,
-  accessList: [],
-  algorithm: 0x44,
-  key: new Uint8Array(32),
-})
 
 /**
  * The best-paying transactions first, each lane in the order of its nonces. A lane ends at its
@@ -60,11 +47,15 @@ export function select(
   const heap = new Heap(precedes, runs)
   const chosen: ParsEnvelope[] = []
   let { gas, bytes } = room
-  for (let run = heap.pop(); run !== undefined && gas >= leastGas; run = heap.pop()) {
+  let misfits = 0
+  for (let run = heap.pop(); run !== undefined; run = heap.pop()) {
     const envelope = run.entries[run.at]?.envelope
     if (envelope === undefined) continue
     const size = blockBytes(envelope.wire)
-    if (envelope.gasLimit > gas || size > bytes) continue
+    if (envelope.gasLimit > gas || size > bytes) {
+      if (++misfits === limits.misfits.value) break
+      continue
+    }
     gas -= envelope.gasLimit
     bytes -= size
     chosen.push(envelope)

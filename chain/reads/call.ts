@@ -2,6 +2,7 @@ import { Address } from '@ethereumjs/util'
 
 import { empty, Fault } from '#base'
 
+import { activePlugins } from '../block/active.ts'
 import { blockForVm } from '../block/apply.ts'
 import { createExecutor, type Executor } from '../evm/index.ts'
 import type { BlockRef, CallRequest, CallResult, Header } from '../port.ts'
@@ -15,7 +16,7 @@ export async function call(
   request: CallRequest,
   at: BlockRef,
 ): Promise<CallResult | undefined> {
-  const simulation = open(context, at)
+  const simulation = await open(context, at)
   if (simulation === undefined) return undefined
   return simulation.run(request, allowance(request))
 }
@@ -29,7 +30,7 @@ export async function estimateGas(
   request: CallRequest,
   at: BlockRef,
 ): Promise<CallResult | undefined> {
-  const simulation = open(context, at)
+  const simulation = await open(context, at)
   if (simulation === undefined) return undefined
   const cap = await simulation.affordable(request, allowance(request))
   const widest = await simulation.run(request, cap)
@@ -51,9 +52,12 @@ function allowance({ gas }: CallRequest): bigint {
   return gas === undefined || gas > most ? most : gas
 }
 
-function open(context: ReadContext, at: BlockRef): Simulation | undefined {
+async function open(context: ReadContext, at: BlockRef): Promise<Simulation | undefined> {
   const head = headAt(context, at)
-  return head === undefined ? undefined : new Simulation(context, head.header)
+  if (head === undefined) return undefined
+  const simulation = new Simulation(context, head.header)
+  await simulation.activate()
+  return simulation
 }
 
 class Simulation {
@@ -72,7 +76,6 @@ class Simulation {
     this.#executor = createExecutor({
       rules,
       state: this.#state,
-      plugins: profile.plugins(header),
       blockHash: (number) => hashOf(context, number) ?? new Uint8Array(32),
       observer: { onDefect() {}, onPayout() {} },
       ...profile.engines,
@@ -84,6 +87,11 @@ class Simulation {
       height: header.number,
       timestamp: header.timestamp,
     }
+  }
+
+  async activate(): Promise<void> {
+    const due = this.#context.profile.plugins(this.#header)
+    this.#executor.setActive(await activePlugins(this.#state, due))
   }
 
   /** What the sender can pay for, when the request names a price. */

@@ -1,4 +1,4 @@
-import { Fault, hex } from '#base'
+import { Fault } from '#base'
 import type { Snapshot } from '#storage'
 
 import { height, keys } from '../block/layout.ts'
@@ -43,9 +43,4 @@ export function stateAt(context: ReadContext, number: bigint): StateSource {
 /** The hash of block `number`, for the BLOCKHASH instruction. */
 export function hashOf(context: ReadContext, number: bigint): Uint8Array | undefined {
   return readHeader(context.reader, number)?.hash
-}
-
-export function describeRef(ref: BlockRef): string {
-  if (typeof ref === 'string') return ref
-  return 'hash' in ref ? hex(ref.hash) : ref.number.toString()
 }

@@ -1,7 +1,7 @@
 import { empty, equal } from '#base'
 import type { Change } from '#storage'
 
-import { encodeRecord } from './account.ts'
+import { type AccountRecord, encodeRecord } from './account.ts'
 import type { Entry } from './entry.ts'
 import {
   changedKey,
@@ -77,9 +77,11 @@ export class BlockChanges {
 
 /** Adds the flat entries and the storage nodes of one account. */
 export function addEntry(block: BlockChanges, entry: Entry): void {
-  const before = entry.sealed && encodeRecord(entry.sealed)
-  const after = entry.record && encodeRecord(entry.record)
-  if (!same(before, after)) block.replace(accountKey(entry.address), before, after)
+  const { sealed, record } = entry
+  if (!isSame(sealed, record)) {
+    const before = sealed && encodeRecord(sealed)
+    block.replace(accountKey(entry.address), before, record && encodeRecord(record))
+  }
   const { slots } = entry
   for (const slot of new Set([...(entry.sourceSlots ?? []), ...slots.written.keys()])) {
     const old = entry.before(slot)
@@ -94,13 +96,14 @@ export function addEntry(block: BlockChanges, entry: Entry): void {
   if (entry.trie !== undefined) block.replaceNodes(entry.address, entry.trie.changes())
 }
 
-function same(before: Uint8Array | undefined, after: Uint8Array | undefined): boolean {
-  if (before === undefined || after === undefined) return before === after
-  return equal(before, after)
+function isSame(a: AccountRecord | undefined, b: AccountRecord | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  if (a.nonce !== b.nonce || a.balance !== b.balance) return false
+  return equal(a.storageRoot, b.storageRoot) && equal(a.codeHash, b.codeHash)
 }
 
 /** Keys behind their length, one byte each. */
-export function packKeys(keys: readonly Uint8Array[]): Uint8Array {
+function packKeys(keys: readonly Uint8Array[]): Uint8Array {
   let size = 0
   for (const key of keys) size += 1 + key.length
   const packed = new Uint8Array(size)

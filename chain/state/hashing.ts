@@ -26,7 +26,10 @@ export function hashEntry(entry: Entry, accounts: Trie, read: ReadNode): void {
 function hashStorage(entry: Entry, read: ReadNode): void {
   const { address, slots } = entry
   if (slots === entry.hashed && slots.pending.size === 0) return
-  entry.trie ??= new Trie((nibbles, depth) => read(nodeKey(address, nibbles, depth)), entry.root)
+  entry.trie ??= new Trie(
+    (nibbles, depth) => read(nodeKey(address, nibbles, depth)),
+    entry.sealedRoot,
+  )
   let stale: Iterable<string> = slots.pending
   if (slots !== entry.hashed) {
     // Storage was cleared since the last root, or the clearing was undone: begin again.

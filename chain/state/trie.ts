@@ -17,7 +17,7 @@ import {
 } from './node.ts'
 
 /** The RLP of the node that the first `depth` of `nibbles` lead to, as the store holds it. */
-export type LoadNode = (nibbles: Uint8Array, depth: number) => Uint8Array | undefined
+type LoadNode = (nibbles: Uint8Array, depth: number) => Uint8Array | undefined
 
 /** One node that differs from the store. `before` or `after` is undefined when there is none. */
 export interface NodeChange {
@@ -207,7 +207,15 @@ export class Trie {
     if (child === undefined) return
     const node = this.#resolve(child, path, depth)
     this.#leave(path, depth, node.stored)
-    for (const [below, at] of childrenOf(node, path, depth)) this.#leaveAll(below, path, at)
+    if (node instanceof Extension) {
+      path.set(node.path, depth)
+      this.#leaveAll(node.child, path, depth + node.path.length)
+    } else if (node instanceof Branch) {
+      for (const [index, below] of node.children.entries()) {
+        path[depth] = index
+        this.#leaveAll(below, path, depth + 1)
+      }
+    }
   }
 
   #resolve(child: TrieNode | Reference, key: Uint8Array, depth: number): TrieNode {
@@ -222,23 +230,6 @@ export class Trie {
     node.stored = isInline ? undefined : encoded
     node.dirty = false
     return node
-  }
-}
-
-/** The children of `node` with their depths; `path` leads to each while it is yielded. */
-function* childrenOf(
-  node: TrieNode,
-  path: Uint8Array,
-  depth: number,
-): Generator<readonly [child: Child, depth: number], void, void> {
-  if (node instanceof Extension) {
-    path.set(node.path, depth)
-    yield [node.child, depth + node.path.length]
-  } else if (node instanceof Branch) {
-    for (const [index, child] of node.children.entries()) {
-      path[depth] = index
-      yield [child, depth + 1]
-    }
   }
 }
 
@@ -261,8 +252,16 @@ function collect(
   changes: NodeChange[],
 ): void {
   if (!node.dirty) return
-  for (const [child, at] of childrenOf(node, path, depth)) {
-    if (isNode(child)) collect(child, path, at, left, changes)
+  if (node instanceof Extension && isNode(node.child)) {
+    path.set(node.path, depth)
+    collect(node.child, path, depth + node.path.length, left, changes)
+  } else if (node instanceof Branch) {
+    for (let index = 0; index < 16; index++) {
+      const child = node.children[index]
+      if (!isNode(child)) continue
+      path[depth] = index
+      collect(child, path, depth + 1, left, changes)
+    }
   }
   const after = standsAlone(node, depth) ? node.encoded : undefined
   const place = path.slice(0, depth)

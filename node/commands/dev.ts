@@ -9,7 +9,6 @@ import { defaultFolder, removeData } from '../data-folder.ts'
 import { createLog } from '../log.ts'
 import type { RunningNode } from '../run.ts'
 import { addNodeOptions, genesisOf, type NodeFlags } from './options.ts'
-import { serve } from './serve.ts'
 
 interface DevFlags extends NodeFlags {
   readonly genesis?: string
@@ -23,8 +22,10 @@ export function devCommand(): Command {
     .option('--reset', 'begin with an empty chain', false)
   return addNodeOptions(command).action(async (flags: DevFlags) => {
     const genesis = flags.genesis === undefined ? preset('devnet') : await genesisOf(flags.genesis)
-    const data = flags.data ?? defaultFolder(genesis.name)
+    const data = flags.data ?? defaultFolder(genesis)
     if (flags.reset) await removeData(data)
+    // A command that runs no node should not wait for what only a node needs.
+    const { serve } = await import('./serve.ts')
     await serve(
       {
         genesis,

@@ -3,7 +3,6 @@ import process from 'node:process'
 import { Command } from 'commander'
 
 import { hex } from '#base'
-import { checkGenesis } from '#chain'
 import { formatGenesis, genesisHash, presetNames } from '#genesis'
 import { discover } from '#precompiles'
 
@@ -32,6 +31,7 @@ export function genesisCommand(): Command {
         .action(async (name: string, { json }: { json: boolean }) => {
           const genesis = await genesisOf(name)
           const networkId = hex(genesisHash(genesis))
+          const { checkGenesis } = await import('#chain')
           checkGenesis(genesis, await discover())
           const facts = { name: genesis.name, chainId: Number(genesis.chainId), networkId }
           process.stdout.write(

@@ -7,7 +7,7 @@ import { type Genesis, parseGenesis, preset, type PresetName, presetNames } from
 
 import type { LogFormat } from '../log.ts'
 
-export function portOf(text: string): number {
+function portOf(text: string): number {
   const port = Number(text)
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
   throw new InvalidArgumentError('A port is a number from 0 to 65535; 0 takes a free one.')

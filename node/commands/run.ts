@@ -3,7 +3,6 @@ import { Command } from 'commander'
 import { defaultFolder } from '../data-folder.ts'
 import { createLog } from '../log.ts'
 import { addNodeOptions, genesisOf, listOf, type NodeFlags } from './options.ts'
-import { serve } from './serve.ts'
 
 interface RunFlags extends NodeFlags {
   readonly genesis: string
@@ -23,10 +22,12 @@ export function runCommand(): Command {
   return addNodeOptions(command).action(async (flags: RunFlags) => {
     const genesis = await genesisOf(flags.genesis)
     const log = createLog({ format: flags.logFormat, level: flags.logLevel })
+    // A command that runs no node should not wait for what only a node needs.
+    const { serve } = await import('./serve.ts')
     await serve(
       {
         genesis,
-        data: flags.data ?? defaultFolder(genesis.name),
+        data: flags.data ?? defaultFolder(genesis),
         host: flags.host,
         port: flags.port,
         archive: flags.archive,

@@ -6,7 +6,7 @@ import { algorithms, isAlgorithm } from '#protocol'
  * the schedule of the view.
  */
 export const gasTable = {
-  /** Every function but `register` and `rotate`, which keys pay for by the byte. */
+  /** What a call costs anyhow; `register` and `rotate` pay for a key, `publicKeyOf` for its read. */
   call: 500,
   /** Per 32-byte word of the input of a verification. */
   word: 6,

@@ -62,6 +62,7 @@ const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b
 
 /** Bytes of a number in RLP. */
 function rlpSize(value: bigint): number {
+  if (value >> 248n !== 0n) return 33
   return value < 0x80n ? 1 : 1 + Math.ceil(value.toString(16).length / 2)
 }
 

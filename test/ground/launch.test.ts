@@ -201,6 +201,14 @@ describe('installing launcher', function () {
     assert.ok(!existsSync(project.file('node_modules')))
   })
 
+  it('says in one line why nothing can be written', async () => {
+    using project = checkout()
+    project.write('.install', 'a file where the folder belongs')
+    const { code, stderr } = await project.launch(['fine.ts']).ended
+    assert.equal(code, 1)
+    assert.match(stderr, /^pars: the install failed: EEXIST[^\n]*\n$/)
+  })
+
   it('says when there is no npm', async () => {
     using project = checkout()
     const { code, stderr } = await project.launch(['fine.ts'], { env: { PATH: '/nowhere' } }).ended

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
 import { compare, isFault } from '#base'
 import type { Change, Range, Reader, Store } from '#storage'
@@ -8,6 +8,7 @@ import type { Change, Range, Reader, Store } from '#storage'
 const key = (...bytes: number[]) => Uint8Array.from(bytes)
 const put = (at: Uint8Array, value: Uint8Array): Change => ({ type: 'put', key: at, value })
 const del = (at: Uint8Array): Change => ({ type: 'del', key: at })
+const isClosed = (error: unknown) => isFault(error, 'STORE_CLOSED')
 const all = { gte: key(), lt: new Uint8Array(80).fill(0xff) }
 
 async function read(reader: Reader, range: Range): Promise<[string, string][]> {
@@ -148,7 +149,6 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     it('says STORE_CLOSED to every call after it was closed', async () => {
       const snapshot = store.snapshot()
       await store.close()
-      const isClosed = (error: unknown) => isFault(error, 'STORE_CLOSED')
       assert.throws(() => store.get(key(1)), isClosed)
       assert.throws(() => store.snapshot(), isClosed)
       assert.throws(() => snapshot.get(key(1)), isClosed)

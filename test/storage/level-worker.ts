@@ -12,4 +12,5 @@ await store.write([{ type: 'put', key: Uint8Array.of(2), value: Uint8Array.of(22
 const inSnapshot = snapshot.get(Uint8Array.of(2))
 await snapshot.close()
 await store.close()
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has no origin
 parentPort?.postMessage({ found, inSnapshot })

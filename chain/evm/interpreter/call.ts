@@ -73,31 +73,36 @@ export function delegateOf(code: Uint8Array): Uint8Array | undefined {
 }
 
 /** Charges all but the gas that is handed on, and returns that. */
-function pay(frame: Frame, { gas, target, value }: Operands, facts: Facts): number {
+function pay(frame: Frame, { gas, target, value }: Operands, facts: Facts): bigint {
   const { prices } = frame.schedule
   warmAccount(frame, target)
   if (value !== 0n) frame.charge(prices.callValue)
   if (facts.createsAccount) frame.charge(prices.callNewAccount)
   if (facts.delegate !== undefined) warmAccount(frame, facts.delegate)
-  const most = frame.gas - Math.floor(frame.gas / 64)
-  const offered = gas < BigInt(most) ? Number(gas) : most
+  const most = allButOne64th(frame.gasLeft)
+  const offered = gas < most ? gas : most
   if (value === 0n) return offered
   frame.gas += prices.callStipend
-  return offered + prices.callStipend
+  return offered + BigInt(prices.callStipend)
+}
+
+/** @see EIP-150 */
+export function allButOne64th(gas: bigint): bigint {
+  return gas - gas / 64n
 }
 
 function messageOf(
   { message, address }: Frame,
   kind: CallKind,
   { target, value }: Operands,
-  gasLimit: number,
+  gasLimit: bigint,
   data: Uint8Array,
 ): Message {
   const delegated = kind === 'delegatecall'
   const borrowed = delegated || kind === 'callcode'
   return new Message({
     caller: delegated ? message.caller : address,
-    gasLimit: BigInt(gasLimit),
+    gasLimit,
     to: borrowed ? address : new Address(target),
     ...(borrowed ? { codeAddress: new Address(target) } : {}),
     value: delegated ? message.value : value,

@@ -3,6 +3,7 @@ import { Message } from '@ethereumjs/evm'
 import { Account } from '@ethereumjs/util'
 
 import { account } from './accounts.ts'
+import { allButOne64th } from './call.ts'
 import { enter } from './enter.ts'
 import type { Frame } from './frame.ts'
 import { halt } from './halt.ts'
@@ -20,7 +21,7 @@ export async function create(frame: Frame, salted: boolean): Promise<void> {
   const at = frame.reserve(offset, length)
   frame.chargeWords(length, prices.initCodeWord + (salted ? prices.keccakWord : 0))
   if (length > BigInt(prices.maxInitCode)) halt('INITCODE_SIZE_VIOLATION')
-  const gasLimit = frame.gas - Math.floor(frame.gas / 64)
+  const gasLimit = allButOne64th(frame.gasLeft)
   frame.returnData = new Uint8Array(0)
   const possible =
     frame.message.depth < prices.maxDepth && creator.balance >= value && creator.nonce < maxNonce
@@ -28,7 +29,7 @@ export async function create(frame: Frame, salted: boolean): Promise<void> {
   await bumpNonce(frame)
   const message = new Message({
     caller: frame.address,
-    gasLimit: BigInt(gasLimit),
+    gasLimit,
     value,
     data: frame.memory.slice(at, Number(length)),
     depth: frame.message.depth + 1,

@@ -18,7 +18,7 @@ export async function enter(
   message.gasRefund = frame.refund
   const { execResult, createdAddress } = await frame.machine.run(message)
   const { exceptionError, executionGasUsed, gasRefund, logs, returnValue } = execResult
-  frame.charge(Number(executionGasUsed))
+  frame.gasLeft -= executionGasUsed
   if (exceptionError === undefined) {
     frame.refund = gasRefund ?? 0n
     for (const log of logs ?? []) frame.logs.push(log)

@@ -38,6 +38,8 @@ export interface Machine {
 
 /** Far above what gas can buy and far below what a number can hold. */
 const addressable = 1n << 40n
+/** Numbers of this size add up exactly. */
+const handful = 1n << 50n
 const empty = new Uint8Array(0)
 
 /** One call or creation while its code runs. */
@@ -51,7 +53,8 @@ export class Frame {
   readonly stack: bigint[] = []
   height = 0
   pc = 0
-  gas: number
+  /** Gas at hand: a number, for speed. A call may bring more than a number holds: see `refill`. */
+  gas = 0
   refund: bigint
   readonly memory = new Memory()
   /** What the last call or creation gave back. */
@@ -61,6 +64,8 @@ export class Frame {
   readonly logs: Log[] = []
   readonly selfdestruct: AppendMap<Hex, Hex>
   readonly created: AppendSet<Hex>
+  /** Gas beyond `gas`; zero in every transaction (EIP-7825). */
+  private reserveGas = 0n
   private memoryCost = 0
   private analysed: Analysis | undefined
   private readonly codeHash: Uint8Array | undefined
@@ -73,7 +78,7 @@ export class Frame {
     this.address = message.to
     this.code = message.code instanceof Uint8Array ? message.code : empty
     this.codeHash = message.codeHash
-    this.gas = Number(message.gasLimit)
+    this.gasLeft = message.gasLimit
     this.refund = message.gasRefund ?? 0n
     this.selfdestruct = AppendMap.of(message.selfdestruct)
     this.created = AppendSet.of(message.createdAddresses)
@@ -100,9 +105,24 @@ export class Frame {
     return this.stack[this.height - 1 - depth] as bigint
   }
 
+  get gasLeft(): bigint {
+    return this.reserveGas + BigInt(this.gas)
+  }
+
+  set gasLeft(gas: bigint) {
+    if (gas < 0n) halt('OUT_OF_GAS')
+    this.gas = gas < handful ? Number(gas) : Number(handful)
+    this.reserveGas = gas - BigInt(this.gas)
+  }
+
   charge(gas: number): void {
     this.gas -= gas
-    if (this.gas < 0) halt('OUT_OF_GAS')
+    if (this.gas < 0) this.refill()
+  }
+
+  /** Called with less than no gas at hand: takes more, or halts the frame. */
+  refill(): void {
+    this.gasLeft = this.reserveGas + BigInt(this.gas)
   }
 
   /** Pays for memory up to `offset + length` and makes it there. Returns `offset` as a number. */

@@ -31,7 +31,7 @@ export function advance(frame: Frame): number {
     }
     if (height > (room[op] as number)) halt('STACK_OVERFLOW')
     frame.gas = gas - (fees[op] as number)
-    if (frame.gas < 0) halt('OUT_OF_GAS')
+    if (frame.gas < 0) frame.refill()
     frame.pc++
     const operation = operations[op]
     if (operation === undefined) return op

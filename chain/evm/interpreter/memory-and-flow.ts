@@ -37,9 +37,12 @@ function copy(frame: Frame): void {
   frame.memory.move(target, source, Number(length))
 }
 
+/** No code is this long. */
+const maxCode = 1n << 30n
+
 function land(frame: Frame, destination: bigint): void {
   const { destinations } = frame.analysis
-  const at = destination < BigInt(destinations.length) ? Number(destination) : -1
+  const at = destination < maxCode ? Number(destination) : -1
   if (destinations[at] !== 1) halt('INVALID_JUMP')
   frame.pc = at
 }
@@ -100,7 +103,7 @@ export const memoryAndFlow: Readonly<Record<number, Operation>> = {
   0x57: jumpIf,
   0x58: (frame) => frame.push(BigInt(frame.pc - 1)),
   0x59: (frame) => frame.push(BigInt(frame.memory.size)),
-  0x5a: (frame) => frame.push(BigInt(frame.gas)),
+  0x5a: (frame) => frame.push(frame.gasLeft),
   0x5b: () => {},
   0x5e: copy,
   0x5f: (frame) => frame.push(0n),

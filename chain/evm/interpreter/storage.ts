@@ -18,7 +18,7 @@ function store(frame: Frame): void {
   frame.requireMutable()
   const { prices } = frame.schedule
   const { journal, state } = frame.machine
-  if (frame.gas <= prices.slotSentry) halt('OUT_OF_GAS')
+  if (frame.gasLeft <= BigInt(prices.slotSentry)) halt('OUT_OF_GAS')
   const key = bytesOf(frame.peek(0))
   const value = frame.peek(1)
   const before = { current: wordOf(slot(frame, key)), original: wordOf(original(frame, key)) }

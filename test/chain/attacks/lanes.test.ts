@@ -49,7 +49,7 @@ describe('nonce lanes on a chain', function () {
         abi,
         functionName: 'nextNonce',
         args: [hex(alice.address), 3n],
-      } as Parameters<typeof encodeFunctionData>[0]),
+      }),
     )
     const { output } = await network.call({ to: systemAddresses.nonces, data })
     assert.equal(BigInt(hex(output)), 1n)
@@ -113,6 +113,15 @@ describe('nonce lanes on a chain', function () {
       ['TX_NONCE_GAP'],
     )
     assert.equal(network.nonce(alice.address), 2n)
+  })
+
+  it('execute a commit once, also when it comes again', async () => {
+    const wire = network.wire(alice)
+    const first = await network.commit([wire])
+    const again = await network.repeat()
+    assert.deepEqual(again.blocks, first.blocks)
+    assert.deepEqual(again.changed, [alice.address])
+    assert.equal(network.nonce(alice.address), 1n)
   })
 
   it('end a body at a bad signature, and no other body', async () => {

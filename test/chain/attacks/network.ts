@@ -50,6 +50,7 @@ export class Network {
   readonly profile: ParsProfile
   readonly #engine: Engine
   #timestamp: bigint
+  #last: Commit | undefined
 
   private constructor(store: Store, profile: ParsProfile, engine: Engine) {
     this.store = store
@@ -137,7 +138,14 @@ export class Network {
       bodies: bodies.map((wires) => ({ wires })),
       verified: [],
     }
+    this.#last = commit
     return this.#engine.execute(commit)
+  }
+
+  /** The last commit once more, as after a crash of whoever waited for its answer. */
+  repeat(): Promise<CommitResult> {
+    if (this.#last === undefined) throw new Error('no commit yet')
+    return this.#engine.execute(this.#last)
   }
 
   /** Runs one transaction in a commit of its own; undefined when it was skipped. */

@@ -181,6 +181,38 @@ describe('precompiles on a chain', function () {
   })
 })
 
+describe('a precompile whose address holds a contract', function () {
+  this.timeout(60_000)
+
+  it('is never activated, and the contract stays', async () => {
+    const network = await Network.start(
+      (genesis) => ({
+        ...withUnruly(genesis),
+        alloc: [
+          ...genesis.alloc,
+          {
+            address: unrulyAddress,
+            balance: 0n,
+            nonce: 1n,
+            // Returns the word 42.
+            code: unhex('0x602a60005260206000f3'),
+            storage: [],
+            key: undefined,
+          },
+        ],
+      }),
+      [unruly],
+    )
+    for (let height = 1; height <= 3; height++) {
+      await network.run(alice)
+      const { output } = await network.call({ to: unrulyAddress, data: Uint8Array.of(0) })
+      assert.equal(BigInt(hex(output)), 42n)
+      assert.equal((await network.run(alice, { to: unrulyAddress }))?.status, 1)
+    }
+    await network.close()
+  })
+})
+
 describe('the commit ring', function () {
   this.timeout(60_000)
 
@@ -188,12 +220,14 @@ describe('the commit ring', function () {
     const network = await Network.start()
     await network.run(alice)
     await network.run(alice)
-    const ask = (height: bigint) =>
-      network.call({ to: systemAddresses.commitDigests, data: fixed(height, 32) })
-    const [first, second] = [await ask(1n), await ask(2n)]
-    assert.equal(first.output.length, 32)
-    assert.notEqual(hex(first.output), hex(second.output))
-    assert.equal((await ask(3n)).failure?.reason, 'reverted')
+    const [first, second, third] = await Promise.all(
+      [1n, 2n, 3n].map((height) =>
+        network.call({ to: systemAddresses.commitDigests, data: fixed(height, 32) }),
+      ),
+    )
+    assert.equal(first?.output.length, 32)
+    assert.notDeepEqual(first?.output, second?.output)
+    assert.equal(third?.failure?.reason, 'reverted')
     await network.close()
   })
 })

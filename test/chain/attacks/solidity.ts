@@ -9,7 +9,7 @@ import { type Account, accounts, type Network } from './network.ts'
 const compiled = compile('test/contracts/Attackers.sol')
 
 /** One of the contracts of Attackers.sol. */
-export function contract(name: string): {
+function contract(name: string): {
   readonly abi: readonly object[]
   readonly bytecode: Hex
 } {
@@ -20,7 +20,7 @@ export function contract(name: string): {
 
 export function deployData(name: string, args: readonly unknown[] = []): Uint8Array {
   const { abi, bytecode } = contract(name)
-  return unhex(encodeDeployData({ abi, bytecode, args } as Parameters<typeof encodeDeployData>[0]))
+  return unhex(encodeDeployData({ abi, bytecode, args }))
 }
 
 export function callData(name: string, functionName: string, args: readonly unknown[]): Uint8Array {

@@ -120,6 +120,8 @@ export class Campaign {
     const store = new FusedStore(this.#wrap(this.#disk), writes, this.#dice.oneIn(2))
     try {
       const rig = await this.#open(store)
+      // Power lost while the pool came back: why it let some go may not be on the disk yet.
+      if (store.isBlown) return
       await this.#check(rig)
       while (!store.isBlown) await this.#work(rig)
       await rig.pool.settled()

@@ -1,3 +1,6 @@
+import { Hardfork } from '@ethereumjs/common'
+
+import { utf8 } from '#base'
 import { keccak256, keyHash, mlDsa, sha256, type SigningKey } from '#crypto'
 import {
   type Algorithm,
@@ -10,8 +13,6 @@ import {
   type Transaction,
   type UnsignedTransaction,
 } from '#protocol'
-import { utf8 } from '#base'
-import { Hardfork } from '@ethereumjs/common'
 
 import { rulesOf } from '../../../chain/evm/fast-common.ts'
 import { decodeEnvelope, type ParsEnvelope } from '../../../chain/pars/envelope.ts'
@@ -62,7 +63,10 @@ export class Wallet {
 
   sign(transaction: UnsignedTransaction, signing: Signing = {}): Transaction {
     const hash = keccak256(signingPayload(transaction, signing.genesisHash ?? network.genesisHash))
-    return { ...transaction, signature: this.key.sign(hash, signing.context ?? contexts.transaction) }
+    return {
+      ...transaction,
+      signature: this.key.sign(hash, signing.context ?? contexts.transaction),
+    }
   }
 
   /** A signed encoding; every call signs anew, and no two signatures are equal. */

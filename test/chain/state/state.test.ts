@@ -17,6 +17,7 @@ import {
 const address = (byte: number) => new Address(new Uint8Array(20).fill(byte))
 const slot = (byte: number) => new Uint8Array(32).fill(byte)
 const word = (...bytes: number[]) => Uint8Array.from(bytes)
+const isMissing = (error: unknown) => isFault(error, 'STATE_MISSING_BYTES')
 const [alice, bob] = [address(1), address(2)]
 
 /** Writes the block and tells the state so. */
@@ -147,7 +148,7 @@ describe('The state', () => {
   })
 
   it('loses no write when a block touches more accounts than the cache keeps', async () => {
-    const addresses = Array.from({ length: 40_000 }, (_, index) => {
+    const addresses = Array.from({ length: 33_000 }, (_, index) => {
       const bytes = new Uint8Array(20)
       new DataView(bytes.buffer).setUint32(0, index)
       return new Address(bytes)
@@ -195,7 +196,6 @@ describe('The state', () => {
     assert.deepEqual(await headState(store).getCode(alice), code)
     assert.deepEqual(headState(store).codeNow(alice), code)
     await store.write([{ type: 'del', key: codes[0]!.key }], { sync: true })
-    const isMissing = (error: unknown) => isFault(error, 'STATE_MISSING_BYTES')
     await assert.rejects(headState(store).getCode(alice), isMissing)
     assert.throws(() => headState(store).codeNow(alice), isMissing)
   })

@@ -9,6 +9,8 @@ import { orderedRoot } from '../../../chain/state/index.ts'
 import { Trie } from '../../../chain/state/trie.ts'
 import { Dice } from './dice.ts'
 
+const isMissing = (error: unknown) => isFault(error, 'STATE_MISSING_BYTES')
+
 /** A trie, the nodes it stored, and the trie of ethereumjs beside it. */
 class Twins {
   readonly nodes = new Map<string, Uint8Array>()
@@ -140,8 +142,7 @@ describe('The Merkle-Patricia trie', () => {
     const keys = Array.from({ length: 30 }, () => dice.bytes(4))
     for (const key of keys) await twins.put(key, dice.bytes(40))
     twins.store()
-    const isMissing = (error: unknown) => isFault(error, 'STATE_MISSING_BYTES')
-    for (const [place, node] of twins.nodes) {
+    for (const [place, node] of Array.from(twins.nodes)) {
       for (const wrong of [undefined, node.toReversed()]) {
         if (wrong === undefined) twins.nodes.delete(place)
         else twins.nodes.set(place, wrong)

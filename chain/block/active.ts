@@ -1,0 +1,29 @@
+import { Address } from '@ethereumjs/util'
+
+import { equal, unhex } from '#base'
+import { keccak256 } from '#crypto'
+import type { Precompile } from '#precompiles'
+
+import type { State } from '../state/index.ts'
+
+/** Code of every active plugin's account: callable from Solidity, and never run. */
+export const pluginCode = Uint8Array.of(0xfe)
+const pluginCodeHash = keccak256(pluginCode)
+
+/**
+ * Those of the plugins whose height has come that got their account: where a contract stood
+ * before, the contract stays and the activation is void.
+ *
+ * @see PIP-0003 "Activation"
+ */
+export async function activePlugins(
+  state: State,
+  due: readonly Precompile[],
+): Promise<readonly Precompile[]> {
+  const active: Precompile[] = []
+  for (const plugin of due) {
+    const account = await state.getAccount(new Address(unhex(plugin.address)))
+    if (account !== undefined && equal(account.codeHash, pluginCodeHash)) active.push(plugin)
+  }
+  return active
+}

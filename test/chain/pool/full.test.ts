@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+
+import type { UnsignedTransaction } from '#protocol'
+
+import { limits } from '../../../chain/pool/limits.ts'
+import { gwei, Wallet } from '../pars/wallet.ts'
+import { Pooled } from './pooled.ts'
+
+const data = new Uint8Array(126_000)
+const rich = new Wallet('rich')
+const others = Array.from({ length: 9 }, (_, index) => new Wallet(`other ${index}`))
+
+/** A large transaction that pays `tip` wei per gas above the base fee. */
+function large(wallet: Wallet, tip: bigint, changes: Partial<UnsignedTransaction> = {}) {
+  const fees = { maxFeePerGas: 100n * gwei, maxPriorityFeePerGas: tip }
+  return wallet.wire({ data, ...fees, ...changes })
+}
+
+/** As many as the pool holds, the best first: each pays two wei less than the one before it. */
+const filling: readonly Uint8Array[] = (() => {
+  const size = large(rich, gwei, { nonceKey: 1n, nonce: 1n }).length
+  const count = Math.floor(limits.bytes.value / size)
+  return Array.from({ length: count }, (_, index) => {
+    const turn = Math.floor(index / others.length)
+    const nonceKey = BigInt(1 + (turn % 16))
+    const nonce = BigInt(Math.floor(turn / 16))
+    return large(others[index % others.length]!, tipAt(index), { nonceKey, nonce })
+  })
+})()
+
+function tipAt(index: number): bigint {
+  return 2n * gwei - 2n * BigInt(index)
+}
+
+const least = tipAt(filling.length - 1)
+const [worst, nextWorst] = [filling.at(-1)!, filling.at(-2)!]
+
+/** @param first What is there before the others, in place of as many of the worst of them. */
+async function full(...first: readonly Uint8Array[]): Promise<Pooled> {
+  const pooled = new Pooled(rich, ...others)
+  for (const wire of first) await pooled.submit(wire)
+  const rest = filling.slice(0, filling.length - first.length)
+  for (let at = 0; at < rest.length; at += 100) await pooled.submitAll(rest.slice(at, at + 100))
+  assert.equal(pooled.pool.size, filling.length)
+  return pooled
+}
+
+function expectBounded({ pool }: Pooled): void {
+  assert(pool.bytes <= limits.bytes.value)
+  assert(pool.bytes > limits.bytes.value - 131_072)
+}
+
+describe('a full pool', function () {
+  this.timeout(30_000)
+
+  it('lets the cheapest go for what pays more, one by one, and refuses what does not', async () => {
+    const pooled = await full()
+    expectBounded(pooled)
+    const verified = pooled.verifications.length
+    await assert.rejects(pooled.submit(large(rich, least)), { code: 'POOL_FULL' })
+    assert.equal(pooled.verifications.length, verified)
+    const more = large(rich, least + 1n)
+    await pooled.submit(more)
+    assert(pooled.has(more))
+    assert(!pooled.has(worst))
+    assert.equal(await pooled.evicted(worst), 'POOL_FULL')
+    await pooled.submit(large(rich, gwei * 2n, { nonceKey: 1n }))
+    assert(!pooled.has(more))
+    assert(pooled.has(nextWorst))
+    expectBounded(pooled)
+  })
+
+  it('compares what a block would earn, not what is offered', async () => {
+    const pooled = await full()
+    const boast = { maxFeePerGas: gwei + 1n, maxPriorityFeePerGas: gwei + 1n }
+    await assert.rejects(pooled.submit(large(rich, 0n, boast)), { code: 'POOL_FULL' })
+  })
+
+  it('takes nothing in for the sake of what has to wait', async () => {
+    const pooled = await full()
+    const second = large(rich, 50n * gwei, { nonce: 1n })
+    await assert.rejects(pooled.submit(second), { code: 'POOL_FULL' })
+    const cheap = large(rich, least + 1n)
+    await pooled.submit(cheap)
+    await assert.rejects(pooled.submit(second), { code: 'POOL_FULL' })
+    assert(pooled.has(cheap))
+    await pooled.submit(large(rich, 3n * gwei, { maxFeePerGas: 110n * gwei }))
+    await pooled.submit(second)
+    assert(pooled.has(second))
+    expectBounded(pooled)
+  })
+
+  it('lets what cannot run go before what can', async () => {
+    const stranded = large(rich, 60n * gwei, { nonce: 9n })
+    const pooled = await full(stranded)
+    await pooled.submit(large(rich, gwei, { nonceKey: 1n }))
+    assert.equal(await pooled.evicted(stranded), 'POOL_FULL')
+    expectBounded(pooled)
+  })
+
+  it('lets what waits for a cheap one go before that one', async () => {
+    const [cheap, behind] = [large(rich, gwei), large(rich, 60n * gwei, { nonce: 1n })]
+    const pooled = await full(cheap, behind)
+    await pooled.submit(large(rich, 2n * gwei, { nonceKey: 1n }))
+    assert(pooled.has(cheap))
+    assert(!pooled.has(behind))
+  })
+
+  it('replaces without letting another go when the new one is no larger', async () => {
+    const pooled = await full()
+    const raise = { nonceKey: 1n, maxFeePerGas: 110n * gwei }
+    const replacement = large(others[0]!, 3n * gwei, raise)
+    await pooled.submit(replacement)
+    assert.equal(pooled.pool.size, filling.length)
+    assert(pooled.has(replacement))
+    assert.equal(await pooled.evicted(filling[0]!), 'POOL_REPLACED')
+    expectBounded(pooled)
+  })
+
+  it('makes room for a replacement that is larger', async () => {
+    const small = rich.wire({ maxFeePerGas: 50n * gwei, maxPriorityFeePerGas: 1n })
+    const pooled = await full(small)
+    await pooled.submit(large(rich, 3n * gwei, { nonceKey: 1n }))
+    const again = rich.wire({ maxFeePerGas: 50n * gwei, maxPriorityFeePerGas: 2n * gwei })
+    const grown = large(rich, 3n * gwei)
+    if (!pooled.has(small)) await pooled.submit(again)
+    await pooled.submit(grown)
+    assert(pooled.has(grown))
+    expectBounded(pooled)
+  })
+
+  it('passes over what has left in the meantime', async () => {
+    const pooled = await full()
+    await assert.rejects(pooled.submit(large(rich, least)), { code: 'POOL_FULL' })
+    const index = filling.length - 1
+    const turn = Math.floor(index / others.length)
+    await pooled.submit(
+      large(others[index % others.length]!, 3n * gwei, {
+        nonceKey: BigInt(1 + (turn % 16)),
+        nonce: BigInt(Math.floor(turn / 16)),
+        maxFeePerGas: 110n * gwei,
+      }),
+    )
+    assert.equal(await pooled.evicted(worst), 'POOL_REPLACED')
+    await pooled.submit(large(rich, 2n * gwei))
+    assert(!pooled.has(nextWorst))
+    expectBounded(pooled)
+  })
+
+  it('compares anew when the base fee has moved', async () => {
+    const capped = large(rich, 3n * gwei, { maxFeePerGas: 4n * gwei })
+    const pooled = await full(capped)
+    const another = () => pooled.submit(large(rich, 2n * gwei - 1n, { nonceKey: 1n }))
+    await assert.rejects(pooled.submit(large(rich, 1n, { nonceKey: 1n })), { code: 'POOL_FULL' })
+    pooled.position = { ...pooled.position, baseFee: 3n * gwei }
+    pooled.pool.headChanged([])
+    await another()
+    assert(!pooled.has(capped))
+    assert(pooled.has(nextWorst))
+  })
+})
