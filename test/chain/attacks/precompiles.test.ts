@@ -168,16 +168,17 @@ describe('precompiles on a chain', function () {
       signature,
       message,
     )
-    const ask = async (data: Uint8Array): Promise<bigint> => {
-      const answer = await network.call({ to: systemAddresses.mldsaVerify, data })
-      assert.equal(answer.failure, undefined)
-      return BigInt(hex(answer.output))
-    }
-    assert.equal(await ask(input), 1n)
     const flipped = input.slice()
     flipped[flipped.length - 1] = (flipped.at(-1) ?? 0) ^ 1
-    assert.equal(await ask(flipped), 0n)
-    assert.equal(await ask(input.subarray(0, 100)), 0n)
+    for (const [data, verdict] of [
+      [input, 1n],
+      [flipped, 0n],
+      [input.subarray(0, 100), 0n],
+    ] as const) {
+      const answer = await network.call({ to: systemAddresses.mldsaVerify, data })
+      assert.equal(answer.failure, undefined)
+      assert.equal(BigInt(hex(answer.output)), verdict)
+    }
   })
 })
 
