@@ -1,11 +1,12 @@
 import type { Change, Store } from '#storage'
 
+const unsupported = (): never => {
+  throw new TypeError('a bench store holds the head only')
+}
+
 /** As little as can stand behind a state, like the MapDB behind stock's: a Map, no snapshots. */
 export function mapStore(): Store {
   const entries = new Map<string, Uint8Array>()
-  const unsupported = (): never => {
-    throw new TypeError('a bench store holds the head only')
-  }
   return {
     get: (key) => entries.get(key.toHex()),
     write(changes: readonly Change[]) {

@@ -1,6 +1,7 @@
+import { Account, Address } from '@ethereumjs/util'
+
 import { fixed, trimLeft } from '#base'
 import type { Store } from '#storage'
-import { Account, Address } from '@ethereumjs/util'
 
 import type { OpenHeader } from '../../chain/block/apply.ts'
 import { BlockRun } from '../../chain/block/run.ts'

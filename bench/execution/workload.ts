@@ -1,9 +1,10 @@
+import { Hardfork } from '@ethereumjs/common'
+import { createFeeMarket1559Tx } from '@ethereumjs/tx'
+import { Address, privateToAddress } from '@ethereumjs/util'
+
 /** Deterministic chains of blocks for both sides: accounts, contracts and signed transactions. */
 import { concat, fixed, padLeft, unhex, utf8 } from '#base'
 import { keccak256 } from '#crypto'
-import { createFeeMarket1559Tx } from '@ethereumjs/tx'
-import { Hardfork } from '@ethereumjs/common'
-import { Address, privateToAddress } from '@ethereumjs/util'
 
 import { rulesOf } from '../../chain/evm/index.ts'
 
@@ -81,12 +82,12 @@ export function transfers(count: number): Workload {
 }
 
 const token = new Uint8Array(20).fill(0x70)
+const balanceSlot = (holder: Uint8Array): Uint8Array =>
+  keccak256(concat(padLeft(holder, 32), fixed(0, 32)))
 
 /** One token transfer of each of 1000 holders to another of them per block. */
 export function tokenTransfers(count: number, code: Uint8Array): Workload {
   const addresses = senders()
-  const balanceSlot = (holder: Uint8Array): Uint8Array =>
-    keccak256(concat(padLeft(holder, 32), fixed(0, 32)))
   const selector = keccak256(utf8('transfer(address,uint256)')).subarray(0, 4)
   return {
     name: '1000 ERC-20 transfers',

@@ -70,12 +70,6 @@ describe('a full pool', function () {
     expectBounded(pooled)
   })
 
-  it('compares what a block would earn, not what is offered', async () => {
-    const pooled = await full()
-    const boast = { maxFeePerGas: gwei + 1n, maxPriorityFeePerGas: gwei + 1n }
-    await assert.rejects(pooled.submit(large(rich, 0n, boast)), { code: 'POOL_FULL' })
-  })
-
   it('takes nothing in for the sake of what has to wait', async () => {
     const pooled = await full()
     const second = large(rich, 50n * gwei, { nonce: 1n })
@@ -85,76 +79,37 @@ describe('a full pool', function () {
     await assert.rejects(pooled.submit(second), { code: 'POOL_FULL' })
     assert(pooled.has(cheap))
     await pooled.submit(large(rich, 3n * gwei, { maxFeePerGas: 110n * gwei }))
+    assert(!pooled.has(cheap))
+    assert(pooled.has(nextWorst))
     await pooled.submit(second)
     assert(pooled.has(second))
     expectBounded(pooled)
   })
 
-  it('lets what cannot run go before what can', async () => {
-    const stranded = large(rich, 60n * gwei, { nonce: 9n })
-    const pooled = await full(stranded)
-    await pooled.submit(large(rich, gwei, { nonceKey: 1n }))
-    assert.equal(await pooled.evicted(stranded), 'POOL_FULL')
-    expectBounded(pooled)
-  })
-
-  it('lets what waits for a cheap one go before that one', async () => {
-    const [cheap, behind] = [large(rich, gwei), large(rich, 60n * gwei, { nonce: 1n })]
-    const pooled = await full(cheap, behind)
-    await pooled.submit(large(rich, 2n * gwei, { nonceKey: 1n }))
-    assert(pooled.has(cheap))
-    assert(!pooled.has(behind))
-  })
-
-  it('replaces without letting another go when the new one is no larger', async () => {
-    const pooled = await full()
-    const raise = { nonceKey: 1n, maxFeePerGas: 110n * gwei }
-    const replacement = large(others[0]!, 3n * gwei, raise)
-    await pooled.submit(replacement)
-    assert.equal(pooled.pool.size, filling.length)
-    assert(pooled.has(replacement))
-    assert.equal(await pooled.evicted(filling[0]!), 'POOL_REPLACED')
-    expectBounded(pooled)
-  })
-
-  it('makes room for a replacement that is larger', async () => {
+  it('makes room for what a replacement is larger by', async () => {
     const small = rich.wire({ maxFeePerGas: 50n * gwei, maxPriorityFeePerGas: 1n })
     const pooled = await full(small)
-    await pooled.submit(large(rich, 3n * gwei, { nonceKey: 1n }))
-    const again = rich.wire({ maxFeePerGas: 50n * gwei, maxPriorityFeePerGas: 2n * gwei })
+    const free = () => limits.bytes.value - pooled.pool.bytes
+    for (let nonceKey = 1n; free() > 10_000; nonceKey++) {
+      const most = data.subarray(0, free() - 5000)
+      await pooled.submit(large(rich, 3n * gwei, { nonceKey, data: most }))
+    }
+    assert(pooled.has(nextWorst))
     const grown = large(rich, 3n * gwei)
-    if (!pooled.has(small)) await pooled.submit(again)
     await pooled.submit(grown)
     assert(pooled.has(grown))
-    expectBounded(pooled)
-  })
-
-  it('passes over what has left in the meantime', async () => {
-    const pooled = await full()
-    await assert.rejects(pooled.submit(large(rich, least)), { code: 'POOL_FULL' })
-    const index = filling.length - 1
-    const turn = Math.floor(index / others.length)
-    await pooled.submit(
-      large(others[index % others.length]!, 3n * gwei, {
-        nonceKey: BigInt(1 + (turn % 16)),
-        nonce: BigInt(Math.floor(turn / 16)),
-        maxFeePerGas: 110n * gwei,
-      }),
-    )
-    assert.equal(await pooled.evicted(worst), 'POOL_REPLACED')
-    await pooled.submit(large(rich, 2n * gwei))
-    assert(!pooled.has(nextWorst))
+    assert.equal(await pooled.evicted(small), 'POOL_REPLACED')
+    assert.equal(await pooled.evicted(nextWorst), 'POOL_FULL')
     expectBounded(pooled)
   })
 
   it('compares anew when the base fee has moved', async () => {
     const capped = large(rich, 3n * gwei, { maxFeePerGas: 4n * gwei })
     const pooled = await full(capped)
-    const another = () => pooled.submit(large(rich, 2n * gwei - 1n, { nonceKey: 1n }))
     await assert.rejects(pooled.submit(large(rich, 1n, { nonceKey: 1n })), { code: 'POOL_FULL' })
     pooled.position = { ...pooled.position, baseFee: 3n * gwei }
     pooled.pool.headChanged([])
-    await another()
+    await pooled.submit(large(rich, 2n * gwei, { nonceKey: 1n }))
     assert(!pooled.has(capped))
     assert(pooled.has(nextWorst))
   })

@@ -26,13 +26,16 @@ function byHash(records: readonly PooledRecord[]): readonly PooledRecord[] {
 describe('the pool on disk', () => {
   it('acknowledges only what is on disk', async () => {
     const pooled = new Pooled(alice)
+    const writing = Promise.withResolvers<void>()
     const gate = Promise.withResolvers<void>()
-    pooled.beforeWrite = () => gate.promise
+    pooled.beforeWrite = () => {
+      writing.resolve()
+      return gate.promise
+    }
     let acknowledged = 0
     const [wire, twin] = [alice.wire(), alice.wire()]
     const first = pooled.submit(wire).then(() => acknowledged++)
-    await turns()
-    while (pooled.verifications.length === 0) await turns()
+    await writing.promise
     const second = pooled.submit(twin).then(() => acknowledged++)
     await turns()
     assert.equal(acknowledged, 0)

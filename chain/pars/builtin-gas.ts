@@ -1,0 +1,3 @@
+import type { BuiltinGas } from '../evm/index.ts'
+
+export const builtinGas: BuiltinGas = new Map()
