@@ -6,14 +6,7 @@ import { hex } from '#base'
 import { formatGenesis, genesisHash, parseGenesis, preset } from '#genesis'
 
 import { exitCodes } from '../../node/exit-codes.ts'
-import { Bench, type Ended } from './node.ts'
-
-function assertRefused({ code, stderr, stdout }: Ended, exitCode: number, pattern: RegExp): void {
-  assert.match(stderr, pattern)
-  assert.equal(code, exitCode, stderr)
-  assert.equal(stdout, '')
-  assert.doesNotMatch(stderr, /\n\s+at /, 'no stack trace')
-}
+import { assertRefused, Bench } from './node.ts'
 
 describe('the command line', function () {
   this.timeout(120_000)
@@ -82,7 +75,15 @@ describe('the command line', function () {
         assertRefused(await bench.run('genesis', 'verify', file), exitCodes.genesis, pattern)
       }),
     )
-    const run = await bench.run('run', '--genesis', bench.path('plugin.json'), '--port', '0')
+    const run = await bench.run(
+      'run',
+      '--genesis',
+      bench.path('plugin.json'),
+      '--data',
+      bench.path('never'),
+      '--port',
+      '0',
+    )
     assertRefused(run, exitCodes.genesis, /CHAIN_PRECOMPILE_MISSING/)
   })
 
@@ -93,8 +94,15 @@ describe('the command line', function () {
       ['missing.mjs', /CHAIN_PRECOMPILE_LOAD/],
     ] as const) {
       const ended = await bench.run(
-        ...['run', '--genesis', 'devnet', '--port', '0', '--data', bench.path('plugins')],
-        ...['--plugins', bench.path(plugin)],
+        'run',
+        '--genesis',
+        'devnet',
+        '--port',
+        '0',
+        '--data',
+        bench.path('plugins'),
+        '--plugins',
+        bench.path(plugin),
       )
       assertRefused(ended, exitCodes.genesis, pattern)
     }
@@ -144,7 +152,14 @@ describe('the command line', function () {
     const nowhere = await bench.run(...init, '--out', bench.path('no', 'such', 'folder.json'))
     assertRefused(nowhere, exitCodes.failure, /NODE_FILE.*ENOENT/)
     const mainnet = await bench.run(
-      ...['init', '--dev', '--chain-id', '6133', '--name', 'x', '--out', bench.path('m.json')],
+      'init',
+      '--dev',
+      '--chain-id',
+      '6133',
+      '--name',
+      'x',
+      '--out',
+      bench.path('m.json'),
     )
     assertRefused(mainnet, exitCodes.genesis, /GENESIS_INVALID.*chainId/s)
   })

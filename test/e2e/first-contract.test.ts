@@ -1,6 +1,5 @@
 /** From an empty folder to a contract that checks ML-DSA signatures, with unmodified clients. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 
 import { Contract, Interface, JsonRpcProvider } from 'ethers'
 import {
@@ -16,11 +15,11 @@ import {
 } from 'viem'
 
 import { hex, unhex } from '#base'
-import { genesisHash, parseGenesis } from '#genesis'
 import { contexts, type UnsignedTransaction } from '#protocol'
 
 import { accounts, gwei, type NetworkFacts, sign } from '../chain/engine/network.ts'
 import { compile } from '../precompiles/compile.ts'
+import { factsOf } from './network.ts'
 import { Bench, type Node } from './node.ts'
 
 const contracts = compile('test/contracts/Notary.sol')
@@ -65,8 +64,7 @@ describe('the first contract', function () {
 
   before(async () => {
     const file = await bench.network('contract')
-    const genesis = parseGenesis(readFileSync(file, 'utf8'))
-    network = { chainId: genesis.chainId, genesisHash: genesisHash(genesis) }
+    network = factsOf(file)
     node = await bench.node('dev', '--genesis', file, '--data', bench.path('data'))
   })
   after(() => bench[Symbol.asyncDispose]())
@@ -201,7 +199,10 @@ describe('the first contract', function () {
   })
 
   it('is read and called by ethers', async () => {
-    const provider = new JsonRpcProvider(node.url, undefined, { polling: true, pollingInterval: 50 })
+    const provider = new JsonRpcProvider(node.url, undefined, {
+      polling: true,
+      pollingInterval: 50,
+    })
     try {
       const signer = await provider.getSigner(address(5))
       const contract = new Contract(notary, new Interface(contracts['Notary']!.abi), signer)
@@ -228,7 +229,11 @@ describe('the first contract', function () {
     const { number } = before as { number: Hex }
     assert.equal((await node.stop()).code, 0)
     node = await bench.node(
-      ...['dev', '--genesis', bench.path('contract.json'), '--data', bench.path('data')],
+      'dev',
+      '--genesis',
+      bench.path('contract.json'),
+      '--data',
+      bench.path('data'),
     )
     assert.deepEqual(await node.ask('eth_getBlockByNumber', number, true), before)
     for (const hash of hashes) {

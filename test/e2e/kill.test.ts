@@ -1,10 +1,8 @@
 /** The whole node, killed with transactions under way: what it acknowledged is there afterwards. */
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 
 import { hex, unhex } from '#base'
-import { genesisHash, parseGenesis } from '#genesis'
 import { openLevel } from '#storage'
 
 import { evictionOf } from '../../chain/pool/journal.ts'
@@ -12,6 +10,7 @@ import { audit, blocksOf, replay } from '../chain/engine/audit.ts'
 import { accounts, gwei, type NetworkFacts, sign } from '../chain/engine/network.ts'
 import { profileOf } from '../chain/engine/rig.ts'
 import { Dice } from '../chain/state/dice.ts'
+import { factsOf, readGenesis } from './network.ts'
 import { Bench, type Node } from './node.ts'
 
 const kills = 20
@@ -77,7 +76,9 @@ async function send(node: Node, account: number, load: Load): Promise<never> {
     const nonceKey = BigInt(dice.below(3))
     const known =
       next.get(nonceKey) ??
-      BigInt(await node.ask<string>('pars_getNonce', sender, `0x${nonceKey.toString(16)}`, 'pending'))
+      BigInt(
+        await node.ask<string>('pars_getNonce', sender, `0x${nonceKey.toString(16)}`, 'pending'),
+      )
     // Some leave a gap, some replace what waits.
     const nonce = known + BigInt(dice.oneIn(6) ? 1 : 0)
     next.set(nonceKey, dice.oneIn(5) ? known : nonce + 1n)
@@ -114,8 +115,7 @@ describe('a node that is killed', function () {
   it(`${kills} times under load loses nothing that it acknowledged (seed ${seed})`, async () => {
     await using bench = new Bench()
     const file = await bench.network('kill')
-    const genesis = parseGenesis(readFileSync(file, 'utf8'))
-    const network = { chainId: genesis.chainId, genesisHash: genesisHash(genesis) }
+    const network = factsOf(file)
     const promises = new Promises()
     const load = { dice: new Dice(seed), network, promises }
     const start = () => bench.node('run', '--genesis', file, '--data', bench.path('data'))
@@ -145,7 +145,7 @@ describe('a node that is killed', function () {
       const blocks = blocksOf(store)
       const mined = blocks.reduce((sum, { transactions }) => sum + transactions.length, 0)
       assert.ok(mined > 0 && unknown.length > 0)
-      await replay(blocks, await profileOf(genesis))
+      await replay(blocks, await profileOf(readGenesis(file)))
     } finally {
       await store.close()
     }

@@ -9,6 +9,8 @@ import type { Readable } from 'node:stream'
 
 const root = path.join(import.meta.dirname, '../..')
 const program = path.join(root, 'node/cli.ts')
+/** Node's usual place: dozens of processes compile the same sources. */
+const compileCache = path.join(tmpdir(), 'node-compile-cache')
 
 export interface Ended {
   /** Null when a signal ended it. */
@@ -25,10 +27,12 @@ export class Command {
   stderr = ''
   readonly #watchers = new Set<() => void>()
 
-  /** @param wrapper A program that runs the command, instead of the command itself. */
-  constructor(parameters: readonly string[], options: { readonly wrapper?: readonly string[] } = {}) {
-    const line = [...(options.wrapper ?? []), process.execPath, program, ...parameters]
-    this.process = spawn(line[0]!, line.slice(1), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  constructor(parameters: readonly string[]) {
+    this.process = spawn(process.execPath, [program, ...parameters], {
+      cwd: root,
+      env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     this.process.stdout.on('data', (data) => this.#grow('stdout', String(data)))
     this.process.stderr.on('data', (data) => this.#grow('stderr', String(data)))
     this.ended = once(this.process, 'close').then(([code]) => {
@@ -132,19 +136,16 @@ export class Node {
 
 /** A folder and every process that a test started, gone when it is disposed of. */
 export class Bench implements AsyncDisposable {
-  readonly folder = mkdtempSync(path.join(tmpdir(), 'pars-e2e-'))
   readonly #commands: Command[] = []
+  #folder: string | undefined
 
   path(...names: readonly string[]): string {
-    return path.join(this.folder, ...names)
+    this.#folder ??= mkdtempSync(path.join(tmpdir(), 'pars-e2e-'))
+    return path.join(this.#folder, ...names)
   }
 
   start(...parameters: readonly string[]): Command {
-    return this.startUnder([], ...parameters)
-  }
-
-  startUnder(wrapper: readonly string[], ...parameters: readonly string[]): Command {
-    const command = new Command(parameters, { wrapper })
+    const command = new Command(parameters)
     this.#commands.push(command)
     return command
   }
@@ -165,8 +166,17 @@ export class Bench implements AsyncDisposable {
   async network(name: string, ...flags: readonly string[]): Promise<string> {
     const file = this.path(`${name}.json`)
     const { code, stderr } = await this.run(
-      ...['init', '--dev', '--chain-id', '7227', '--name', name, '--block-ms', '100'],
-      ...['--out', file, ...flags],
+      'init',
+      '--dev',
+      '--chain-id',
+      '7227',
+      '--name',
+      name,
+      '--block-ms',
+      '100',
+      '--out',
+      file,
+      ...flags,
     )
     assert.equal(code, 0, stderr)
     return file
@@ -174,6 +184,13 @@ export class Bench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#commands.map((command) => command.kill('SIGKILL')))
-    rmSync(this.folder, { recursive: true, force: true })
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true })
   }
+}
+
+/** One coded line on standard error, no stack trace, and the exit code. */
+export function assertRefused({ code, stderr }: Ended, exitCode: number, pattern: RegExp): void {
+  assert.match(stderr, pattern)
+  assert.equal(code, exitCode, stderr)
+  assert.doesNotMatch(stderr, /\n\s+at /)
 }

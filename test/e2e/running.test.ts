@@ -1,40 +1,12 @@
-/** Nodes beside each other: folders, ports, networks, signals, and disks that are full. */
+/** Nodes beside each other: folders, ports, networks, and signals. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
 import { hex } from '#base'
-import { genesisHash, parseGenesis } from '#genesis'
 
 import { exitCodes } from '../../node/exit-codes.ts'
-import { gwei, type NetworkFacts, sign } from '../chain/engine/network.ts'
-import { Bench, type Ended, type Node } from './node.ts'
-
-function assertRefused({ code, stderr }: Ended, exitCode: number, pattern: RegExp): void {
-  assert.match(stderr, pattern)
-  assert.equal(code, exitCode, stderr)
-  assert.doesNotMatch(stderr, /\n\s+at /, 'no stack trace')
-}
-
-function factsOf(file: string): NetworkFacts {
-  const genesis = parseGenesis(readFileSync(file, 'utf8'))
-  return { chainId: genesis.chainId, genesisHash: genesisHash(genesis) }
-}
-
-interface Sent {
-  readonly hash: string
-  readonly wire: string
-}
-
-function transfer(network: NetworkFacts, account: number, nonce = 0n, bytes = 0): Sent {
-  const { hash, wire } = sign(network, account, {
-    nonce,
-    gasLimit: 100_000n + 40n * BigInt(bytes),
-    data: new Uint8Array(bytes).fill(1),
-    maxFeePerGas: 10n * gwei,
-  })
-  return { hash: hex(hash), wire: hex(wire) }
-}
+import { factsOf, transfer } from './network.ts'
+import { assertRefused, Bench, type Node } from './node.ts'
 
 describe('a running node', function () {
   this.timeout(120_000)
@@ -68,7 +40,13 @@ describe('a running node', function () {
     await Promise.all(
       [['run'], ['dev', '--reset']].map(async (command) => {
         const ended = await bench.run(
-          ...[...command, '--genesis', genesis, '--data', data, '--port', '0'],
+          ...command,
+          '--genesis',
+          genesis,
+          '--data',
+          data,
+          '--port',
+          '0',
         )
         assertRefused(ended, exitCodes.data, /STORE_LOCKED/)
       }),
@@ -79,7 +57,13 @@ describe('a running node', function () {
   it('keeps its port to itself', async () => {
     const port = new URL(node.url).port
     const ended = await bench.run(
-      ...['run', '--genesis', genesis, '--data', bench.path('second'), '--port', port],
+      'run',
+      '--genesis',
+      genesis,
+      '--data',
+      bench.path('second'),
+      '--port',
+      port,
     )
     assertRefused(ended, exitCodes.address, /NODE_PORT.*EADDRINUSE/)
     await assertUnharmed()
@@ -89,8 +73,15 @@ describe('a running node', function () {
     await Promise.all(
       ['0.0.0.0', '::'].map(async (host, index) => {
         const ended = await bench.run(
-          ...['run', '--genesis', genesis, '--data', bench.path(`third-${index}`)],
-          ...['--host', host, '--port', '0'],
+          'run',
+          '--genesis',
+          genesis,
+          '--data',
+          bench.path(`third-${index}`),
+          '--host',
+          host,
+          '--port',
+          '0',
         )
         assertRefused(ended, exitCodes.address, /RPC_NOT_LOOPBACK/)
       }),
@@ -107,7 +98,13 @@ describe('a running node', function () {
 
   it('does not sign with published keys where the genesis does not say dev', async () => {
     const ended = await bench.run(
-      ...['dev', '--genesis', 'testnet', '--data', bench.path('t'), '--port', '0'],
+      'dev',
+      '--genesis',
+      'testnet',
+      '--data',
+      bench.path('t'),
+      '--port',
+      '0',
     )
     assertRefused(ended, exitCodes.failure, /NODE_NOT_DEV/)
     assert.equal(existsSync(bench.path('t')), false)
@@ -120,7 +117,7 @@ describe('a running node', function () {
     assert.deepEqual(refused.error?.data, { code: 'TX_BAD_SIGNATURE' })
     assert.equal(await node.ask('eth_sendRawTransaction', own.wire), own.hash)
     await node.receipt(own.hash)
-    const waiting = transfer(factsOf(genesis), 1, 1n)
+    const waiting = transfer(factsOf(genesis), 1, { nonce: 1n })
     assert.equal(await node.ask('eth_sendRawTransaction', waiting.wire), waiting.hash)
 
     const { code, stdout, stderr } = await node.stop()
@@ -149,72 +146,5 @@ describe('a running node', function () {
     assert.equal(code, 0, stderr)
     assert.match(stderr, /stopping signal=SIGINT/)
     node = await bench.node('run', '--genesis', genesis, '--data', data)
-  })
-})
-
-describe('a disk that is full', function () {
-  this.timeout(120_000)
-
-  const bench = new Bench()
-  const disk = bench.path('disk')
-  let genesis: string
-  let isMounted = false
-
-  function mount(...flags: readonly string[]): boolean {
-    return spawnSync('mount', [...flags, '-t', 'tmpfs', 'tmpfs', disk]).status === 0
-  }
-
-  before(async function () {
-    mkdirSync(disk)
-    isMounted = process.platform === 'linux' && mount('-o', 'size=64k')
-    // Mounting takes root: elsewhere nothing here can be small.
-    if (!isMounted) this.skip()
-    genesis = await bench.network('full', '--block-ms', '60000')
-  })
-  after(async () => {
-    const ended = bench[Symbol.asyncDispose].bind(bench)
-    if (isMounted) spawnSync('umount', ['-l', disk])
-    await ended()
-  })
-
-  it('is told from the start, and leaves no half-made file', async () => {
-    writeFileSync(`${disk}/filler`, new Uint8Array(60 * 1024))
-    const folder = `${disk}/data`
-    const ended = await bench.run('run', '--genesis', genesis, '--data', folder, '--port', '0')
-    assertRefused(ended, exitCodes.data, /NODE_DATA_UNWRITABLE.*ENOSPC|STORE_FULL/)
-    assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith('genesis.json.')), [])
-  })
-
-  it('turns transactions away with a code and keeps what was acknowledged', async () => {
-    assert.ok(mount('-o', 'remount,size=4m'))
-    const folder = `${disk}/running`
-    const start = () => bench.node('run', '--genesis', genesis, '--data', folder)
-    const node = await start()
-    const network = factsOf(genesis)
-    const acknowledged: string[] = []
-    for (let count = 0; ; count++) {
-      const next = transfer(network, count % 10, BigInt(Math.floor(count / 10)), 100_000)
-      const { error } = await node.answer('eth_sendRawTransaction', next.wire)
-      if (error === undefined) {
-        acknowledged.push(next.hash)
-        continue
-      }
-      assert.deepEqual(error.data, { code: 'STORE_FULL' })
-      break
-    }
-    assert.ok(acknowledged.length > 10)
-    const known = async (one: Node): Promise<boolean[]> =>
-      (
-        await one.askAll<object | null>(
-          acknowledged.map((hash) => ['eth_getTransactionByHash', hash]),
-        )
-      ).map((found) => found !== null)
-    assert.ok((await known(node)).every(Boolean))
-    assert.equal((await node.stop()).code, 0)
-
-    assert.ok(mount('-o', 'remount,size=64m'))
-    const later = await start()
-    assert.ok((await known(later)).every(Boolean))
-    assert.equal((await later.stop()).code, 0)
   })
 })

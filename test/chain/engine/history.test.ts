@@ -23,9 +23,7 @@ async function observe(store: Store, profile: ParsProfile, at: BlockRef) {
       words: await Promise.all(
         slots.map((slot) => reads.storage(context, storeContract.address, slot, at)),
       ),
-      proofs: await Promise.all(
-        watched.map((address) => reads.proof(context, address, slots, at)),
-      ),
+      proofs: await Promise.all(watched.map((address) => reads.proof(context, address, slots, at))),
       code: await reads.code(context, storeContract.address, at),
     }
   } finally {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Worker } from 'node:worker_threads'
 
 import { isFault, type Log, silent } from '#base'
 import { Chain, type ChainInit, type Commit } from '#chain'
@@ -10,7 +11,7 @@ import { openMemory, type Store } from '#storage'
 
 import { Engine } from '../../../chain/engine/engine.ts'
 import { audit } from './audit.ts'
-import { accounts, devNetwork, sign } from './network.ts'
+import { accounts, devNetwork, sign, withCode } from './network.ts'
 import { deeds, hostileAddress, hostileNetwork } from './plugin.ts'
 import { commitOf, profileOf, TestClock } from './rig.ts'
 
@@ -34,7 +35,7 @@ describe('a plugin that fails', function () {
       modules: [file],
       clock: new TestClock(genesis.timestamp),
       log,
-      onStopped: (commit) => stopped.push(commit),
+      onStopped: (last) => stopped.push(last),
     }
     chain = await Chain.open(init)
   })
@@ -76,11 +77,13 @@ describe('a plugin that fails', function () {
     await chain.execute(commit(1, calling(deeds.echo)))
     const { head } = chain
     const fatal = commit(2, calling(deeds.exhaust, 1n))
-    const isStopped = (error: unknown): boolean => isFault(error, 'CHAIN_STOPPED')
-    await assert.rejects(chain.execute(fatal), isStopped)
+    await assert.rejects(chain.execute(fatal), withCode('CHAIN_STOPPED'))
     assert.deepEqual(stopped, [fatal])
-    assert.ok(isStopped(chain.stopped))
-    await assert.rejects(chain.execute(commit(3, calling(deeds.echo, 1n))), isStopped)
+    assert.ok(isFault(chain.stopped, 'CHAIN_STOPPED'))
+    await assert.rejects(
+      chain.execute(commit(3, calling(deeds.echo, 1n))),
+      withCode('CHAIN_STOPPED'),
+    )
     assert.equal(stopped.length, 1)
 
     assert.deepEqual(chain.head, head)
@@ -88,6 +91,40 @@ describe('a plugin that fails', function () {
     assert.equal(await chain.reads.nonce(accounts[0]!.address, 'latest'), 1n)
     const { hash, wire } = sign(chain, 1)
     assert.deepEqual(await chain.pool.submit(wire, 'test'), hash)
+  })
+})
+
+describe('an engine thread that dies', function () {
+  this.timeout(60_000)
+
+  it('takes with it what was under way; the next commit begins a fresh one', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'pars-engine-'))
+    const workers: Worker[] = []
+    const started = (worker: Worker): void => void workers.push(worker)
+    process.on('worker', started)
+    const genesis = devNetwork()
+    const chain = await Chain.open({
+      path: path.join(folder, 'chain'),
+      genesis: formatGenesis(genesis),
+      archive: false,
+      modules: [],
+      clock: new TestClock(genesis.timestamp),
+      log: silent,
+    })
+    try {
+      const [engine] = workers
+      await engine!.terminate()
+      const { hash, wire } = sign(chain, 0)
+      await assert.rejects(chain.pool.submit(wire, 'test'), withCode('CHAIN_THREAD_LOST'))
+      assert.equal(chain.pool.byHash(hash), undefined, 'not acknowledged, not held')
+      const { blocks } = await chain.execute(commitOf(1, genesis.timestamp + 1n, [wire]))
+      assert.deepEqual(chain.head, blocks[0])
+      assert.deepEqual(await chain.pool.submit(wire, 'test'), hash)
+    } finally {
+      await chain.close()
+      process.off('worker', started)
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 })
 

@@ -1,5 +1,5 @@
 /** A dev network in memory of its genesis alone, and what its funded accounts sign. */
-import { empty, fixed, unhex } from '#base'
+import { empty, fixed, isFault, unhex } from '#base'
 import { keccak256 } from '#crypto'
 import { type Genesis, preset, testAccounts } from '#genesis'
 import { contexts, encodeTransaction, signingPayload, type UnsignedTransaction } from '#protocol'
@@ -61,4 +61,9 @@ export function sign(
   const hash = keccak256(signingPayload(unsigned, genesisHash))
   const signature = key.sign(hash, contexts.transaction)
   return { hash, wire: encodeTransaction({ ...unsigned, signature }) }
+}
+
+/** For `assert.rejects`. */
+export function withCode(code: string): (error: unknown) => boolean {
+  return (error) => isFault(error, code)
 }

@@ -7,7 +7,7 @@ import { keys } from '../../../chain/block/layout.ts'
 import { Engine } from '../../../chain/engine/engine.ts'
 import type { ParsProfile } from '../../../chain/pars/profile.ts'
 import { audit } from './audit.ts'
-import { devNetwork, sign } from './network.ts'
+import { devNetwork, sign, withCode } from './network.ts'
 import { commitOf, profileOf } from './rig.ts'
 
 interface RecordingStore extends Store {
@@ -31,10 +31,11 @@ function recordingStore(): RecordingStore {
   }
 }
 
-describe('opening a store', () => {
-  const open = (store: Store, profile: ParsProfile) =>
-    Engine.open({ store, profile, archive: false, log: silent })
+function open(store: Store, profile: ParsProfile): Promise<Engine> {
+  return Engine.open({ store, profile, archive: false, log: silent })
+}
 
+describe('opening a store', () => {
   it('writes the genesis once, in one synced batch', async () => {
     const profile = await profileOf(devNetwork())
     const store = recordingStore()
@@ -69,9 +70,9 @@ describe('opening a store', () => {
     await open(store, profile)
     const value = utf8('pars-store/0')
     await store.write([{ type: 'put', key: keys.meta('format'), value }], { sync: true })
-    await assert.rejects(open(store, profile), (error) => isFault(error, 'CHAIN_FORMAT'))
+    await assert.rejects(open(store, profile), withCode('CHAIN_FORMAT'))
     await store.write([{ type: 'del', key: keys.meta('format') }], { sync: true })
-    await assert.rejects(open(store, profile), (error) => isFault(error, 'CHAIN_FORMAT'))
+    await assert.rejects(open(store, profile), withCode('CHAIN_FORMAT'))
   })
 
   it('refuses a store without its head', async () => {
@@ -79,7 +80,7 @@ describe('opening a store', () => {
     const store = recordingStore()
     await open(store, profile)
     await store.write([{ type: 'del', key: keys.meta('head') }], { sync: true })
-    await assert.rejects(open(store, profile), (error) => isFault(error, 'STORE_CORRUPT'))
+    await assert.rejects(open(store, profile), withCode('STORE_CORRUPT'))
   })
 
   it('gives one batch to each commit, synced, with its head in it', async () => {
@@ -100,8 +101,7 @@ describe('opening a store', () => {
     const profile = await profileOf(devNetwork())
     const engine = await open(openMemory(), profile)
     const { timestamp } = profile.genesis.header
-    const isInvalid = (error: unknown): boolean => isFault(error, 'BLOCK_INVALID')
-    await assert.rejects(engine.execute(commitOf(1, timestamp - 1n, [])), isInvalid)
+    await assert.rejects(engine.execute(commitOf(1, timestamp - 1n, [])), withCode('BLOCK_INVALID'))
     const { blocks } = await engine.execute(commitOf(1, timestamp, [sign(profile, 0).wire]))
     assert.equal(blocks.length, 1)
   })
