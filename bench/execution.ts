@@ -1,8 +1,6 @@
 import { equal, hex } from '#base'
 
-import { encodeBlock } from '../chain/block/sealed.ts'
-import { OurChain } from './execution/ours.ts'
-import { StockChain } from './execution/stock.ts'
+import { Side } from './execution/side.ts'
 import { tokenCode } from './execution/token.ts'
 import { loop, tokenTransfers, transfers, type Workload } from './execution/workload.ts'
 
@@ -12,7 +10,7 @@ const counted = 5
 
 /**
  * Prints how much less CPU time a block takes than with @ethereumjs/vm as shipped: the same blocks,
- * equal state roots, in turns, median of the rounds.
+ * equal state roots, in turns, each side in a process of its own, median of the rounds.
  *
  * Two ratios, since they answer different questions. With senders recovered both sides start from
  * the bytes of the block; with senders known both have decoded it and recovered every sender before
@@ -49,34 +47,24 @@ interface Times {
 }
 
 async function compare(workload: Workload, senders: 'recovered' | 'known'): Promise<Times> {
-  const ours = await OurChain.open(workload)
-  const stock = await StockChain.open(workload)
   const known = senders === 'known'
+  const [ours, stock] = await Promise.all([
+    Side.open('ours', workload),
+    Side.open('stock', workload),
+  ])
   const times: { ours: number[]; stock: number[] } = { ours: [], stock: [] }
-  for (const wires of workload.blocks) {
-    const decoded = known ? ours.decode(wires) : undefined
-    const our = await timed(() => ours.run(decoded ?? ours.decode(wires)))
-    const bytes = encodeBlock(our.result)
-    const block = known ? stock.decode(bytes) : undefined
-    if (block !== undefined) stock.recover(block)
-    const theirs = await timed(() => stock.run(block ?? stock.decode(bytes)))
-    if (!equal(our.result.header.stateRoot, theirs.result)) {
-      throw new Error(`state roots differ: ${hex(our.result.header.stateRoot)}`)
+  for (const input of workload.blocks) {
+    const our = await ours.play({ input, known })
+    const theirs = await stock.play({ input: our.block === undefined ? [] : [our.block], known })
+    if (!equal(our.stateRoot, theirs.stateRoot)) {
+      throw new Error(`state roots differ: ${hex(our.stateRoot)} and ${hex(theirs.stateRoot)}`)
     }
     times.ours.push(our.milliseconds)
     times.stock.push(theirs.milliseconds)
   }
+  ours.close()
+  stock.close()
   return { ours: median(times.ours.slice(-counted)), stock: median(times.stock.slice(-counted)) }
-}
-
-async function timed<Result>(
-  work: () => Promise<Result>,
-): Promise<{ readonly result: Result; readonly milliseconds: number }> {
-  globalThis.gc?.()
-  const before = process.cpuUsage()
-  const result = await work()
-  const { user, system } = process.cpuUsage(before)
-  return { result, milliseconds: (user + system) / 1000 }
 }
 
 function median(values: readonly number[]): number {

@@ -2,9 +2,10 @@
 import { crypto } from './crypto.ts'
 import { execution } from './execution.ts'
 import { mainThread } from './main-thread.ts'
+import { precompiles } from './precompiles.ts'
 import { state } from './state.ts'
 
-const all = { crypto, execution, 'main-thread': mainThread, state } as const
+const all = { crypto, execution, 'main-thread': mainThread, precompiles, state } as const
 
 const names = process.argv.slice(2)
 const unknown = names.filter((name) => !Object.hasOwn(all, name))

@@ -110,7 +110,7 @@ function loopOver({ to, input, fails }: Case): Uint8Array {
   // STATICCALL(gas, to, 0, size, 0, 0); counter++
   const call = `5b5f5f${size}5f73${fixed(to, 20).toHex()}${gas}fa50600101`
   // JUMPI(loop, CALLDATALOAD(size) < GAS); MSTORE(0, counter); RETURN(0, 32)
-  const after = `5a${size}3510600957` + '5f5260205ff3'
+  const after = `5a${size}35106009575f5260205ff3`
   return unhex(`0x${before}${call}${after}`)
 }
 
@@ -133,16 +133,12 @@ async function run(subject: Subject): Promise<Sample & { readonly count: number 
 }
 
 function report(subjects: readonly Subject[]): void {
-  const speeds = new Map(
-    subjects.map(({ name, samples }) => [
-      name,
-      median(samples.map(({ gas, microseconds }) => gas / microseconds)),
-    ]),
-  )
+  const speeds = new Map(subjects.map((subject) => [subject.name, speedOf(subject)]))
   const middle = median([...speeds.values()])
   const base = speeds.get(reference) ?? NaN
-  print(['', 'CPU us', 'gas', "Ethereum's", 'gas/us', `to ${reference}`])
-  for (const { name, stock, gas, samples } of subjects) {
+  print(['', 'CPU us', 'gas', 'gas/us', `to ${reference}`, 'Ethereum: gas', 'ratio'])
+  for (const subject of subjects) {
+    const { name, stock, gas, samples } = subject
     const speed = speeds.get(name) ?? NaN
     const marks = [
       ...(speed < base / 2 ? [`below half of ${reference}`] : []),
@@ -152,17 +148,24 @@ function report(subjects: readonly Subject[]): void {
       name,
       median(samples.map(({ microseconds }) => microseconds)).toFixed(1),
       String(gas),
-      stock === gas ? '' : String(stock),
       speed.toFixed(1),
       (speed / base).toFixed(2),
+      ...(stock === gas
+        ? ['', '']
+        : [String(stock), (speedOf(subject, stock - gas) / base).toFixed(2)]),
       marks.join(', '),
     ])
   }
-  print(['median', '', '', '', middle.toFixed(1), (middle / base).toFixed(2)])
+  print(['median', '', '', middle.toFixed(1), (middle / base).toFixed(2)])
+}
+
+/** @param more Gas that a turn is taken to cost besides. */
+function speedOf({ samples }: Subject, more = 0): number {
+  return median(samples.map(({ gas, microseconds }) => (gas + more) / microseconds))
 }
 
 function print([name = '', ...columns]: readonly string[]): void {
-  const marks = columns.splice(5)
+  const marks = columns.splice(6)
   const numbers = columns.map((column) => column.padStart(13))
   console.log(`${name.padEnd(34)}${numbers.join('')}  ${marks.join('')}`.trimEnd())
 }

@@ -8,8 +8,9 @@
  */
 export { Chain, type ChainInit } from './engine/chain.ts'
 export type { CommitResult } from './engine/engine.ts'
+export { checkNetwork } from './engine/setup.ts'
 export type { Commit } from './pars/commit.ts'
-export { checkGenesis, type ParsProfile } from './pars/profile.ts'
+export type { ParsProfile } from './pars/profile.ts'
 export type {
   AsyncReads,
   BlockRef,

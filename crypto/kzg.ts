@@ -35,8 +35,8 @@ export async function loadPointVerifier(): Promise<PointVerifier> {
   mcl.verifyOrderG1(true)
   mcl.verifyOrderG2(true)
   const g1 = mcl.deserializeHexStrToG1(generatorG1.slice(2))
-  const minusG2 = mcl.neg(mcl.deserializeHexStrToG2(generatorG2.slice(2)))
-  const secret = mcl.deserializeHexStrToG2(secretG2.slice(2))
+  const minusOne = new mcl.PrecomputedG2(mcl.neg(mcl.deserializeHexStrToG2(generatorG2.slice(2))))
+  const secret = new mcl.PrecomputedG2(mcl.deserializeHexStrToG2(secretG2.slice(2)))
   const point = (bytes: Uint8Array): G1 | undefined => {
     const element = new mcl.G1()
     try {
@@ -54,8 +54,7 @@ export async function loadPointVerifier(): Promise<PointVerifier> {
     at.setBigEndianMod(z)
     value.setBigEndianMod(y)
     const left = mcl.add(mcl.sub(c, mcl.mul(g1, value)), mcl.mul(pi, at))
-    const product = mcl.mul(mcl.millerLoop(left, minusG2), mcl.millerLoop(pi, secret))
-    return mcl.finalExp(product).isOne()
+    return mcl.finalExp(mcl.precomputedMillerLoop2(left, minusOne, pi, secret)).isOne()
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Clock, Fault, hex, isFault, type Log } from '#base'
-import { Chain, type Commit } from '#chain'
+import { Chain, checkNetwork, type Commit } from '#chain'
 import { formatGenesis, type Genesis } from '#genesis'
-import { createRpcServer, renderParsTransaction } from '#rpc'
+import { checkHost, createRpcServer, renderParsTransaction } from '#rpc'
 
 import { systemClock } from './clock.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
@@ -45,8 +45,11 @@ export async function runNode(options: RunOptions): Promise<RunningNode> {
       'the published test keys sign only on networks whose genesis says dev',
     )
   }
-  await using started = new AsyncDisposableStack()
   const text = formatGenesis(genesis)
+  // What can be refused is refused before anything is written.
+  checkHost(options.host)
+  await checkNetwork({ genesis: text, modules: options.modules })
+  await using started = new AsyncDisposableStack()
   const folder = await openDataFolder(options.data, text)
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined)

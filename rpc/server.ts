@@ -59,9 +59,7 @@ export function createRpcServer(options: RpcServerOptions): RpcServer {
   route(app, dispatcher)
   return {
     async listen({ host, port }) {
-      if (!/^(?:127(?:\.\d{1,3}){3}|::1)$/.test(host)) {
-        throw new Fault({ code: 'RPC_NOT_LOOPBACK', host }, 'listen on 127.0.0.1 or ::1')
-      }
+      checkHost(host)
       return await app.listen({ host, port })
     },
     async close() {
@@ -70,6 +68,12 @@ export function createRpcServer(options: RpcServerOptions): RpcServer {
       cut.cancel()
     },
   }
+}
+
+/** Throws `RPC_NOT_LOOPBACK`: without TLS only this machine may be served. */
+export function checkHost(host: string): void {
+  if (/^(?:127(?:\.\d{1,3}){3}|::1)$/.test(host)) return
+  throw new Fault({ code: 'RPC_NOT_LOOPBACK', host }, 'listen on 127.0.0.1 or ::1')
 }
 
 function createApp(chosen: ServerLimits): FastifyInstance {

@@ -55,7 +55,7 @@ const bls2 = (seed: number): Uint8Array => {
 }
 const blsPair = (seed: number): Uint8Array => concat(bls1(seed), bls2(seed))
 const blsField = (seed: number): Uint8Array =>
-  fixed(scalar(seed, blsOrder) * scalar(seed + 1, blsOrder) % bls12_381.fields.Fp.ORDER, 64)
+  fixed((scalar(seed, blsOrder) * scalar(seed + 1, blsOrder)) % bls12_381.fields.Fp.ORDER, 64)
 const factor = (seed: number): Uint8Array => fixed(scalar(seed + 1000, blsOrder), 32)
 
 /** EIP-2537. */

@@ -33,6 +33,13 @@ export async function loadProfile(
   return parsProfile(parseGenesis(init.genesis), available, engines)
 }
 
+/** Throws what keeps this node from running the network, before anything is written. */
+export async function checkNetwork(
+  network: Pick<ThreadInit, 'genesis' | 'modules'>,
+): Promise<void> {
+  await loadProfile({ ...network, path: '', archive: false })
+}
+
 async function importFile(file: string): Promise<unknown> {
   try {
     return await import(pathToFileURL(file).href)

@@ -1,9 +1,3 @@
-/**
- * Ethereum's own precompiles, with fast engines where the stock ones are slower than their price
- * allows, and never an exception: a call fails with all its gas, on every machine alike.
- */
-import { concat, fixed, padLeft, toBigInt } from '#base'
-import { blake2f, bn254, keccak256, p256Verify, recoverPublicKey, sha256 } from '#crypto'
 import type { Common } from '@ethereumjs/common'
 import {
   EVMError,
@@ -12,6 +6,13 @@ import {
   type PrecompileFunc,
   type PrecompileInput,
 } from '@ethereumjs/evm'
+
+/**
+ * Ethereum's own precompiles, with fast engines where the stock ones are slower than their price
+ * allows, and never an exception: a call fails with all its gas, on every machine alike.
+ */
+import { concat, fixed, padLeft, toBigInt } from '#base'
+import { blake2f, bn254, keccak256, p256Verify, recoverPublicKey, sha256 } from '#crypto'
 
 import { pointEvaluation, type VerifyPoint } from './point-evaluation.ts'
 
@@ -78,15 +79,21 @@ const replaced: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
       run: sha256,
     },
   ],
-  [address('6'), { gas: (_, rules) => rules.param('bn254AddGas'), run: bn254.add }],
-  [address('7'), { gas: (_, rules) => rules.param('bn254MulGas'), run: bn254.multiply }],
+  [
+    address('6'),
+    { gas: (_, rules) => rules.param('bn254AddGas'), run: (input) => bn254.add(input) },
+  ],
+  [
+    address('7'),
+    { gas: (_, rules) => rules.param('bn254MulGas'), run: (input) => bn254.multiply(input) },
+  ],
   [
     address('8'),
     {
       gas: (input, rules) =>
         rules.param('bn254PairingGas') +
         rules.param('bn254PairingWordGas') * BigInt(Math.floor(input.length / 192)),
-      run: bn254.pairing,
+      run: (input) => bn254.pairing(input),
     },
   ],
   [

@@ -1,10 +1,11 @@
-import { Fault } from '#base'
-import type { Precompile } from '#precompiles'
 import { VM } from '@ethereumjs/vm'
 
+import { Fault } from '#base'
+import type { Precompile } from '#precompiles'
+
 import type { TransactionContext } from './context.ts'
-import { quietly } from './quietly.ts'
 import { PluginEvm, type PluginEvmOptions } from './plugin-evm.ts'
+import { quietly } from './quietly.ts'
 
 export interface ExecutorOptions extends PluginEvmOptions {
   readonly plugins?: readonly Precompile[]

@@ -1,5 +1,3 @@
-import { concat, padLeft } from '#base'
-import { keccak256, recoverPublicKey, sha256 } from '#crypto'
 import {
   Common,
   type CommonOpts,
@@ -8,6 +6,9 @@ import {
   Mainnet,
   type ParamsDict,
 } from '@ethereumjs/common'
+
+import { concat, padLeft } from '#base'
+import { keccak256, recoverPublicKey, sha256 } from '#crypto'
 
 /**
  * The rules of one fork, answered from sets and maps: stock Common searches arrays for every opcode
@@ -114,9 +115,7 @@ const customCrypto: CustomCrypto = {
     const parity = v === 0n || v === 1n ? v : v - (chainId === undefined ? 27n : chainId * 2n + 35n)
     const signature = concat(padLeft(r, 32), padLeft(s, 32))
     const key =
-      parity === 0n || parity === 1n
-        ? recoverPublicKey(hash, signature, Number(parity))
-        : undefined
+      parity === 0n || parity === 1n ? recoverPublicKey(hash, signature, Number(parity)) : undefined
     if (key === undefined) throw new TypeError('no public key made this signature')
     return key
   },

@@ -7,7 +7,9 @@ import { Fault, isFault } from '#base'
  */
 export class HostFault extends Fault<{ readonly code: 'EVM_HOST_FAULT'; readonly what: string }> {
   constructor(what: string, cause: unknown) {
-    super({ code: 'EVM_HOST_FAULT', what }, 'discard the block and run it in a fresh worker', { cause })
+    super({ code: 'EVM_HOST_FAULT', what }, 'discard the block and run it in a fresh worker', {
+      cause,
+    })
   }
 }
 

@@ -1,5 +1,3 @@
-import { Fault, unhex } from '#base'
-import type { Precompile } from '#precompiles'
 import type { Common } from '@ethereumjs/common'
 import {
   EVM,
@@ -14,6 +12,9 @@ import {
 } from '@ethereumjs/evm'
 import { Account, Address } from '@ethereumjs/util'
 
+import { Fault, unhex } from '#base'
+import type { Precompile } from '#precompiles'
+
 import type { State } from '../state/index.ts'
 import { type BuiltinGas, builtinsOf } from './builtins.ts'
 import type { TransactionContext } from './context.ts'
@@ -25,10 +26,10 @@ import { run } from './interpreter/run.ts'
 import { type Schedule, scheduleOf } from './interpreter/schedule.ts'
 import { maxWord } from './interpreter/word.ts'
 import { AccessJournal } from './journal.ts'
-import type { VerifyPoint } from './point-evaluation.ts'
 import type { PluginHost } from './plugin-view.ts'
-import { type PluginObserver, runPlugin } from './run-plugin.ts'
+import type { VerifyPoint } from './point-evaluation.ts'
 import { quietly } from './quietly.ts'
+import { type PluginObserver, runPlugin } from './run-plugin.ts'
 import { accountNow, codeHashNow, codeNow } from './state-now.ts'
 import { Suspend } from './suspend.ts'
 
@@ -36,7 +37,7 @@ export interface PluginEvmOptions {
   readonly rules: Common
   readonly state: State
   /** The hash of one of the last 256 blocks. */
-  blockHash(number: bigint): Uint8Array
+  readonly blockHash: (number: bigint) => Uint8Array
   readonly observer: PluginObserver
   /** Prices of built-in precompiles that differ from Ethereum's. */
   readonly builtinGas?: BuiltinGas
@@ -230,11 +231,7 @@ export class PluginEvm extends EVM {
     return this.machine
   }
 
-  private callPlugin(
-    plugin: Precompile,
-    input: Uint8Array,
-    gasLimit: bigint,
-  ): Promise<ExecResult> {
+  private callPlugin(plugin: Precompile, input: Uint8Array, gasLimit: bigint): Promise<ExecResult> {
     const message = this.frames.at(-1)
     const { context } = this
     if (message?.to === undefined || context === undefined || this._tx === undefined) {
@@ -248,11 +245,7 @@ export class PluginEvm extends EVM {
       origin: this._tx.origin,
       isPrecompile: (address) => this._precompiles.has(address.toHex()),
     }
-    return runPlugin(
-      host,
-      { plugin, input, gasLimit, message, borrowed },
-      this.options.observer,
-    )
+    return runPlugin(host, { plugin, input, gasLimit, message, borrowed }, this.options.observer)
   }
 
   /** A precompile that throws must not take the transaction, or the chain, with it. */

@@ -1,3 +1,6 @@
+import type { Log } from '@ethereumjs/evm'
+import { Account, Address } from '@ethereumjs/util'
+
 import { concat, fixed, padLeft, toBigInt, utf8 } from '#base'
 import { keccak256 } from '#crypto'
 import {
@@ -11,8 +14,6 @@ import {
   schedule,
   writeGas,
 } from '#precompiles'
-import type { Log } from '@ethereumjs/evm'
-import { Account, Address } from '@ethereumjs/util'
 
 import type { State } from '../state/index.ts'
 import type { TransactionContext } from './context.ts'
@@ -64,7 +65,10 @@ export class PluginView implements PrecompileView {
   gasUsed = 0n
   /** What ends the call whatever the plugin returns. */
   ending: PrecompileHalt | HostFault | Suspend | undefined
-  private readonly paid = new Map<string, { readonly address: Address; readonly account: Account }>()
+  private readonly paid = new Map<
+    string,
+    { readonly address: Address; readonly account: Account }
+  >()
   private closed = false
   private belowSentry = false
   private readonly host: PluginHost
@@ -116,7 +120,9 @@ export class PluginView implements PrecompileView {
       get: (keyHash) => this.guarded(() => keyNow(this.host.state, keyHash)),
       put: (algorithm, publicKey) => {
         this.requireMutable()
-        return this.guarded(() => this.host.state.putKey(concat(Uint8Array.of(algorithm), publicKey)))
+        return this.guarded(() =>
+          this.host.state.putKey(concat(Uint8Array.of(algorithm), publicKey)),
+        )
       },
     }
   }
@@ -124,7 +130,10 @@ export class PluginView implements PrecompileView {
   get(slot: Uint8Array): Uint8Array {
     requireLength(slot, 32)
     this.charge(readGas(!this.host.journal.warmSlot(this.self.bytes, slot)))
-    return padLeft(this.guarded(() => slotNow(this.host.state, this.self, slot)), 32)
+    return padLeft(
+      this.guarded(() => slotNow(this.host.state, this.self, slot)),
+      32,
+    )
   }
 
   put(slot: Uint8Array, word: Uint8Array): void {
@@ -235,8 +244,9 @@ export class PluginView implements PrecompileView {
     try {
       return use()
     } catch (error) {
-      if (error instanceof Suspend) this.end(error)
-      this.end(new HostFault(hostCause(error) ?? 'state', error))
+      const ending =
+        error instanceof Suspend ? error : new HostFault(hostCause(error) ?? 'state', error)
+      return this.end(ending)
     }
   }
 }

@@ -11,7 +11,8 @@ const silence = Promise.resolve()
  */
 export function quietly(events: object): (topic: string, data: unknown) => Promise<void> {
   const emitter = events as Emitter
-  return (topic, data) => (emitter.listenerCount(topic) === 0 ? silence : emit(emitter, topic, data))
+  return (topic, data) =>
+    emitter.listenerCount(topic) === 0 ? silence : emit(emitter, topic, data)
 }
 
 async function emit(emitter: Emitter, topic: string, data: unknown): Promise<void> {

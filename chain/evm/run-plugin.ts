@@ -1,3 +1,6 @@
+import { EVMError, type ExecResult, type Log } from '@ethereumjs/evm'
+import { Address } from '@ethereumjs/util'
+
 /**
  * The one place that runs plugins: gas, static and delegate protection, faults and journaling for all
  * of them.
@@ -6,8 +9,6 @@
  */
 import { concat, fixed, unhex, utf8 } from '#base'
 import { type Precompile, PrecompileHalt, PrecompileRevert } from '#precompiles'
-import { EVMError, type ExecResult, type Log } from '@ethereumjs/evm'
-import { Address } from '@ethereumjs/util'
 
 import { HostFault, hostCause } from './host-fault.ts'
 import { type Payout, type PluginHost, type PluginMessage, PluginView } from './plugin-view.ts'

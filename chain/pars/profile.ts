@@ -21,6 +21,7 @@ import type { CallRequest, Header } from '../port.ts'
 import type { ChainProfile, GenesisAccount } from '../profile.ts'
 import { emptyRoot } from '../state/index.ts'
 import { nextBaseFee } from './base-fee.ts'
+import { builtinGas } from './builtin-gas.ts'
 import { noRequests } from './constants.ts'
 import { decodeEnvelope, type ParsEnvelope } from './envelope.ts'
 import { roomForTransactions } from './limits.ts'
@@ -85,7 +86,7 @@ export function parsProfile(
       accounts: accounts satisfies readonly GenesisAccount[],
       keys,
     },
-    engines,
+    engines: { ...engines, builtinGas },
     rules: () => rules,
     decode: (wire) => decodeEnvelope(wire, network, rules),
     nextBaseFee: (parent) => nextBaseFee(parent, BigInt(genesis.targetBlockMs)),
@@ -187,9 +188,4 @@ function intrinsicOf(request: CallRequest): { intrinsic: bigint; floor: bigint }
     key: new Uint8Array(algorithms[algorithm].publicKeyBytes),
   }
   return { intrinsic: intrinsicGas(fields), floor: floorGas(fields) }
-}
-
-/** Throws unless this node has every precompile that `genesis` schedules. */
-export function checkGenesis(genesis: Genesis, available: readonly Precompile[]): void {
-  parsProfile(genesis, available)
 }

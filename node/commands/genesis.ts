@@ -4,7 +4,6 @@ import { Command } from 'commander'
 
 import { hex } from '#base'
 import { formatGenesis, genesisHash, presetNames } from '#genesis'
-import { discover } from '#precompiles'
 
 import { genesisOf } from './options.ts'
 
@@ -31,8 +30,8 @@ export function genesisCommand(): Command {
         .action(async (name: string, { json }: { json: boolean }) => {
           const genesis = await genesisOf(name)
           const networkId = hex(genesisHash(genesis))
-          const { checkGenesis } = await import('#chain')
-          checkGenesis(genesis, await discover())
+          const { checkNetwork } = await import('#chain')
+          await checkNetwork({ genesis: formatGenesis(genesis), modules: [] })
           const facts = { name: genesis.name, chainId: Number(genesis.chainId), networkId }
           process.stdout.write(
             json

@@ -29,7 +29,7 @@ interface PostEntry {
   readonly expectException?: string
 }
 
-interface StateTest {
+export interface StateTest {
   readonly env: Readonly<Record<string, Hex | undefined>>
   readonly pre: Readonly<
     Record<
@@ -160,7 +160,7 @@ function blockHash(number: bigint): Uint8Array {
 async function preState({ pre }: StateTest): Promise<State> {
   const state = headState(openMemory())
   for (const [key, { balance, code, nonce, storage }] of Object.entries(pre)) {
-    const address = new Address(unhex(key as Hex))
+    const address = new Address(unhex(key))
     await state.putAccount(address, new Account(BigInt(nonce), BigInt(balance)))
     if (code !== '0x') await state.putCode(address, unhex(code))
     for (const [slot, value] of Object.entries(storage)) {
@@ -219,5 +219,5 @@ function transactionOf(
     chainId: toBigInt(Uint8Array.of(1)),
   }
   const tx = createTx(unsigned as Parameters<typeof createTx>[0], { common: rules, freeze: false })
-  return envelopeOf(tx.sign(unhex(secretKey)) as EthereumEnvelope['transaction'])
+  return envelopeOf(tx.sign(unhex(secretKey)))
 }

@@ -42,7 +42,7 @@ async function* filesOf(paths: readonly string[]): AsyncGenerator<string> {
   for (const path of paths) {
     if ((await stat(path)).isDirectory()) {
       const found = await Array.fromAsync(glob('**/*.json', { cwd: path }))
-      for (const name of found.sort()) yield `${path}/${name}`
+      for (const name of found.toSorted()) yield `${path}/${name}`
     } else {
       yield path
     }

@@ -32,8 +32,8 @@ export interface Machine {
   readonly gasPrice: bigint
   readonly origin: Address
   /** Of one of the last 256 blocks. */
-  blockHash(number: bigint): Uint8Array
-  run(message: Message): Promise<EVMResult>
+  readonly blockHash: (number: bigint) => Uint8Array
+  readonly run: (message: Message) => Promise<EVMResult>
 }
 
 /** Far above what gas can buy and far below what a number can hold. */

@@ -86,7 +86,11 @@ function log(topicCount: number): Operation {
   }
 }
 
-function range(first: number, count: number, at: (index: number) => Operation): [number, Operation][] {
+function range(
+  first: number,
+  count: number,
+  at: (index: number) => Operation,
+): [number, Operation][] {
   return Array.from({ length: count }, (_, index) => [first + index, at(index)])
 }
 

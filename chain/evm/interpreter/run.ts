@@ -1,12 +1,12 @@
 import { EVMError } from '@ethereumjs/evm'
 
+import { Suspend } from '../suspend.ts'
 import { call } from './call.ts'
 import { create } from './create.ts'
 import type { Frame } from './frame.ts'
 import { halt } from './halt.ts'
 import { advance, rewind } from './loop.ts'
 import { selfdestruct } from './selfdestruct.ts'
-import { Suspend } from '../suspend.ts'
 
 /** Runs a frame to its end. Returns why it halted or reverted, or undefined. */
 export async function run(frame: Frame): Promise<EVMError | undefined> {

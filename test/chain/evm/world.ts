@@ -1,10 +1,11 @@
-/** A small state with an executor over it, and contracts written by hand. */
-import { concat, fixed, type Hex, padLeft, toBigInt, unhex } from '#base'
-import type { Precompile, PrecompileView } from '#precompiles'
-import { openMemory } from '#storage'
 import { type Common, Hardfork } from '@ethereumjs/common'
 import type { EVMResult } from '@ethereumjs/evm'
 import { Account, Address } from '@ethereumjs/util'
+
+/** A small state with an executor over it, and contracts written by hand. */
+import { fixed, type Hex, padLeft, toBigInt, unhex } from '#base'
+import type { Precompile, PrecompileView } from '#precompiles'
+import { openMemory } from '#storage'
 
 import { blockForVm } from '../../../chain/block/apply.ts'
 import {
@@ -34,9 +35,9 @@ export interface World {
   readonly defects: Defect[]
   readonly payouts: Payout[]
   /** A call by the user's transaction; the journal is cleaned up after it, as runTx does. */
-  call(to: Address, data?: Uint8Array, options?: CallOptions): Promise<EVMResult>
-  word(address: Address, slot: bigint): Promise<bigint>
-  balance(address: Address): Promise<bigint>
+  readonly call: (to: Address, data?: Uint8Array, options?: CallOptions) => Promise<EVMResult>
+  readonly word: (address: Address, slot: bigint) => Promise<bigint>
+  readonly balance: (address: Address) => Promise<bigint>
 }
 
 export interface CallOptions {
@@ -131,16 +132,16 @@ async function populated(
   }
   await store.write(state.changes({ height: 0n, history: false }), { sync: false })
   state.sealed()
-  if (!late) return state
-  return new State(delayed(headStateSource(state)))
+  return late ? new State(delayed(state)) : state
+}
+
+async function later<Value>(read: () => Promise<Value>): Promise<Value> {
+  await Promise.resolve()
+  return read()
 }
 
 /** Answers each read by a promise. */
 function delayed(source: State): StateSource {
-  const later = async <Value>(read: () => Promise<Value>): Promise<Value> => {
-    await Promise.resolve()
-    return read()
-  }
   return {
     isImmediate: false,
     account: (address) =>
@@ -168,7 +169,6 @@ function delayed(source: State): StateSource {
     key: (keyHash) => later(() => source.key(keyHash)),
   }
 }
-const headStateSource = (state: State): State => state
 
 /** A stateful plugin whose `run` is `behave`, with a constant price. */
 export function stateful(
@@ -202,11 +202,11 @@ const opcodes = { call: 'f1', callcode: 'f2', delegatecall: 'f4', staticcall: 'f
 export function forwarder(kind: Forwarding, target: Address, value = 0n): Uint8Array {
   const withValue = kind === 'call' || kind === 'callcode'
   // CALLDATACOPY(0, 0, CALLDATASIZE); <kind>(GAS, target, [value], 0, CALLDATASIZE, 0, 0)
-  const before = '365f5f37' + '5f5f365f'
+  const before = '365f5f375f5f365f'
   const valuePush = withValue ? `67${fixed(value, 8).toHex()}` : ''
   const callIt = `73${target.bytes.toHex()}5a${opcodes[kind]}`
   // MSTORE(0, success); RETURNDATACOPY(32, 0, RETURNDATASIZE); RETURN(0, 32 + RETURNDATASIZE)
-  const after = '5f52' + '3d5f60203e' + '3d6020015ff3'
+  const after = '5f523d5f60203e3d6020015ff3'
   return unhex(`0x${before}${valuePush}${callIt}${after}`)
 }
 
@@ -224,4 +224,3 @@ export function forwarded({ execResult }: EVMResult): {
 
 export const slotOf = (number: number): Uint8Array => padLeft(Uint8Array.of(number), 32)
 export const wordOf = (number: bigint): Uint8Array => fixed(number, 32)
-export { concat }

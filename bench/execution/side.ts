@@ -1,0 +1,114 @@
+/** One side of the comparison in a process of its own: neither pays for the other's garbage. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+
+import { encodeBlock } from '../../chain/block/sealed.ts'
+import { OurChain } from './ours.ts'
+import { StockChain } from './stock.ts'
+import type { Workload } from './workload.ts'
+
+export type SideName = 'ours' | 'stock'
+
+/** `input`: the encoded transactions for ours, the encoded block for stock. */
+interface Turn {
+  readonly input: readonly Uint8Array[]
+  /** Decode, and recover all senders, before the clock starts. */
+  readonly known: boolean
+}
+
+export interface TurnResult {
+  /** CPU time of the whole process. */
+  readonly milliseconds: number
+  readonly stateRoot: Uint8Array
+  /** The sealed block; of ours only. */
+  readonly block: Uint8Array | undefined
+}
+
+type Play = (turn: Turn) => Promise<TurnResult>
+
+async function playOurs(workload: Workload): Promise<Play> {
+  for (let spent = 0; spent < warmUp; ) spent += await rehearse(workload)
+  const chain = await OurChain.open(workload)
+  return async ({ input, known }) => {
+    const decoded = known ? chain.decode(input) : undefined
+    const { result, milliseconds } = await timed(() => chain.run(decoded ?? chain.decode(input)))
+    return { milliseconds, stateRoot: result.header.stateRoot, block: encodeBlock(result) }
+  }
+}
+
+/** CPU milliseconds: about what stock spends on the first round, in which nothing is counted. */
+const warmUp = 3000
+
+/** Runs all blocks on a chain of their own. */
+async function rehearse(workload: Workload): Promise<number> {
+  const chain = await OurChain.open(workload)
+  const { milliseconds } = await timed(async () => {
+    for (const block of workload.blocks) await chain.run(chain.decode(block))
+  })
+  return milliseconds
+}
+
+async function playStock(workload: Workload): Promise<Play> {
+  const chain = await StockChain.open(workload)
+  return async ({ input: [bytes = new Uint8Array(0)], known }) => {
+    const decoded = known ? chain.decode(bytes) : undefined
+    if (decoded !== undefined) chain.recover(decoded)
+    const { result, milliseconds } = await timed(() => chain.run(decoded ?? chain.decode(bytes)))
+    return { milliseconds, stateRoot: result, block: undefined }
+  }
+}
+
+async function timed<Result>(
+  work: () => Promise<Result>,
+): Promise<{ readonly result: Result; readonly milliseconds: number }> {
+  const before = process.cpuUsage()
+  const result = await work()
+  const { user, system } = process.cpuUsage(before)
+  return { result, milliseconds: (user + system) / 1000 }
+}
+
+/** The other process. */
+export class Side {
+  private readonly child: ChildProcess
+
+  private constructor(child: ChildProcess) {
+    this.child = child
+  }
+
+  static async open(name: SideName, workload: Workload): Promise<Side> {
+    const child = fork(import.meta.filename, [name], { serialization: 'advanced' })
+    const side = new Side(child)
+    await side.ask(workload)
+    return side
+  }
+
+  async play(turn: Turn): Promise<TurnResult> {
+    return (await this.ask(turn)) as TurnResult
+  }
+
+  close(): void {
+    this.child.disconnect()
+  }
+
+  private async ask(message: object): Promise<unknown> {
+    const failed = once(this.child, 'exit').then(([code]) => {
+      throw new Error(`the process ended with ${String(code)}`)
+    })
+    this.child.send(message)
+    const [answer] = (await Promise.race([once(this.child, 'message'), failed])) as unknown[]
+    return answer
+  }
+}
+
+async function serve(open: (workload: Workload) => Promise<Play>): Promise<void> {
+  const [workload] = (await once(process, 'message')) as [Workload]
+  const play = await open(workload)
+  process.on('message', (turn: Turn) => {
+    void play(turn).then((result) => process.send?.(result))
+  })
+  process.send?.({})
+}
+
+if (process.send !== undefined && process.argv[1] === import.meta.filename) {
+  await serve(process.argv[2] === 'ours' ? playOurs : playStock)
+}
