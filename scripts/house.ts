@@ -1,4 +1,4 @@
-/** The house as DESIGN draws it: its floors, and what each folder may name from outside. */
+/** The house as docs/ARCHITECTURE.md draws it: its floors, and what each folder may name from outside. */
 import { globSync } from 'node:fs'
 import path from 'node:path'
 
