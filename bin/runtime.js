@@ -64,7 +64,7 @@ export function run(root, script, args) {
     throw new Failure(`${required} is needed; this is ${here}.`)
   }
   // Compiled sources are kept beside the packages: half the time to a running node.
-  process.env.NODE_COMPILE_CACHE ??= path.join(root, 'node_modules/.cache/node-compile')
+  process.env.NODE_COMPILE_CACHE ??= path.join(root, '.cache/node-compile')
   process.env.PATH = [path.dirname(runtime), process.env.PATH ?? ''].join(path.delimiter)
   const command = ['--import', preload, path.resolve(root, script), ...args]
   if (runtime === process.execPath && process.execve !== undefined && !isWindows) {

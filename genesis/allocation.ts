@@ -22,7 +22,7 @@ export interface GenesisAllocation {
 }
 
 /** The designated invalid instruction: with code, Solidity's checks see a contract. @see EIP-141 */
-const pluginCode = Uint8Array.of(0xfe)
+export const pluginCode = Uint8Array.of(0xfe)
 
 /**
  * The whole state before block 1: what the document allocates, what every network has (the key

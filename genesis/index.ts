@@ -9,6 +9,7 @@ export {
   type AllocatedKey,
   type GenesisAllocation,
   genesisAllocation,
+  pluginCode,
 } from './allocation.ts'
 export { cloneGenesis, createGenesis } from './create.ts'
 export type { GenesisDocument } from './document.ts'

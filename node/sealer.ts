@@ -37,12 +37,21 @@ export class Sealer {
     if (this.#stopped) return
     const { chain, clock } = this.#init
     this.#timer = clock.after(chain.profile.targetBlockMs, () => {
-      this.#sealing = this.#seal().finally(() => this.#schedule())
+      this.#sealing = this.#attempt().finally(() => this.#schedule())
     })
   }
 
+  async #attempt(): Promise<void> {
+    try {
+      await this.#seal()
+    } catch (error) {
+      if (isFault(error, 'CHAIN_STOPPED')) this.#stopped = true
+      else this.#init.log.error('sealing failed', { error: String(error) })
+    }
+  }
+
   async #seal(): Promise<void> {
-    const { chain, clock, log } = this.#init
+    const { chain, clock } = this.#init
     const { header } = chain.head
     const room = { gas: chain.profile.blockGasLimit, bytes: chain.profile.blockRoom }
     const chosen = chain.pool.ready(room)
@@ -58,11 +67,6 @@ export class Sealer {
       bodies: wires.length === 0 ? [] : [{ wires }],
       verified: hashes.map((hash) => hash.toHex()),
     }
-    try {
-      await chain.execute(commit)
-    } catch (error) {
-      if (isFault(error, 'CHAIN_STOPPED')) this.#stopped = true
-      else log.error('sealing failed', { error: String(error) })
-    }
+    await chain.execute(commit)
   }
 }

@@ -67,10 +67,10 @@ export async function discover(folder = import.meta.dirname): Promise<readonly P
 
 async function loadFolder(folder: string, name: string, file: string): Promise<Precompile> {
   const plugin = loadPlugin(await importFile(path.join(folder, file), name), name)
-  if (plugin.name === name) return plugin
+  if (plugin.name === name || `${plugin.name}@${plugin.version}` === name) return plugin
   throw new Fault(
     { code: 'PRECOMPILE_NAME', folder: name, name: plugin.name },
-    'name the folder as the plugin',
+    'name the folder as the plugin, or name@version beside another version of it',
   )
 }
 
@@ -88,7 +88,7 @@ export function checkAddresses(plugins: readonly Precompile[]): void {
   const owners = new Map<Hex, string>()
   for (const { address, name } of plugins) {
     const owner = owners.get(address)
-    if (owner !== undefined) {
+    if (owner !== undefined && owner !== name) {
       throw new Fault(
         { code: 'PRECOMPILE_ADDRESS_TAKEN', address, first: owner, second: name },
         'give each plugin an address of its own',

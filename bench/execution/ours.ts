@@ -81,7 +81,7 @@ export class OurChain {
   }
 }
 
-export function headerOf(number: bigint): OpenHeader {
+function headerOf(number: bigint): OpenHeader {
   return {
     parentHash: zeroHash,
     ommersHash: noOmmers,

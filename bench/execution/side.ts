@@ -27,25 +27,12 @@ export interface TurnResult {
 type Play = (turn: Turn) => Promise<TurnResult>
 
 async function playOurs(workload: Workload): Promise<Play> {
-  for (let spent = 0; spent < warmUp; ) spent += await rehearse(workload)
   const chain = await OurChain.open(workload)
   return async ({ input, known }) => {
     const decoded = known ? chain.decode(input) : undefined
     const { result, milliseconds } = await timed(() => chain.run(decoded ?? chain.decode(input)))
     return { milliseconds, stateRoot: result.header.stateRoot, block: encodeBlock(result) }
   }
-}
-
-/** CPU milliseconds: about what stock spends on the first round, in which nothing is counted. */
-const warmUp = 3000
-
-/** Runs all blocks on a chain of their own. */
-async function rehearse(workload: Workload): Promise<number> {
-  const chain = await OurChain.open(workload)
-  const { milliseconds } = await timed(async () => {
-    for (const block of workload.blocks) await chain.run(chain.decode(block))
-  })
-  return milliseconds
 }
 
 async function playStock(workload: Workload): Promise<Play> {
@@ -70,15 +57,21 @@ async function timed<Result>(
 /** The other process. */
 export class Side {
   private readonly child: ChildProcess
+  private readonly ended: Promise<never>
 
   private constructor(child: ChildProcess) {
     this.child = child
+    this.ended = once(child, 'exit').then(([code]) => {
+      throw new Error(`the process ended with ${String(code)}`)
+    })
+    // Whoever waits for an answer hears of it.
+    this.ended.catch(() => {})
   }
 
   static async open(name: SideName, workload: Workload): Promise<Side> {
     const child = fork(import.meta.filename, [name], { serialization: 'advanced' })
     const side = new Side(child)
-    await side.ask(workload)
+    await side.ask({ ...workload, blocks: [] })
     return side
   }
 
@@ -91,12 +84,9 @@ export class Side {
   }
 
   private async ask(message: object): Promise<unknown> {
-    const failed = once(this.child, 'exit').then(([code]) => {
-      throw new Error(`the process ended with ${String(code)}`)
-    })
+    const answer = new Promise((resolve) => this.child.once('message', resolve))
     this.child.send(message)
-    const [answer] = (await Promise.race([once(this.child, 'message'), failed])) as unknown[]
-    return answer
+    return Promise.race([answer, this.ended])
   }
 }
 

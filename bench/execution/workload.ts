@@ -8,7 +8,7 @@ import { keccak256 } from '#crypto'
 
 import { rulesOf } from '../../chain/evm/index.ts'
 
-export interface WorldAccount {
+interface WorldAccount {
   readonly address: Uint8Array
   readonly balance: bigint
   readonly nonce: bigint

@@ -2,12 +2,11 @@ import { Address } from '@ethereumjs/util'
 
 import { equal, unhex } from '#base'
 import { keccak256 } from '#crypto'
+import { pluginCode } from '#genesis'
 import type { Precompile } from '#precompiles'
 
 import type { State } from '../state/index.ts'
 
-/** Code of every active plugin's account: callable from Solidity, and never run. */
-export const pluginCode = Uint8Array.of(0xfe)
 const pluginCodeHash = keccak256(pluginCode)
 
 /**

@@ -2,7 +2,6 @@ import { type Common, Hardfork } from '@ethereumjs/common'
 import { Account, Address } from '@ethereumjs/util'
 import { runTx, type RunTxResult } from '@ethereumjs/vm'
 
-
 import type { Executor } from '../evm/index.ts'
 import type { Header, StoredReceipt } from '../port.ts'
 import type { Envelope } from '../profile.ts'

@@ -1,13 +1,14 @@
 import { Account, Address } from '@ethereumjs/util'
 
 import { concat, equal, Fault, hex, utf8 } from '#base'
-import type { Store } from '#storage'
+import type { Change, Store } from '#storage'
 
 import type { BlockView, Head } from '../port.ts'
 import type { ChainProfile } from '../profile.ts'
 import { headState, type State } from '../state/index.ts'
 import { headerHash } from './header.ts'
 import { height, keys, put } from './layout.ts'
+import { RecentHashes } from './recent-hashes.ts'
 import { blockChanges, readBlock, readHeader, type SealedBlock } from './sealed.ts'
 import { Staging } from './staging.ts'
 
@@ -27,11 +28,13 @@ export interface LedgerInit {
 export class Ledger {
   readonly state: State
   readonly #staging: Staging
+  readonly #hashes: RecentHashes
   #head: Head
 
   private constructor(store: Store, head: Head) {
     this.#staging = new Staging(store)
     this.state = headState(this.#staging)
+    this.#hashes = new RecentHashes((number) => readHeader(this.#staging, number)?.hash)
     this.#head = head
   }
 
@@ -56,7 +59,14 @@ export class Ledger {
         'this data folder was written by another release',
       )
     }
-    return new Ledger(store, readHead(store))
+    const ledger = new Ledger(store, readHead(store))
+    if (!equal(ledger.state.root(), ledger.head.header.stateRoot)) {
+      throw new Fault(
+        { code: 'STORE_CORRUPT', what: 'state root' },
+        'restore the data folder whole, or begin with an empty one',
+      )
+    }
+    return ledger
   }
 
   get head(): Head {
@@ -65,9 +75,7 @@ export class Ledger {
 
   /** The hash of an earlier block, or undefined when there is none. */
   hashOf(number: bigint): Uint8Array | undefined {
-    return number === this.#head.header.number
-      ? this.#head.hash
-      : readHeader(this.#staging, number)?.hash
+    return this.#hashes.of(number)
   }
 
   /** The last blocks, as far as they come from the commit of this digest; oldest first. */
@@ -92,11 +100,13 @@ export class Ledger {
       put(keys.meta('head'), height.encode(number)),
     ])
     this.state.sealed()
+    this.#hashes.add(number, block.hash)
     this.#head = { hash: block.hash, header: block.header }
   }
 
   /** Puts all sealed blocks on disk. After a rejection the ledger is not to be used again. */
-  write(): Promise<void> {
+  write(also: readonly Change[] = []): Promise<void> {
+    this.#staging.add(also)
     return this.#staging.write()
   }
 

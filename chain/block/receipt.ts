@@ -56,7 +56,10 @@ export function unpackReceipts(bytes: Uint8Array): StoredReceipt[] {
       ...(bytesOf(to).length > 0 ? { to: bytesOf(to) } : {}),
       ...(bytesOf(created).length > 0 ? { contractAddress: bytesOf(created) } : {}),
       logs: entries,
-      logsBloom: bloomOf(entries),
+      // Many readers never look: it costs more than all the rest.
+      get logsBloom() {
+        return bloomOf(entries)
+      },
       ...(blobGasUsed > 0n ? { blobGasUsed, blobGasPrice: toBigInt(bytesOf(blobPrice)) } : {}),
     }
   })

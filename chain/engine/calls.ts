@@ -38,8 +38,17 @@ export interface Port {
 /** Answers the calls that arrive on `port`. */
 export function expose(port: Port, handlers: Handlers): void {
   port.on('message', (message) => {
-    void answer(handlers, message as Request).then((result) => port.postMessage(result))
+    void answer(handlers, message as Request).then((result) => send(port, result))
   })
+}
+
+/** What can't cross threads is a failure of its call, not of the thread. */
+function send(port: Port, result: Answer): void {
+  try {
+    port.postMessage(result)
+  } catch (error) {
+    port.postMessage({ id: result.id, failure: describe(error) } satisfies Answer)
+  }
 }
 
 async function answer(handlers: Handlers, { id, name, parameters }: Request): Promise<Answer> {

@@ -1,23 +1,18 @@
 /** Executes commits, one at a time, and owns every write to the store. */
-import { Fault, type Log } from '#base'
+import type { Log } from '#base'
 import type { Change, Store } from '#storage'
 
 import { Ledger } from '../block/ledger.ts'
 import { createExecutor, type Executor } from '../evm/index.ts'
 import { ParsBlock } from '../pars/block.ts'
 import { changedAccounts } from '../pars/changed.ts'
-import {
-  type Commit,
-  type CommitPorts,
-  CommitRun,
-  type OpenBlock,
-  type Skipped,
-} from '../pars/commit.ts'
+import { type Commit, type CommitPorts, CommitRun, type OpenBlock } from '../pars/commit.ts'
 import type { ParsEnvelope } from '../pars/envelope.ts'
 import type { ParsProfile } from '../pars/profile.ts'
 import { stateView } from '../pars/state-view.ts'
 import { verifyEnvelope } from '../pars/verify.ts'
-import type { BlockView, Head } from '../port.ts'
+import type { Head, Header } from '../port.ts'
+import { type Outcome, outcomeChange, outcomeOf } from './outcome.ts'
 import { Retention } from './retention.ts'
 
 export interface EngineInit {
@@ -29,11 +24,8 @@ export interface EngineInit {
 }
 
 /** What a commit came to. */
-export interface CommitResult {
+export interface CommitResult extends Outcome {
   readonly blocks: readonly Head[]
-  readonly skipped: readonly Skipped[]
-  /** Indices of bodies that ended at a transaction that was never valid. */
-  readonly broken: readonly number[]
   /** Accounts whose balance, nonces or key may have changed. */
   readonly changed: readonly Uint8Array[]
 }
@@ -96,34 +88,40 @@ export class Engine {
   }
 
   async #execute(commit: Commit): Promise<CommitResult> {
-    const { profile, log } = this.#init
     if (this.#failure !== undefined) throw this.#failure
-    const { header } = this.head
-    if (commit.timestamp < header.timestamp) {
-      throw new Fault({
-        code: 'BLOCK_INVALID',
-        reason: `timestamp ${commit.timestamp} is before the parent's ${header.timestamp}`,
-      })
-    }
-    const done = this.#ledger.blocksOf(commit.digest)
-    if (done.length > 0) return resultOf(done)
-    const blocks = new CommitBlocks(this.#ledger, this.#executor, profile, commit)
     try {
-      const run = new CommitRun(commit, blocks)
-      await run.run(commit.bodies)
-      await blocks.finish()
-      await this.#prune()
-      for (const index of run.broken) log.warn('a body ended early', { body: index })
-      return {
-        blocks: blocks.sealed,
-        skipped: run.skipped,
-        broken: run.broken,
-        changed: blocks.changed,
-      }
+      return this.#answered(commit) ?? (await this.#run(notBefore(commit, this.head.header)))
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error))
       throw error
     }
+  }
+
+  /** The answer about a commit that is on disk already: it was lost with its thread. */
+  #answered({ digest }: Commit): CommitResult | undefined {
+    const blocks = this.#ledger.blocksOf(digest)
+    const outcome = outcomeOf(this.#init.store, digest)
+    if (blocks.length === 0 || outcome === undefined) return undefined
+    const receipts = blocks.flatMap(({ transactions }) =>
+      transactions.map(({ receipt }) => receipt),
+    )
+    return {
+      blocks: blocks.map(({ hash, header }) => ({ hash, header })),
+      ...outcome,
+      changed: changedAccounts(receipts),
+    }
+  }
+
+  async #run(commit: Commit): Promise<CommitResult> {
+    const { profile, log } = this.#init
+    const blocks = new CommitBlocks(this.#ledger, this.#executor, profile, commit, log)
+    const run = new CommitRun(commit, blocks)
+    await run.run(commit.bodies)
+    await blocks.finish(run)
+    await this.#prune()
+    for (const index of run.broken) log.warn('a body ended early', { body: index })
+    const { skipped, broken } = run
+    return { blocks: blocks.sealed, skipped, broken, changed: blocks.changed }
   }
 
   /** The commit is on disk: what can't be pruned now is pruned after another one. */
@@ -136,15 +134,9 @@ export class Engine {
   }
 }
 
-/** What is known of a commit that is on disk already: its answer was lost with its thread. */
-function resultOf(blocks: readonly BlockView[]): CommitResult {
-  const receipts = blocks.flatMap(({ transactions }) => transactions.map(({ receipt }) => receipt))
-  return {
-    blocks: blocks.map(({ hash, header }) => ({ hash, header })),
-    skipped: [],
-    broken: [],
-    changed: changedAccounts(receipts),
-  }
+/** A block is never older than its parent, whatever the commit says. @see PIP-0001 "Commits" */
+function notBefore(commit: Commit, { timestamp }: Header): Commit {
+  return commit.timestamp >= timestamp ? commit : { ...commit, timestamp }
 }
 
 /** The blocks that one commit fills, written together when it ends. */
@@ -159,9 +151,11 @@ class CommitBlocks implements CommitPorts {
   readonly #executor: Executor
   readonly #profile: ParsProfile
   readonly #commit: Commit
+  readonly #log: Log
   #open: ParsBlock | undefined
 
-  constructor(ledger: Ledger, executor: Executor, profile: ParsProfile, commit: Commit) {
+  constructor(ledger: Ledger, executor: Executor, profile: ParsProfile, commit: Commit, log: Log) {
+    this.#log = log
     this.#ledger = ledger
     this.#executor = executor
     this.#profile = profile
@@ -183,17 +177,17 @@ class CommitBlocks implements CommitPorts {
   }
 
   /** Writes the last block; an idle commit makes an empty one only once in a while. */
-  async finish(): Promise<void> {
+  async finish(outcome: Outcome): Promise<void> {
     const { header } = this.#ledger.head
     const idle = this.#commit.timestamp - header.timestamp
-    if (this.#open === undefined && idle < this.#profile.emptyBlockSeconds) {
-      return this.#ledger.write()
+    if (this.#open !== undefined || idle >= this.#profile.emptyBlockSeconds) {
+      await this.current()
+      const filled = this.#open?.count ?? 0
+      if (filled > 0 || idle >= this.#profile.emptyBlockSeconds) this.#close()
+      else this.#ledger.discard()
     }
-    await this.current()
-    const filled = this.#open?.count ?? 0
-    if (filled > 0 || idle >= this.#profile.emptyBlockSeconds) this.#close()
-    else this.#ledger.discard()
-    await this.#ledger.write()
+    if (this.sealed.length === 0) return
+    await this.#ledger.write([outcomeChange(this.#commit.digest, outcome)])
   }
 
   async #start(): Promise<ParsBlock> {
@@ -205,7 +199,9 @@ class CommitBlocks implements CommitPorts {
       commit: this.#commit,
       index: this.sealed.length,
     })
-    await block.open()
+    for (const { name, version } of await block.open()) {
+      this.#log.error('a contract holds the address of a precompile', { name, version })
+    }
     return block
   }
 

@@ -72,11 +72,30 @@ interface ReaderHandlers extends Record<string, (...parameters: never[]) => unkn
   close: () => void
 }
 
-/** Reader threads: a call goes to the one with the fewest under way; a dead one is replaced. */
+/** Reads whose work the caller chooses. */
+const long: ReadonlySet<string> = new Set<keyof AsyncReads>([
+  'call',
+  'estimateGas',
+  'feeHistory',
+  'logs',
+  'proof',
+])
+
+interface Reader {
+  readonly thread: Thread<ReaderHandlers>
+  /** Long reads under way. */
+  busy: number
+}
+
+/**
+ * Reader threads: a call goes to the one with the fewest under way; a dead one is replaced. The
+ * first takes no long reads, and no other takes short ones beside them: a balance never waits for
+ * somebody's loop.
+ */
 export class ReaderThreads {
   readonly #init: ThreadInit
   readonly #log: Log
-  readonly #threads: Thread<ReaderHandlers>[] = []
+  readonly #readers: Reader[] = []
   #closing = false
   readonly reads: AsyncReads
 
@@ -93,22 +112,22 @@ export class ReaderThreads {
   }
 
   async ready(): Promise<void> {
-    await Promise.all(this.#threads.map(({ connection }) => connection.remote.ready()))
+    await Promise.all(this.#readers.map(({ thread }) => thread.connection.remote.ready()))
   }
 
   async close(): Promise<void> {
     this.#closing = true
     await Promise.all(
-      this.#threads.map(async ({ connection, worker }) => {
-        await connection.remote.close().catch(() => undefined)
-        await worker.terminate()
+      this.#readers.map(async ({ thread }) => {
+        await thread.connection.remote.close().catch(() => undefined)
+        await thread.worker.terminate()
       }),
     )
   }
 
   #start(index: number): void {
     const thread = new Thread<ReaderHandlers>('reader-thread', this.#init, this.#log)
-    this.#threads[index] = thread
+    this.#readers[index] = { thread, busy: 0 }
     void this.#replace(thread, index)
   }
 
@@ -123,17 +142,28 @@ export class ReaderThreads {
   }
 
   async #call(name: string, parameters: never[]): Promise<unknown> {
-    const [first, ...others] = this.#threads
+    const reader = this.#choose(long.has(name))
+    const { remote, waiting } = reader.thread.connection
+    if (waiting >= limits.reads.value) {
+      throw new Fault({ code: 'READ_BUSY', waiting }, 'ask again later')
+    }
+    if (!long.has(name)) return remote[name]?.(...parameters)
+    reader.busy++
+    try {
+      return await remote[name]?.(...parameters)
+    } finally {
+      reader.busy--
+    }
+  }
+
+  #choose(isLong: boolean): Reader {
+    const [first, ...others] = this.#readers
     if (first === undefined) throw new TypeError('no readers')
-    let idlest = first
-    for (const thread of others) {
-      const { isLost, waiting } = idlest.connection
-      if (thread.connection.isLost) continue
-      if (isLost || thread.connection.waiting < waiting) idlest = thread
-    }
-    if (idlest.connection.waiting >= limits.reads.value) {
-      throw new Fault({ code: 'READ_BUSY', waiting: idlest.connection.waiting }, 'ask again later')
-    }
-    return idlest.connection.remote[name]?.(...parameters)
+    const fit = isLong ? others : [first, ...others.filter(({ busy }) => busy === 0)]
+    const living = fit.filter(({ thread }) => !thread.connection.isLost)
+    const [idlest = first] = living.toSorted(
+      (a, b) => a.thread.connection.waiting - b.thread.connection.waiting,
+    )
+    return idlest
   }
 }

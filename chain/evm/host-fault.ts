@@ -22,13 +22,14 @@ export function hostCause(error: unknown): string | undefined {
   if (error instanceof HostFault) return error.facts.what
   if (error instanceof RangeError) {
     if (error.message === 'Maximum call stack size exceeded') return 'stack'
-    if (/allocation failed|out of memory/i.test(error.message)) return 'memory'
-    return undefined
+    return /allocat|memory/i.test(error.message) ? 'memory' : undefined
   }
-  if (isFault(error, 'STATE_MISSING_BYTES')) return 'state'
   if (isFault(error) && /^(?:STATE|STORE)_/.test(error.code)) return 'state'
-  if (error instanceof Error && 'errno' in error) return 'input or output'
-  return undefined
+  if (!(error instanceof Error)) return undefined
+  // crypto/ checks all lengths and points before it asks its engine: what the engine throws is not
+  // about the bytes.
+  if ('code' in error && /^ERR_(?:OSSL|CRYPTO|MEMORY)_/.test(String(error.code))) return 'crypto'
+  return 'errno' in error ? 'input or output' : undefined
 }
 
 /** Throws `error`, as a HostFault where it is one. */

@@ -6,6 +6,11 @@ export const limits = {
     unit: 'bytes',
     why: 'memory of one call frame; the gas of a transaction (EIP-7825) buys 3 MiB, so only a call without a sane gas cap gets here',
   },
+  freeInput: {
+    value: 8192,
+    unit: 'bytes',
+    why: 'of a plugin call, copied for the price of the call; more costs 3 gas a word',
+  },
   codeAnalyses: {
     value: 64 << 20,
     unit: 'bytes',

@@ -11,6 +11,7 @@ import { concat, fixed, unhex, utf8 } from '#base'
 import { type Precompile, PrecompileHalt, PrecompileRevert } from '#precompiles'
 
 import { HostFault, hostCause } from './host-fault.ts'
+import { limits } from './limits.ts'
 import { type Payout, type PluginHost, type PluginMessage, PluginView } from './plugin-view.ts'
 import { Suspend } from './suspend.ts'
 
@@ -41,6 +42,8 @@ type Ending =
   | { readonly status: 'halted'; readonly reason: 'OUT_OF_GAS' | 'INVALID_OPCODE' }
 
 const none = new Uint8Array(0)
+/** As CALLDATACOPY. */
+const copyGasPerWord = 3n
 
 /** Runs one call. Rejects with HostFault only. */
 export async function runPlugin(
@@ -78,14 +81,18 @@ export async function runPlugin(
 }
 
 function attempt(
-  { plugin, input, gasLimit }: PluginCall,
+  { plugin, input, gasLimit, borrowed, message }: PluginCall,
   view: PluginView,
   observer: PluginObserver,
 ): Ending | HostFault | Suspend {
   try {
-    const price = plugin.gas(input.slice())
+    const takesValueInVain = !plugin.stateful && !borrowed && message.value !== 0n
+    const price = copyGas(input.length)
     if (price > gasLimit) return { status: 'halted', reason: 'OUT_OF_GAS' }
     view.charge(price)
+    // A plugin without functions that take value would keep it for ever.
+    if (takesValueInVain) return { status: 'halted', reason: 'INVALID_OPCODE' }
+    view.charge(plugin.gas(input))
     // Its own copy: the input may lie in the caller's memory.
     const output = plugin.stateful ? plugin.run(input.slice(), view) : plugin.run(input.slice())
     if (view.ending !== undefined) throw view.ending
@@ -96,6 +103,15 @@ function attempt(
       observer.onDefect({ where: `${plugin.name}@${plugin.version}`, error: defect })
     })
   }
+}
+
+/**
+ * What a plugin's copy of its input costs beyond what the call itself pays for: without it a
+ * contract could have megabytes copied for the price of a call.
+ */
+function copyGas(bytes: number): bigint {
+  const paidFor = limits.freeInput.value
+  return bytes <= paidFor ? 0n : copyGasPerWord * BigInt(Math.ceil((bytes - paidFor) / 32))
 }
 
 function endingOf(

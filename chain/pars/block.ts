@@ -3,9 +3,11 @@ import { Account, Address } from '@ethereumjs/util'
 /** One block of a commit: what it starts from, what happens before its transactions, how it closes. */
 import { concat, equal, fixed, unhex } from '#base'
 import { keccak256 } from '#crypto'
+import { pluginCode } from '#genesis'
+import type { Precompile } from '#precompiles'
 import { systemAddresses } from '#protocol'
 
-import { activePlugins, pluginCode } from '../block/active.ts'
+import { activePlugins } from '../block/active.ts'
 import type { OpenHeader } from '../block/apply.ts'
 import { emptyOmmersHash, zeroNonce } from '../block/header.ts'
 import { tailOf } from '../block/ledger.ts'
@@ -67,10 +69,10 @@ export class ParsBlock implements OpenBlock {
     return this.#bytesLeft
   }
 
-  /** What happens before the first transaction. */
-  async open(): Promise<void> {
+  /** What happens before the first transaction. Gives the plugins whose activation is void. */
+  async open(): Promise<readonly Precompile[]> {
     const { number, parentHash } = this.#header
-    await this.#activate()
+    const voided = await this.#activate()
     this.#executor.context = this.#context(undefined)
     await this.#state.putStorage(
       new Address(systemAddresses.blockHashes),
@@ -86,6 +88,7 @@ export class ParsBlock implements OpenBlock {
       skipNonceIncrement: true,
     })
     await this.#executor.vm.evm.journal.cleanup()
+    return voided
   }
 
   async run(envelope: ParsEnvelope): Promise<void> {
@@ -119,7 +122,7 @@ export class ParsBlock implements OpenBlock {
   }
 
   /** @see PIP-0003 "Activation" */
-  async #activate(): Promise<void> {
+  async #activate(): Promise<readonly Precompile[]> {
     const at = this.#header
     for (const plugin of this.#profile.activatedAt(at.number)) {
       const where = new Address(unhex(plugin.address))
@@ -129,7 +132,9 @@ export class ParsBlock implements OpenBlock {
       await this.#state.putAccount(where, account)
       await this.#state.putCode(where, pluginCode)
     }
-    this.#executor.setActive(await activePlugins(this.#state, this.#profile.plugins(at)))
+    const active = await activePlugins(this.#state, this.#profile.plugins(at))
+    this.#executor.setActive(active)
+    return this.#profile.activatedAt(at.number).filter((plugin) => !active.includes(plugin))
   }
 }
 

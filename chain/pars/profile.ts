@@ -4,7 +4,7 @@ import { paramsTx } from '@ethereumjs/tx'
 /** The rules of a Pars network, from its genesis document. The only profile in production. */
 import { empty, equal, Fault, hex, utf8 } from '#base'
 import { type Genesis, genesisAllocation, genesisHash, type ScheduledPrecompile } from '#genesis'
-import { type Precompile, specHash } from '#precompiles'
+import { type EnvelopeKey, type Precompile, specHash } from '#precompiles'
 import {
   defaultAlgorithm,
   algorithms,
@@ -12,6 +12,7 @@ import {
   type GasFields,
   intrinsicGas,
   isAlgorithm,
+  limits,
 } from '#protocol'
 
 import { bloomOf } from '../block/bloom.ts'
@@ -22,6 +23,7 @@ import type { ChainProfile, GenesisAccount } from '../profile.ts'
 import { emptyRoot } from '../state/index.ts'
 import { nextBaseFee } from './base-fee.ts'
 import { builtinGas } from './builtin-gas.ts'
+import { callKey } from './call-key.ts'
 import { noRequests } from './constants.ts'
 import { decodeEnvelope, type ParsEnvelope } from './envelope.ts'
 import { roomForTransactions } from './limits.ts'
@@ -90,10 +92,12 @@ export function parsProfile(
     rules: () => rules,
     decode: (wire) => decodeEnvelope(wire, network, rules),
     nextBaseFee: (parent) => nextBaseFee(parent, BigInt(genesis.targetBlockMs)),
-    plugins: ({ number }) => activePlugins(schedule, number),
+    plugins: ({ number }) => duePlugins(schedule, number),
     activatedAt: (number) =>
       schedule.filter(({ from }) => from === number).map(({ plugin }) => plugin),
-    intrinsicGas: (request) => intrinsicOf(request),
+    maxTransactionGas: () => BigInt(limits.transactionGas.value),
+    envelopeKey: callKey,
+    intrinsicGas: (request, _, key) => intrinsicOf(request, key),
   }
 }
 
@@ -136,7 +140,7 @@ function implementationOf(
 }
 
 /** Of each address the version with the highest start that is not after `number`. */
-function activePlugins(schedule: readonly Scheduled[], number: bigint): readonly Precompile[] {
+function duePlugins(schedule: readonly Scheduled[], number: bigint): readonly Precompile[] {
   const active = new Map<string, Scheduled>()
   for (const entry of schedule) {
     const present = active.get(entry.plugin.address)
@@ -175,8 +179,11 @@ function genesisHeader(genesis: Genesis, hash: Uint8Array): Omit<Header, 'stateR
   }
 }
 
-function intrinsicOf(request: CallRequest): { intrinsic: bigint; floor: bigint } {
-  const chosen = request.algorithm ?? defaultAlgorithm
+function intrinsicOf(
+  request: CallRequest,
+  known: EnvelopeKey | undefined,
+): { intrinsic: bigint; floor: bigint } {
+  const chosen = known?.algorithm ?? request.algorithm ?? defaultAlgorithm
   const algorithm = isAlgorithm(chosen) ? chosen : defaultAlgorithm
   const fields: GasFields = {
     nonceKey: request.nonceKey ?? 0n,
@@ -185,7 +192,7 @@ function intrinsicOf(request: CallRequest): { intrinsic: bigint; floor: bigint }
     data: request.data ?? empty,
     accessList: request.accessList ?? [],
     algorithm,
-    key: new Uint8Array(algorithms[algorithm].publicKeyBytes),
+    key: known?.key ?? new Uint8Array(algorithms[algorithm].publicKeyBytes),
   }
   return { intrinsic: intrinsicGas(fields), floor: floorGas(fields) }
 }

@@ -1,5 +1,6 @@
 import { Heap } from './heap.ts'
 import type { Entry, SenderQueue } from './queue.ts'
+import { weightOf } from './weight.ts'
 
 interface Ranked {
   readonly entry: Entry
@@ -48,7 +49,7 @@ export class Displacement {
       if (worth >= wanted.worth) break
       if (entry === wanted.except) continue
       found.push(entry)
-      missing -= entry.envelope.wire.length
+      missing -= weightOf(entry.envelope)
     }
     for (const ranked of seen) this.#order.push(ranked)
     return missing > 0 ? undefined : found

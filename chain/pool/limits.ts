@@ -10,7 +10,11 @@ export const limits = {
   lanesPerSender: { value: 16, unit: 'lanes', why: 'each lane is a new storage slot for ever' },
   nonceAhead: { value: 63, unit: 'nonces', why: 'how far a gap may reach; blocks park as many' },
   laneNonceAhead: { value: 15, unit: 'nonces', why: 'lanes are for transactions without an order' },
-  bytes: { value: 64 * 1024 * 1024, unit: 'bytes', why: 'memory of all pooled encodings' },
+  bytes: {
+    value: 64 * 1024 * 1024,
+    unit: 'bytes',
+    why: 'memory of all pooled transactions, decoded access lists included',
+  },
   replacementPercent: {
     value: 10,
     unit: 'percent',
@@ -36,7 +40,11 @@ export const limits = {
     unit: 'transactions',
     why: 'waiting for verification: about 0.2 s of work',
   },
-  clientRate: { value: 50, unit: 'transactions per second', why: 'per RPC client, before C1' },
+  clientRate: {
+    value: 50,
+    unit: 'transactions per second',
+    why: 'per client address, before C1; the programs of one machine share one',
+  },
   clientBurst: { value: 200, unit: 'transactions', why: 'what a client may send at once' },
   clients: { value: 4096, unit: 'clients', why: 'whose rates are remembered' },
   rejected: { value: 16_384, unit: 'hashes', why: 'encodings known to be invalid, by wire hash' },

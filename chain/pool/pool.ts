@@ -19,6 +19,7 @@ import { limits } from './limits.ts'
 import { type Entry, SenderQueue } from './queue.ts'
 import { Rates } from './rate.ts'
 import { type Room, select } from './select.ts'
+import { weightOf } from './weight.ts'
 import { Window } from './window.ts'
 
 export interface PoolInit {
@@ -70,7 +71,7 @@ export class Pool implements PoolFace {
     return this.#byHash.size
   }
 
-  /** Bytes of all encodings held. */
+  /** Bytes of memory that all transactions held take. */
   get bytes(): number {
     return this.#bytes
   }
@@ -231,7 +232,7 @@ export class Pool implements PoolFace {
     if (replaced !== undefined) this.#forget(replaced, 'POOL_REPLACED')
     this.#byHash.set(envelope.hash.toHex(), entry)
     this.#byWireHash.set(envelope.wireHash.toHex(), entry)
-    this.#bytes += envelope.wire.length
+    this.#bytes += weightOf(envelope)
     this.#displacement.add(entry, queue.worthOf(envelope, next, position.baseFee))
   }
 
@@ -239,7 +240,8 @@ export class Pool implements PoolFace {
   #displacedBy(envelope: ParsEnvelope): readonly Entry[] {
     const queue = this.#senders.get(envelope.sender.toHex())
     const except = queue?.at(envelope)
-    const taken = this.#bytes - (except?.envelope.wire.length ?? 0) + envelope.wire.length
+    const freed = except === undefined ? 0 : weightOf(except.envelope)
+    const taken = this.#bytes - freed + weightOf(envelope)
     const bytes = taken - limits.bytes.value
     if (bytes <= 0) return []
     const { view, position } = this.#init.state()
@@ -308,10 +310,10 @@ export class Pool implements PoolFace {
 
   /** After its queue let it go. @param reason Undefined when a block has it. */
   #forget(entry: Entry, reason: string | undefined): void {
-    const { hash, wireHash, wire } = entry.envelope
+    const { hash, wireHash } = entry.envelope
     if (!this.#byHash.delete(hash.toHex())) return
     this.#byWireHash.delete(wireHash.toHex())
-    this.#bytes -= wire.length
+    this.#bytes -= weightOf(entry.envelope)
     this.#record(hash, reason)
   }
 

@@ -6,7 +6,7 @@ import type { Header } from '../../chain/port.ts'
 
 /** Ascending. The block number or the timestamp from which a fork is active. */
 export type ForkSchedule = readonly (readonly [fork: Hardfork, from: ForkStart])[]
-export type ForkStart = { readonly number: bigint } | { readonly timestamp: bigint }
+type ForkStart = { readonly number: bigint } | { readonly timestamp: bigint }
 
 /** The `config` of a genesis file in geth's form. */
 export interface GenesisConfig {

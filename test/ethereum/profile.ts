@@ -70,6 +70,7 @@ export function ethereumProfile(
     blobGasPrice: (at) =>
       at.excessBlobGas === undefined ? undefined : blobBaseFee(at.excessBlobGas, rules(at)),
     nextBaseFee: (parent) => nextBaseFee(parent, rules({ ...parent, number: parent.number + 1n })),
+    maxTransactionGas: (at) => (rules(at).isActivatedEIP(7825) ? 2n ** 24n : undefined),
     intrinsicGas(request, at) {
       const active = rules(at)
       const data = request.data ?? empty

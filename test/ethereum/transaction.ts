@@ -1,5 +1,5 @@
 import type { Common } from '@ethereumjs/common'
-import { createTxFromRLP, isBlob4844Tx, type TypedTransaction } from '@ethereumjs/tx'
+import { createTxFromRLP, type TypedTransaction } from '@ethereumjs/tx'
 import { Address } from '@ethereumjs/util'
 
 /** Ethereum's transaction types 0 to 4 as envelopes. */
@@ -77,10 +77,4 @@ function effectiveGasPrice(transaction: TypedTransaction, baseFee: bigint): bigi
   if (!('maxFeePerGas' in transaction)) return transaction.gasPrice
   const capped = baseFee + transaction.maxPriorityFeePerGas
   return capped < transaction.maxFeePerGas ? capped : transaction.maxFeePerGas
-}
-
-/** Of all its blobs. */
-export function blobGasOf(transaction: TypedTransaction, rules: Common): bigint {
-  if (!isBlob4844Tx(transaction)) return 0n
-  return rules.param('blobGasPerBlob') * BigInt(transaction.numBlobs())
 }

@@ -50,6 +50,15 @@ describe('discovery', () => {
     writeFileSync(path.join(folder, name, 'index.ts'), text)
   }
 
+  it('finds two versions of one plugin, and not two plugins on one address', async () => {
+    add('echo', pluginSource('echo', '999'))
+    add('echo@1.1.0', pluginSource('echo', '999').replace("'1.0.0'", "'1.1.0'"))
+    const versions = (await discover(folder)).map(({ version }) => version)
+    assert.deepEqual(versions, ['1.0.0', '1.1.0'])
+    add('other', pluginSource('other', '999'))
+    await assert.rejects(discover(folder), hasCode('PRECOMPILE_ADDRESS_TAKEN'))
+  })
+
   it('finds the plugins of this repository, in the order of their names', async () => {
     const plugins = await discover()
     assert.deepEqual(

@@ -20,7 +20,8 @@ export function analyse(code: Uint8Array): Analysis {
     if (op >= push1 && op <= push32) at += op - push1 + 1
     else if (op === jumpdest) destinations[at] = 1
   }
-  return { destinations, constants: [] }
+  // Filled to its length: an array that grows in leaps becomes a hash table.
+  return { destinations, constants: Array.from({ length: code.length }) }
 }
 
 /** The operand of the PUSH at `at`, zeros beyond the end of code. */
@@ -58,6 +59,9 @@ export class AnalysisCache {
   }
 }
 
+/** Of the entry itself, in bytes: most code is short. */
+const overhead = 512
+
 function weightOf({ destinations }: Analysis): number {
-  return destinations.length * weight
+  return overhead + destinations.length * weight
 }

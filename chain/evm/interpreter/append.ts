@@ -3,23 +3,36 @@
  * it began. Stock copies them for every call, which makes many calls after many creations quadratic.
  */
 export class AppendSet<Item> extends Set<Item> {
+  // Set's constructor adds before fields of this class exist: hence no initialiser.
+  declare private order: Item[] | undefined
+
   static of<Item>(items: Set<Item> | undefined): AppendSet<Item> {
     return items instanceof AppendSet ? items : new AppendSet(items)
   }
 
+  override add(item: Item): this {
+    if (!this.has(item)) (this.order ??= []).push(item)
+    return super.add(item)
+  }
+
   rewind(size: number): void {
-    if (this.size === size) return
-    for (const item of [...this].slice(size)) this.delete(item)
+    while (this.size > size && this.order !== undefined) this.delete(this.order.pop() as Item)
   }
 }
 
 export class AppendMap<Key, Value> extends Map<Key, Value> {
+  declare private order: Key[] | undefined
+
   static of<Key, Value>(entries: Map<Key, Value> | undefined): AppendMap<Key, Value> {
     return entries instanceof AppendMap ? entries : new AppendMap(entries)
   }
 
+  override set(key: Key, value: Value): this {
+    if (!this.has(key)) (this.order ??= []).push(key)
+    return super.set(key, value)
+  }
+
   rewind(size: number): void {
-    if (this.size === size) return
-    for (const key of [...this.keys()].slice(size)) this.delete(key)
+    while (this.size > size && this.order !== undefined) this.delete(this.order.pop() as Key)
   }
 }

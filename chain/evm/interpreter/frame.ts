@@ -12,7 +12,7 @@ import type { Schedule } from './schedule.ts'
 /** Takes its operands from the stack, pays beyond its base price, and leaves its result. */
 export type Operation = (frame: Frame) => void
 
-export type Block = NonNullable<Parameters<EVM['runCall']>[0]['block']>
+type Block = NonNullable<Parameters<EVM['runCall']>[0]['block']>
 export type Hex = `0x${string}`
 
 /** A message with the hash of its code, where that came from the state: none for a creation. */

@@ -4,7 +4,7 @@ import type { getOpcodesForHF } from '@ethereumjs/evm'
 
 export type OpcodeMap = ReturnType<typeof getOpcodesForHF>['opcodeMap']
 
-export interface Prices {
+interface Prices {
   readonly memoryWord: number
   readonly memoryQuadratic: number
   readonly copyWord: number

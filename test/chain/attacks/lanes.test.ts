@@ -116,12 +116,23 @@ describe('nonce lanes on a chain', function () {
   })
 
   it('execute a commit once, also when it comes again', async () => {
-    const wire = network.wire(alice)
-    const first = await network.commit([wire])
+    const forged = network.wire(bob)
+    forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1
+    const late = network.wire(bob, { nonce: 9n })
+    const first = await network.commit([network.wire(alice), late, forged], [late])
+    assert.deepEqual(first.broken, [0])
+    assert.equal(first.skipped.length, 2)
     const again = await network.repeat()
-    assert.deepEqual(again.blocks, first.blocks)
-    assert.deepEqual(again.changed, [alice.address])
+    assert.deepEqual(again, first)
     assert.equal(network.nonce(alice.address), 1n)
+  })
+
+  it('make no block older than its parent, whatever the commit says', async () => {
+    await network.run(alice)
+    const before = network.timestamp
+    network.wait(-100)
+    assert.equal((await network.run(alice))?.status, 1)
+    assert.equal(network.headTimestamp, before)
   })
 
   it('end a body at a bad signature, and no other body', async () => {

@@ -75,6 +75,10 @@ export class Network {
     return this.#timestamp
   }
 
+  get headTimestamp(): bigint {
+    return this.#engine.head.header.timestamp
+  }
+
   /** Lets `seconds` pass before the next commit. */
   wait(seconds: number): void {
     this.#timestamp += BigInt(seconds)

@@ -156,6 +156,12 @@ describe('precompiles on a chain', function () {
     assert.equal(BigInt(hex(answer.output)), 1n)
   })
 
+  it('take no value where no function could ever give it back', async () => {
+    const receipt = await network.run(alice, { to: systemAddresses.mldsaVerify, value: 5n })
+    assert.equal(receipt?.status, 0)
+    assert.equal(network.balance(systemAddresses.mldsaVerify), 0n)
+  })
+
   it('verify ML-DSA for whoever calls, and never revert on a bad signature', async () => {
     const key = freshKey('signer')
     const message = utf8('ballot')

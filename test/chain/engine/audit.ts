@@ -51,7 +51,7 @@ export async function audit(reader: Reader): Promise<void> {
 }
 
 /** The root of the flat accounts and slots, by another implementation of the trie. */
-export async function stateRoot(reader: Reader): Promise<Uint8Array> {
+async function stateRoot(reader: Reader): Promise<Uint8Array> {
   const accounts = await createMPT({ useKeyHashing: true })
   for await (const [key, value] of entriesOf(reader, statePrefixes.account)) {
     const address = key.subarray(1)
@@ -76,7 +76,7 @@ function entriesOf(reader: Reader, prefix: number, owner: Uint8Array = new Uint8
 }
 
 /** The commits that `blocks` came from, without what they skipped. */
-export function commitsOf(blocks: readonly BlockView[]): Commit[] {
+function commitsOf(blocks: readonly BlockView[]): Commit[] {
   const commits: (Commit & { readonly wires: Uint8Array[] })[] = []
   for (const { header, transactions } of blocks.slice(1)) {
     const digest = header.parentBeaconBlockRoot!

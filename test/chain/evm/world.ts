@@ -18,10 +18,10 @@ import {
 } from '../../../chain/evm/index.ts'
 import { headState, State, type StateSource } from '../../../chain/state/index.ts'
 
-export const rules = rulesOf(6133n, Hardfork.Osaka, [])
+const rules = rulesOf(6133n, Hardfork.Osaka, [])
 export const user = new Address(new Uint8Array(20).fill(0x11))
 export const contract = new Address(new Uint8Array(20).fill(0xc0))
-export const pluginAddress: Hex = '0x0000000000000000000000000000000000000700'
+const pluginAddress: Hex = '0x0000000000000000000000000000000000000700'
 export const plugin = new Address(unhex(pluginAddress))
 export const ether = 10n ** 18n
 export const networkId = new Uint8Array(32).fill(0x47)
@@ -40,7 +40,7 @@ export interface World {
   readonly balance: (address: Address) => Promise<bigint>
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly value?: bigint
   readonly gasLimit?: bigint
 }
@@ -53,7 +53,7 @@ export interface WorldOptions extends Partial<ExecutorOptions> {
   readonly late?: boolean
 }
 
-export function blockUnder(common: Common): ReturnType<typeof blockForVm> {
+function blockUnder(common: Common): ReturnType<typeof blockForVm> {
   return blockForVm(
     {
       parentHash: zeroHash,

@@ -10,7 +10,7 @@ import { FaultStore } from '../../storage/fault-store.ts'
 import type { Dice } from './dice.ts'
 
 /** One account of the model: plain values, copied whole for every height. */
-export interface ModelAccount {
+interface ModelAccount {
   nonce: bigint
   balance: bigint
   code: Uint8Array
