@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import { encodeFunctionData } from 'viem'
 
-import { concat, equal, fixed, hex, unhex, utf8 } from '#base'
+import { concat, equal, fixed, hex, isFault, unhex, utf8 } from '#base'
 import { keccak256, keyHash, type SigningKey } from '#crypto'
 import { contexts, encodeTransaction, systemAddresses } from '#protocol'
 
@@ -229,6 +229,23 @@ describe('account keys on a chain', function () {
     const wrong = encodeTransaction({ ...unsigned, signature: other })
     assert.equal((await network.commit([wrong])).skipped[0]?.reason, 'TX_BAD_SIGNATURE')
     assert.equal(network.nonce(alice.address), 0n)
+  })
+
+  it('stalls without the bytes of a registered key, and goes on when they are back', async () => {
+    await network.run(alice, { to: registry, data: call('register') })
+    const hash = keyHash(0x65, alice.key.publicKey)
+    const place = concat(utf8('k'), hash)
+    const bytes = network.store.get(place)
+    assert.ok(bytes !== undefined)
+    await network.store.write([{ type: 'del', key: place }], { sync: true })
+    await network.reopen()
+    const wire = network.wire(alice, { key: hash })
+    await assert.rejects(network.commit([wire]), (error) => isFault(error, 'STATE_MISSING_BYTES'))
+    assert.equal(network.nonce(alice.address), 1n)
+    await network.store.write([{ type: 'put', key: place, value: bytes }], { sync: true })
+    await network.reopen()
+    await network.repeat()
+    assert.equal(network.receipt(wire)?.status, 1)
   })
 
   it('knows no account by a key that is not its own', async () => {

@@ -48,7 +48,7 @@ type Draft = Partial<Omit<UnsignedTransaction, 'chainId' | 'sender'>>
 export class Network {
   readonly store: Store
   readonly profile: ParsProfile
-  readonly #engine: Engine
+  #engine: Engine
   #timestamp: bigint
   #last: Commit | undefined
 
@@ -73,6 +73,12 @@ export class Network {
 
   get timestamp(): bigint {
     return this.#timestamp
+  }
+
+  /** Goes on with a new engine over the same store, without anything the old one remembered. */
+  async reopen(): Promise<void> {
+    const { store, profile } = this
+    this.#engine = await Engine.open({ store, profile, log: silent, archive: true })
   }
 
   get headTimestamp(): bigint {
