@@ -103,8 +103,10 @@ export interface CallRequest {
   readonly data?: Uint8Array
   readonly accessList?: readonly (readonly [Uint8Array, readonly Uint8Array[]])[]
   readonly nonce?: bigint
-  /** Pars: the algorithm whose authentication gas an estimate includes. */
+  /** Pars: the algorithm whose authentication gas an estimate includes; else the registered one. */
   readonly algorithm?: number
+  /** Pars: the key that the transaction would carry. Of another account: `READ_KEY_FOREIGN`. */
+  readonly publicKey?: Uint8Array
   readonly nonceKey?: bigint
 }
 
@@ -137,6 +139,8 @@ export interface LogFilter {
   readonly topics: readonly (readonly Uint8Array[])[]
   /** More matches than this is `READ_TOO_MANY_LOGS`. */
   readonly limit: number
+  /** More bytes of data than this in the matches is `READ_LOGS_TOO_LARGE`. */
+  readonly byteLimit: number
 }
 
 export interface FoundLog extends LogEntry {

@@ -1,10 +1,11 @@
 import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
 
-import type { Precompile } from '#precompiles'
+import type { EnvelopeKey, Precompile } from '#precompiles'
 
 import type { ExecutorOptions } from './evm/index.ts'
 import type { CallRequest, Header } from './port.ts'
+import type { StateSource } from './state/index.ts'
 
 /** A transaction as blocks, receipts and reads see it, whatever its type. */
 export interface Envelope {
@@ -61,9 +62,23 @@ export interface ChainProfile {
   blobGasPrice?(header: Header): bigint | undefined
   /** Of the block after `parent`, in wei; undefined before EIP-1559. */
   nextBaseFee(parent: Header): bigint | undefined
-  /** Gas that a transaction like `request` pays before execution, and at least in all. */
+  /** The most gas that one transaction may name; undefined where only the block bounds it. */
+  maxTransactionGas(at: Pick<Header, 'number' | 'timestamp'>): bigint | undefined
+  /**
+   * What a transaction like `request` would authenticate with, as far as it is known. Absent where
+   * transactions carry no key. Throws `READ_KEY_FOREIGN`.
+   */
+  envelopeKey?(
+    request: CallRequest,
+    state: Pick<StateSource, 'key' | 'storage'>,
+  ): Promise<EnvelopeKey | undefined>
+  /**
+   * Gas that a transaction like `request` pays before execution, and at least in all.
+   * @param key What it authenticates with; the longest that it may be unless known.
+   */
   intrinsicGas(
     request: CallRequest,
     at: Pick<Header, 'number' | 'timestamp'>,
+    key?: EnvelopeKey,
   ): { readonly intrinsic: bigint; readonly floor: bigint }
 }

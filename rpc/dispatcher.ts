@@ -2,6 +2,7 @@
 import type { Clock, Log } from '#base'
 
 import { isInternal, RpcFault } from './errors.ts'
+import { JsonText } from './json-text.ts'
 import { parseJson } from './json.ts'
 import type { ServerLimits } from './limits.ts'
 import type { Context } from './method.ts'
@@ -16,6 +17,7 @@ import {
   refusal,
   success,
 } from './request.ts'
+import { Turns } from './turns.ts'
 import { Visit } from './visit.ts'
 
 export interface Dispatcher {
@@ -25,7 +27,7 @@ export interface Dispatcher {
 
 export interface DispatcherOptions {
   readonly registry: Registry
-  readonly context: Omit<Context, 'client'>
+  readonly context: Omit<Context, 'client' | 'clock'>
   readonly clock: Clock
   readonly log: Log
   readonly limits: ServerLimits
@@ -43,10 +45,12 @@ type Answers = (Answer | null)[]
 
 class JsonRpcDispatcher implements Dispatcher {
   readonly #options: DispatcherOptions
+  readonly #turns: Turns
   #underWay = 0
 
   constructor(options: DispatcherOptions) {
     this.#options = options
+    this.#turns = new Turns(options.limits.longCalls)
   }
 
   dispatch(text: string, client: string): Answer | Promise<Answer> {
@@ -57,14 +61,14 @@ class JsonRpcDispatcher implements Dispatcher {
     } catch (error) {
       return failure('null', error)
     }
-    const visit = new Visit({ ...context, client }, clock, limits.callTime)
+    const visit = new Visit({ ...context, client, clock }, clock, limits.callTime)
     return Array.isArray(body) ? this.#batch(body, visit) : this.#single(body, visit)
   }
 
   /** Without a promise where the method needs none. */
   #single(request: unknown, visit: Visit): Answer | Promise<Answer> {
     const answers: Answers = [null]
-    const work = this.#run(request, visit.context, answers, 0)
+    const work = this.#run(request, visit, answers, 0)
     return work === undefined
       ? answerOf(request, answers[0])
       : this.#wait(request, answers, work, visit)
@@ -112,7 +116,7 @@ class JsonRpcDispatcher implements Dispatcher {
         answers[index] = refusal(request, tooLarge())
         continue
       }
-      const work = this.#run(request, visit.context, answers, index)
+      const work = this.#run(request, visit, answers, index)
       if (work !== undefined) running.push(work)
       else if (running.length === 0) length += answers[counted++]?.length ?? 0
       if (writes) await settle()
@@ -136,15 +140,10 @@ class JsonRpcDispatcher implements Dispatcher {
   }
 
   /** Puts the answer into its place, at once (undefined) or when the promise resolves. */
-  #run(
-    request: unknown,
-    context: Context,
-    answers: Answers,
-    index: number,
-  ): Promise<void> | undefined {
+  #run(request: unknown, visit: Visit, answers: Answers, index: number): Promise<void> | undefined {
     let result: unknown
     try {
-      result = this.#call(request, context)
+      result = this.#call(request, visit)
       if (result instanceof Promise) return this.#settle(request, result, answers, index)
       answers[index] = this.#success(request, result)
     } catch (error) {
@@ -170,17 +169,28 @@ class JsonRpcDispatcher implements Dispatcher {
     }
   }
 
-  #call(request: unknown, context: Context): unknown {
+  #call(request: unknown, visit: Visit): unknown {
     const { method: name, params } = checkRequest(request)
     const method = this.#options.registry.find(name)
     if (this.#underWay >= this.#options.limits.callsUnderWay) throw busy()
-    return method.call(params, context)
+    if (method.long) return this.#inTurn(visit, () => method.call(params, visit.context))
+    return method.call(params, visit.context)
+  }
+
+  async #inTurn(visit: Visit, work: () => unknown): Promise<unknown> {
+    await this.#turns.enter()
+    try {
+      if (visit.expired) throw timedOut()
+      return await work()
+    } finally {
+      this.#turns.leave()
+    }
   }
 
   #success(request: unknown, result: unknown): Answer {
     const id = idOf(request)
     if (id === undefined) return undefined
-    const text = JSON.stringify(result ?? null)
+    const text = result instanceof JsonText ? result.text : JSON.stringify(result ?? null)
     if (text.length > this.#options.limits.responseBytes) throw tooLarge()
     return success(id, text)
   }

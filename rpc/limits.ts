@@ -32,6 +32,16 @@ export const limits = {
     unit: 'calls',
     why: 'asynchronous calls of all clients: bounds what waits for the readers',
   },
+  longCalls: {
+    value: 4,
+    unit: 'calls',
+    why: 'with the readers at once, of those whose work the caller chooses; the others wait where their deadline drops them',
+  },
+  renderBytes: {
+    value: 256 * 1024,
+    unit: 'bytes',
+    why: 'of transactions written as JSON at a stretch, in about 5 ms: then others get in',
+  },
   callTime: {
     value: 20_000,
     unit: 'milliseconds',
@@ -50,13 +60,10 @@ export const limits = {
   },
   connections: { value: 256, unit: 'connections', why: 'each may hold a body in memory' },
   headerBytes: { value: 16_384, unit: 'bytes', why: 'headers of one request' },
-  logBlocks: { value: 10_000, unit: 'blocks', why: 'range of one eth_getLogs' },
   logResults: { value: 10_000, unit: 'logs', why: 'answer of one eth_getLogs' },
   logBytes: { value: 8 * 1024 * 1024, unit: 'bytes', why: 'data in the answer of one eth_getLogs' },
   filterAddresses: { value: 1000, unit: 'addresses', why: 'compared with every log' },
   filterTopics: { value: 1000, unit: 'topics', why: 'in one position, compared with every log' },
-  feeHistoryBlocks: { value: 1024, unit: 'blocks', why: 'read by one eth_feeHistory' },
-  feeHistoryPercentiles: { value: 100, unit: 'percentiles', why: 'found in every block read' },
   proofSlots: { value: 1024, unit: 'slots', why: 'each proof walks the trie' },
   accessListKeys: {
     value: 16_384,
@@ -74,6 +81,7 @@ export type ServerLimit =
   | 'callsUnderWay'
   | 'connections'
   | 'drainTime'
+  | 'longCalls'
   | 'receiveTime'
   | 'requestBytes'
   | 'requestDepth'
@@ -90,6 +98,7 @@ export function serverLimits(chosen: Partial<ServerLimits> = {}): ServerLimits {
     callsUnderWay: chosen.callsUnderWay ?? limits.callsUnderWay.value,
     connections: chosen.connections ?? limits.connections.value,
     drainTime: chosen.drainTime ?? limits.drainTime.value,
+    longCalls: chosen.longCalls ?? limits.longCalls.value,
     receiveTime: chosen.receiveTime ?? limits.receiveTime.value,
     requestBytes: chosen.requestBytes ?? limits.requestBytes.value,
     requestDepth: chosen.requestDepth ?? limits.requestDepth.value,

@@ -1,9 +1,10 @@
 import type { z } from 'zod'
 
-import type { Log } from '#base'
+import type { Clock, Log } from '#base'
 import type { ChainFace, RenderTransaction } from '#chain'
 
 import { RpcFault } from './errors.ts'
+import type { JsonText } from './json-text.ts'
 import type { DevSigner } from './signer.ts'
 
 /** What a handler may use. */
@@ -15,6 +16,7 @@ export interface Context {
   /** Answer of web3_clientVersion. */
   readonly clientVersion: string
   readonly log: Log
+  readonly clock: Clock
   /** Whom the pool charges: the address of the client. */
   readonly client: string
 }
@@ -28,6 +30,8 @@ export interface Method {
   readonly result: z.ZodType
   /** Takes effect: in a batch, earlier calls end before it and later ones start after it. */
   readonly writes: boolean
+  /** The caller chooses how much work it is: few run at once, and none whose caller gave up. */
+  readonly long: boolean
   /** Uses keys that the node holds: exists only with a signer. */
   readonly signs: boolean
   /** Throws `RPC_PARAMS_INVALID` for anything but what `params` takes. */
@@ -46,11 +50,12 @@ export function defineMethod<Params extends z.ZodTuple, Result extends z.ZodType
   readonly paramNames: readonly string[]
   readonly result: Result
   readonly writes?: boolean
+  readonly long?: boolean
   readonly signs?: boolean
   readonly handler: (
     params: z.output<Params>,
     context: Context,
-  ) => z.output<Result> | Promise<z.output<Result>>
+  ) => z.output<Result> | Promise<z.output<Result> | JsonText>
 }): Method {
   const { params, paramNames, handler } = definition
   return {
@@ -60,6 +65,7 @@ export function defineMethod<Params extends z.ZodTuple, Result extends z.ZodType
     paramNames,
     result: definition.result,
     writes: definition.writes ?? false,
+    long: definition.long ?? false,
     signs: definition.signs ?? false,
     call(raw, context) {
       const parsed = params.safeParse(raw)

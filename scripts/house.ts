@@ -28,6 +28,7 @@ export const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   storage: [/^classic-level$/],
   precompiles: [/^node:(?:fs\/promises|path|url)$/],
+  sdk: [/^@noble\/(?:hashes|post-quantum)\//, /^@scure\/bip39(?:\/|$)/, /^(?:viem|ethers)(?:\/|$)/],
   genesis: [/^zod$/],
   chain: [/^@ethereumjs\//, /^node:(?:path|url|worker_threads)$/],
   rpc: [/^(?:fastify|zod)$/],

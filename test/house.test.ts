@@ -32,13 +32,17 @@ describe('house', () => {
   })
 
   it('names no module from outside that package.json does not bring to its users', () => {
-    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: object }
+    const { dependencies, peerDependencies } = JSON.parse(read('package.json')) as {
+      dependencies: object
+      peerDependencies: object
+    }
+    const brought = [dependencies, peerDependencies].flatMap((one) => Object.keys(one))
     const packages = sources(root).flatMap((file) =>
       imports(read(file))
         .filter((specifier) => !/^[.#]|^node:/.test(specifier))
         .map((specifier) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? ''),
     )
-    const missing = new Set(packages).difference(new Set(Object.keys(dependencies)))
+    const missing = new Set(packages).difference(new Set(brought))
     assert.deepEqual([...missing], [])
   })
 

@@ -160,10 +160,12 @@ export class ReaderThreads {
     const [first, ...others] = this.#readers
     if (first === undefined) throw new TypeError('no readers')
     const fit = isLong ? others : [first, ...others.filter(({ busy }) => busy === 0)]
-    const living = fit.filter(({ thread }) => !thread.connection.isLost)
-    const [idlest = first] = living.toSorted(
-      (a, b) => a.thread.connection.waiting - b.thread.connection.waiting,
-    )
-    return idlest
+    return idlest(fit) ?? idlest(this.#readers) ?? first
   }
+}
+
+function idlest(readers: readonly Reader[]): Reader | undefined {
+  return readers
+    .filter(({ thread }) => !thread.connection.isLost)
+    .toSorted((a, b) => a.thread.connection.waiting - b.thread.connection.waiting)[0]
 }

@@ -1,12 +1,13 @@
 import { Address } from '@ethereumjs/util'
 
 import { empty, Fault } from '#base'
+import type { EnvelopeKey } from '#precompiles'
 
 import { activePlugins } from '../block/active.ts'
 import { blockForVm } from '../block/apply.ts'
 import { createExecutor, type Executor } from '../evm/index.ts'
 import type { BlockRef, CallRequest, CallResult, Header } from '../port.ts'
-import { State } from '../state/index.ts'
+import { State, type StateSource } from '../state/index.ts'
 import { hashOf, headAt, type ReadContext, stateAt } from './context.ts'
 import { limits } from './limits.ts'
 
@@ -16,63 +17,94 @@ export async function call(
   request: CallRequest,
   at: BlockRef,
 ): Promise<CallResult | undefined> {
-  const simulation = await open(context, at)
+  const simulation = await open(context, request, at)
   if (simulation === undefined) return undefined
-  return simulation.run(request, allowance(request))
+  return (await simulation.run(least(request.gas, BigInt(limits.callGas.value)))).result
 }
 
 /**
- * The least gas limit with which `request` succeeds: a call gets at most 63/64 of what its caller
- * has left, so what a run used is not always enough.
+ * A gas limit with which `request` succeeds: what it spends where that is enough, else at most 1.5 %
+ * above the least. A call gets at most 63/64 of what its caller has left, so what a run spent is not
+ * always enough.
  */
 export async function estimateGas(
   context: ReadContext,
   request: CallRequest,
   at: BlockRef,
 ): Promise<CallResult | undefined> {
-  const simulation = await open(context, at)
+  const simulation = await open(context, request, at)
   if (simulation === undefined) return undefined
-  const cap = await simulation.affordable(request, allowance(request))
-  const widest = await simulation.run(request, cap)
-  if (widest.failure !== undefined) return widest
+  const cap = await simulation.affordable(least(request.gas, simulation.maxGas))
+  const widest = await simulation.run(cap)
+  if (widest.result.failure !== undefined) return widest.result
+  const { output } = widest.result
+  const exact = await simulation.run(widest.needed)
+  if (exact.result.failure === undefined) return { gasUsed: widest.needed, output }
+  let left = BigInt(limits.estimateGas.value) - widest.spent - exact.spent
   let enough = cap
-  let tooLittle = widest.gasUsed - 1n
-  const guess = widest.gasUsed + simulation.stipend(widest.gasUsed)
-  for (let next = guess; tooLittle + 1n < enough; next = (tooLittle + enough) / 2n) {
-    const gas = next < enough ? (next > tooLittle ? next : tooLittle + 1n) : enough - 1n
-    const { failure } = await simulation.run(request, gas)
-    if (failure === undefined) enough = gas
+  let tooLittle = widest.needed
+  let next = tooLittle + tooLittle / 63n + 2300n
+  while (left > 0n && (enough - tooLittle) * 1000n >= enough * 15n) {
+    const gas = next < enough ? next : (tooLittle + enough) / 2n
+    const { result, spent } = await simulation.run(gas)
+    left -= spent
+    if (result.failure === undefined) enough = gas
     else tooLittle = gas
+    // The cap is usually far above the answer, so upwards in doublings: short runs first.
+    next = least((tooLittle + enough) / 2n, 2n * tooLittle)
   }
-  return { gasUsed: enough, output: widest.output }
+  return { gasUsed: enough, output }
 }
 
-function allowance({ gas }: CallRequest): bigint {
-  const most = BigInt(limits.callGas.value)
-  return gas === undefined || gas > most ? most : gas
+function least(first: bigint | undefined, second: bigint): bigint {
+  return first !== undefined && first < second ? first : second
 }
 
-async function open(context: ReadContext, at: BlockRef): Promise<Simulation | undefined> {
+async function open(
+  context: ReadContext,
+  request: CallRequest,
+  at: BlockRef,
+): Promise<Simulation | undefined> {
   const head = headAt(context, at)
   if (head === undefined) return undefined
-  const simulation = new Simulation(context, head.header)
+  checkFee(request, head.header)
+  const source = stateAt(context, head.header.number)
+  const key = await context.profile.envelopeKey?.(request, source)
+  const simulation = new Simulation({ context, request, key, header: head.header, source })
   await simulation.activate()
   return simulation
 }
 
+interface Run {
+  readonly result: CallResult
+  /** Before refunds: less would not have been enough. */
+  readonly needed: bigint
+  /** What the run went through, in gas. */
+  readonly spent: bigint
+}
+
+interface SimulationInit {
+  readonly context: ReadContext
+  readonly request: CallRequest
+  readonly key: EnvelopeKey | undefined
+  readonly header: Header
+  readonly source: StateSource
+}
+
+/** One request, on one state, run as often as it takes. */
 class Simulation {
-  readonly #context: ReadContext
-  readonly #header: Header
+  readonly #init: SimulationInit
   readonly #state: State
   readonly #executor: Executor
   readonly #block: ReturnType<typeof blockForVm>
+  readonly #gasPrice: bigint
 
-  constructor(context: ReadContext, header: Header) {
+  constructor(init: SimulationInit) {
+    const { context, request, key, header, source } = init
     const { profile } = context
     const rules = profile.rules(header)
-    this.#context = context
-    this.#header = header
-    this.#state = new State(stateAt(context, header.number))
+    this.#init = init
+    this.#state = new State(source)
     this.#executor = createExecutor({
       rules,
       state: this.#state,
@@ -80,52 +112,51 @@ class Simulation {
       observer: { onDefect() {}, onPayout() {} },
       ...profile.engines,
     })
-    this.#block = blockForVm(header, rules, profile.blobGasPrice?.(header))
+    this.#gasPrice = effectivePrice(request, header)
+    const baseFee = this.#gasPrice === 0n ? { baseFeePerGas: 0n } : {}
+    this.#block = blockForVm({ ...header, ...baseFee }, rules, profile.blobGasPrice?.(header))
     this.#executor.context = {
       networkId: profile.genesisHash,
-      envelope: undefined,
+      envelope: request.publicKey === undefined ? undefined : key,
       height: header.number,
       timestamp: header.timestamp,
     }
   }
 
   async activate(): Promise<void> {
-    const due = this.#context.profile.plugins(this.#header)
+    const due = this.#init.context.profile.plugins(this.#init.header)
     this.#executor.setActive(await activePlugins(this.#state, due))
   }
 
+  /** No transaction may name more. */
+  get maxGas(): bigint {
+    const { context, header } = this.#init
+    const most = least(context.profile.maxTransactionGas(header), header.gasLimit)
+    return least(BigInt(limits.callGas.value), most)
+  }
+
   /** What the sender can pay for, when the request names a price. */
-  async affordable(request: CallRequest, gas: bigint): Promise<bigint> {
-    const price = priceOf(request)
+  async affordable(gas: bigint): Promise<bigint> {
+    const { request } = this.#init
+    const price = feeCap(request)
     if (price === 0n) return gas
-    const { balance = 0n } = (await this.#account(request)) ?? {}
+    const balance = await this.#balance()
     const value = request.value ?? 0n
     if (balance < value) throw unfunded(balance, value)
-    const most = (balance - value) / price
-    return most < gas ? most : gas
+    return least((balance - value) / price, gas)
   }
 
-  /** A little above what one nested call keeps from its callee. */
-  stipend(gasUsed: bigint): bigint {
-    return gasUsed / 63n + 2300n
-  }
-
-  async run(request: CallRequest, gas: bigint): Promise<CallResult> {
-    const { intrinsic, floor } = this.#context.profile.intrinsicGas(request, this.#header)
-    const least = intrinsic > floor ? intrinsic : floor
-    if (gas < least) {
-      return {
-        gasUsed: least,
-        output: empty,
-        failure: { reason: 'halted', message: `intrinsic gas too low: have ${gas}, want ${least}` },
-      }
-    }
-    await this.#expectFunds(request, gas)
+  async run(gas: bigint): Promise<Run> {
+    const { context, request, key, header } = this.#init
+    const { intrinsic, floor } = context.profile.intrinsicGas(request, header, key)
+    const required = intrinsic > floor ? intrinsic : floor
+    if (gas < required) return tooLow(gas, required)
+    await this.#expectFunds(gas)
     const { vm, evm } = this.#executor
     await evm.journal.cleanup()
     await this.#state.checkpoint()
     try {
-      this.#warm(request)
+      this.#warm()
       const { execResult } = await vm.evm.runCall({
         block: this.#block,
         caller: new Address(request.from ?? new Uint8Array(20)),
@@ -133,17 +164,20 @@ class Simulation {
         value: request.value ?? 0n,
         data: request.data ?? empty,
         gasLimit: gas - intrinsic,
-        gasPrice: priceOf(request),
+        gasPrice: this.#gasPrice,
       })
       const spent = intrinsic + execResult.executionGasUsed
       const refundable = spent / this.#executor.vm.common.param('maxRefundQuotient')
-      const refund = execResult.gasRefund ?? 0n
-      const charged = spent - (refund < refundable ? refund : refundable)
+      const charged = spent - least(execResult.gasRefund ?? 0n, refundable)
       const failure = execResult.exceptionError?.error
       return {
-        gasUsed: charged > floor ? charged : floor,
-        output: execResult.returnValue,
-        ...(failure === undefined ? {} : { failure: describe(failure) }),
+        result: {
+          gasUsed: charged > floor ? charged : floor,
+          output: execResult.returnValue,
+          ...(failure === undefined ? {} : { failure: describe(failure) }),
+        },
+        needed: spent > floor ? spent : floor,
+        spent,
       }
     } finally {
       await this.#state.revert()
@@ -152,23 +186,26 @@ class Simulation {
     }
   }
 
-  async #expectFunds(request: CallRequest, gas: bigint): Promise<void> {
-    const cost = gas * priceOf(request) + (request.value ?? 0n)
+  async #expectFunds(gas: bigint): Promise<void> {
+    const { request } = this.#init
+    const cost = gas * feeCap(request) + (request.value ?? 0n)
     if (cost === 0n) return
-    const { balance = 0n } = (await this.#account(request)) ?? {}
+    const balance = await this.#balance()
     if (balance < cost) throw unfunded(balance, cost)
   }
 
-  #account({ from }: CallRequest) {
-    return this.#state.getAccount(new Address(from ?? new Uint8Array(20)))
+  async #balance(): Promise<bigint> {
+    const { from = new Uint8Array(20) } = this.#init.request
+    return (await this.#state.getAccount(new Address(from)))?.balance ?? 0n
   }
 
   /** What runTx makes warm before it runs anything. @see EIP-2929, EIP-2930, EIP-3651 */
-  #warm({ from, to, accessList = [] }: CallRequest): void {
+  #warm(): void {
+    const { from, to, accessList = [] } = this.#init.request
     const { journal, precompiles } = this.#executor.evm
     if (!this.#executor.vm.common.isActivatedEIP(2929)) return
     for (const address of precompiles.keys()) journal.addAlwaysWarmAddress(address)
-    for (const address of [from ?? new Uint8Array(20), to, this.#header.beneficiary]) {
+    for (const address of [from ?? new Uint8Array(20), to, this.#init.header.beneficiary]) {
       if (address !== undefined) journal.addAlwaysWarmAddress(address.toHex())
     }
     for (const [address, slots] of accessList) {
@@ -178,8 +215,30 @@ class Simulation {
   }
 }
 
-function priceOf({ gasPrice, maxFeePerGas }: CallRequest): bigint {
+/** The most that the request would pay per gas. */
+function feeCap({ gasPrice, maxFeePerGas }: CallRequest): bigint {
   return gasPrice ?? maxFeePerGas ?? 0n
+}
+
+/** What GASPRICE gives. Zero for a call that names no price: BASEFEE is zero then too. */
+function effectivePrice(request: CallRequest, { baseFeePerGas = 0n }: Header): bigint {
+  const { gasPrice, maxPriorityFeePerGas = 0n } = request
+  return gasPrice ?? least(feeCap(request), baseFeePerGas + maxPriorityFeePerGas)
+}
+
+function checkFee(request: CallRequest, { baseFeePerGas = 0n }: Header): void {
+  const maxFeePerGas = feeCap(request)
+  if (maxFeePerGas === 0n || maxFeePerGas >= baseFeePerGas) return
+  throw new Fault(
+    { code: 'READ_FEE_TOO_LOW', maxFeePerGas, baseFee: baseFeePerGas },
+    'name a price that covers the base fee of the block, or none',
+  )
+}
+
+function tooLow(gas: bigint, required: bigint): Run {
+  const message = `intrinsic gas too low: have ${gas}, want ${required}`
+  const failure = { reason: 'halted', message } as const
+  return { result: { gasUsed: required, output: empty, failure }, needed: required, spent: 0n }
 }
 
 function unfunded(balance: bigint, cost: bigint): Fault {

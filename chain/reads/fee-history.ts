@@ -1,11 +1,17 @@
 import { Fault } from '#base'
 
-import { readBlock, readHeader } from '../block/sealed.ts'
-import type { BlockRef, FeeHistory, Head, PlacedTransaction } from '../port.ts'
+import { keys } from '../block/layout.ts'
+import { unpackReceipts } from '../block/receipt.ts'
+import { readHeader } from '../block/sealed.ts'
+import type { BlockRef, FeeHistory, Head } from '../port.ts'
 import { type ReadContext, resolve } from './context.ts'
 import { limits } from './limits.ts'
 
-/** @param percentiles Ascending, 0 to 100. Throws `READ_PERCENTILES`. @see EIP-1559 */
+/**
+ * Fewer blocks than asked for, the newest, where the chain or a limit has no more.
+ *
+ * @param percentiles Ascending, 0 to 100. Throws `READ_PERCENTILES`. @see EIP-1559
+ */
 export function feeHistory(
   context: ReadContext,
   blocks: number,
@@ -15,18 +21,11 @@ export function feeHistory(
   checkPercentiles(percentiles)
   const last = resolve(context, newest)
   if (last === undefined) return undefined
-  const wanted = BigInt(Math.max(0, Math.min(blocks, limits.feeHistoryBlocks.value)))
-  const count = wanted > last + 1n ? last + 1n : wanted
-  const oldest = last + 1n - count
-  const heads: Head[] = []
-  for (let number = oldest; number <= last; number++) {
-    const head = readHeader(context.reader, number)
-    if (head !== undefined) heads.push(head)
-  }
+  const heads = newestHeads(context, last, blocks, percentiles.length > 0)
   const newestHead = heads.at(-1)
   const next = newestHead === undefined ? [] : [nextBaseFee(context, newestHead)]
   return {
-    oldest,
+    oldest: heads[0]?.header.number ?? last + 1n,
     baseFees: [...heads.map(({ header }) => header.baseFeePerGas ?? 0n), ...next],
     gasUsed: heads.map(({ header }) => header.gasUsed),
     gasLimits: heads.map(({ header }) => header.gasLimit),
@@ -35,6 +34,27 @@ export function feeHistory(
     blobBaseFees: [...heads.map(() => 0n), ...next.map(() => 0n)],
     blobGasUsedRatios: heads.map(() => 0),
   }
+}
+
+/** Ascending. With rewards, as many as the limit on transactions lets in, at least one. */
+function newestHeads(
+  { reader }: ReadContext,
+  last: bigint,
+  blocks: number,
+  rewarded: boolean,
+): readonly Head[] {
+  const most = Math.min(blocks, limits.feeHistoryBlocks.value)
+  const heads: Head[] = []
+  let transactions = 0
+  for (let number = last; number >= 0n && heads.length < most; number--) {
+    const head = readHeader(reader, number)
+    if (head === undefined) break
+    transactions += head.hashes.length
+    const full = rewarded && transactions > limits.feeHistoryTransactions.value
+    if (full && heads.length > 0) break
+    heads.push(head)
+  }
+  return heads.toReversed()
 }
 
 function nextBaseFee(context: ReadContext, { header }: Head): bigint {
@@ -61,20 +81,15 @@ function rewards(
   percentiles: readonly number[],
 ): readonly bigint[] {
   const baseFee = header.baseFeePerGas ?? 0n
-  const transactions = readBlock(context.reader, header.number)?.transactions ?? []
-  const tips = transactions
-    .map(({ receipt }: PlacedTransaction) => ({
-      tip: receipt.effectiveGasPrice - baseFee,
-      gas: receipt.gasUsed,
-    }))
+  const packed = context.reader.get(keys.receipts(header.number))
+  const tips = (packed === undefined ? [] : unpackReceipts(packed))
+    .map(({ effectiveGasPrice, gasUsed }) => ({ tip: effectiveGasPrice - baseFee, gas: gasUsed }))
     .toSorted((a, b) => (a.tip < b.tip ? -1 : a.tip > b.tip ? 1 : 0))
+  let at = 0
+  let sum = tips[0]?.gas ?? 0n
   return percentiles.map((percentile) => {
     const threshold = (header.gasUsed * BigInt(Math.round(percentile * 100))) / 10_000n
-    let sum = 0n
-    for (const { tip, gas } of tips) {
-      sum += gas
-      if (sum >= threshold) return tip
-    }
-    return tips.at(-1)?.tip ?? 0n
+    while (sum < threshold && at < tips.length - 1) sum += tips[++at]?.gas ?? 0n
+    return tips[at]?.tip ?? 0n
   })
 }

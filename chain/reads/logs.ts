@@ -6,33 +6,46 @@ import type { BlockView, FoundLog, LogEntry, LogFilter } from '../port.ts'
 import { headNumber, type ReadContext } from './context.ts'
 import { limits } from './limits.ts'
 
-/** Throws `READ_LOG_RANGE` for too many blocks and `READ_TOO_MANY_LOGS` for too many matches. */
+/** Throws `READ_LOG_RANGE`, `READ_TOO_MANY_LOGS` and `READ_LOGS_TOO_LARGE`. */
 export function logs(context: ReadContext, filter: LogFilter): readonly FoundLog[] {
   const head = headNumber(context)
   const to = filter.to < head ? filter.to : head
   const blocks = to - filter.from + 1n
   if (blocks > BigInt(limits.logBlocks.value)) {
     const limit = limits.logBlocks.value
-    throw new Fault({ code: 'READ_LOG_RANGE', blocks, limit }, 'ask for fewer blocks at a time')
+    throw new Fault(
+      { code: 'READ_LOG_RANGE', blocks, limit },
+      `ask for at most ${limit} blocks at once`,
+    )
   }
   const found: FoundLog[] = []
+  let bytes = 0
   for (let number = filter.from; number <= to; number++) {
     const bloom = readHeader(context.reader, number)?.header.logsBloom
     if (bloom === undefined || !mayMatch(bloom, filter)) continue
     const view = readBlock(context.reader, number)
     if (view === undefined) continue
-    collect(view, filter, found)
+    bytes = collect(view, filter, found, bytes)
   }
   return found
 }
 
-function collect(view: BlockView, filter: LogFilter, found: FoundLog[]): void {
+/** Puts the matches of a block into `found` and returns the bytes of data in it. */
+function collect(view: BlockView, filter: LogFilter, found: FoundLog[], before: number): number {
+  let bytes = before
   for (const transaction of view.transactions) {
     for (const [index, log] of transaction.receipt.logs.entries()) {
       if (!matches(log, filter)) continue
       if (found.length >= filter.limit) {
         throw new Fault(
           { code: 'READ_TOO_MANY_LOGS', limit: filter.limit },
+          'ask for fewer blocks or name more topics',
+        )
+      }
+      bytes += log.data.length
+      if (bytes > filter.byteLimit) {
+        throw new Fault(
+          { code: 'READ_LOGS_TOO_LARGE', bytes, limit: filter.byteLimit },
           'ask for fewer blocks or name more topics',
         )
       }
@@ -47,6 +60,7 @@ function collect(view: BlockView, filter: LogFilter, found: FoundLog[]): void {
       })
     }
   }
+  return bytes
 }
 
 function mayMatch(bloom: Uint8Array, { addresses, topics }: LogFilter): boolean {

@@ -1,12 +1,11 @@
 import { hex } from '#base'
-import type { BlockView, RenderTransaction } from '#chain'
+import type { BlockView } from '#chain'
 import { keccak256 } from '#crypto'
 
 import { quantity } from './quantity.ts'
-import { renderMined } from './transaction.ts'
 
-/** No totalDifficulty: it left Ethereum's document, and clients take its absence. */
-export function renderBlock(block: BlockView, full: boolean, render: RenderTransaction) {
+/** With the hashes of its transactions. No totalDifficulty: it left Ethereum's document, and clients take its absence. */
+export function renderBlock(block: BlockView) {
   const { header, transactions } = block
   return {
     hash: hex(block.hash),
@@ -26,9 +25,7 @@ export function renderBlock(block: BlockView, full: boolean, render: RenderTrans
     mixHash: hex(header.prevRandao),
     nonce: hex(header.nonce),
     size: quantity(block.size),
-    transactions: full
-      ? transactions.map((transaction) => renderMined(render, block, transaction))
-      : transactions.map(({ hash }) => hex(hash)),
+    transactions: transactions.map(({ hash }) => hex(hash)),
     uncles: block.ommers.map((ommer) => hex(keccak256(ommer))),
     ...laterFields(block),
   }

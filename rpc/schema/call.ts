@@ -7,6 +7,7 @@ import { z } from 'zod'
  */
 import { equal } from '#base'
 import type { CallRequest } from '#chain'
+import { isAlgorithm } from '#protocol'
 
 import { RpcFault } from '../errors.ts'
 import { limits } from '../limits.ts'
@@ -24,7 +25,9 @@ const accessList = z
 const absent = (field: string) =>
   z.array(z.unknown()).max(0, `must be empty: calls with ${field} are not supported`).nullish()
 
-const algorithm = quantity64.refine((value) => value <= 0xffn, 'must be one byte').transform(Number)
+const algorithm = quantity64
+  .transform(Number)
+  .refine(isAlgorithm, 'must be 0x44, 0x65 or 0x87: ML-DSA-44, ML-DSA-65 or ML-DSA-87')
 
 export const callObject = z.object(
   {
@@ -43,6 +46,7 @@ export const callObject = z.object(
     authorizationList: absent('authorizations'),
     blobVersionedHashes: absent('blobs'),
     pqAlgorithm: algorithm.nullish(),
+    pqPublicKey: data.nullish(),
     nonceKey: quantity.nullish(),
   },
   { error: 'must be a transaction object' },
@@ -70,6 +74,7 @@ export function callRequest(call: z.output<typeof callObject>, chainId: bigint):
     data: payload(call),
     accessList: call.accessList,
     algorithm: call.pqAlgorithm,
+    publicKey: call.pqPublicKey,
     nonceKey: call.nonceKey,
   }
   return Object.fromEntries(Object.entries(request).filter(([, field]) => isGiven(field)))

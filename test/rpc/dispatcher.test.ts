@@ -75,6 +75,7 @@ function world(chosen: Partial<ServerLimits> = {}) {
   const methods: Method[] = [
     defineMethod({ ...base, name: 'read', handler: ([one]) => gate.wait(one) }),
     defineMethod({ ...base, name: 'write', writes: true, handler: ([one]) => gate.wait(one) }),
+    defineMethod({ ...base, name: 'long', long: true, handler: ([one]) => gate.wait(one) }),
     defineMethod({ ...base, name: 'say', handler: ([one]) => one }),
     defineMethod({ ...base, name: 'none', handler: () => undefined }),
     defineMethod({
@@ -339,6 +340,38 @@ describe('JSON-RPC 2.0', () => {
     assert.equal(((await first) as JsonRpcAnswer).error?.code, -32002)
     const second = (await send(request('read', 'b'))) as JsonRpcAnswer
     assert.equal(second.error?.code, -32005)
+  })
+
+  it('runs few long calls at once, and drops those whose time is over before their turn', async () => {
+    const { send, gate, clock } = world({ longCalls: 1, callTime: 10 })
+    const first = send(request('long', 'a'))
+    await gate.until(1)
+    const second = send(request('long', 'b'))
+    const other = send(request('read', 'c'))
+    await gate.until(2)
+    assert.deepEqual(gate.started, ['a', 'c'])
+    gate.end('c')
+    assert.equal(((await other) as JsonRpcAnswer).result, 'c')
+    clock.advance(10)
+    for (const late of [first, second]) {
+      assert.equal(((await late) as JsonRpcAnswer).error?.code, -32002)
+    }
+    const third = send(request('long', 'd'))
+    gate.end('a')
+    await gate.until(3)
+    assert.deepEqual(gate.started, ['a', 'c', 'd'])
+    gate.end('d')
+    assert.equal(((await third) as JsonRpcAnswer).result, 'd')
+  })
+
+  it('frees the turn of a long call that is refused or throws', async () => {
+    const { send, gate } = world({ longCalls: 1 })
+    const refused = (await send(request('long', 1))) as JsonRpcAnswer
+    assert.equal(refused.error?.code, -32602)
+    const next = send(request('long', 'a'))
+    await gate.until(1)
+    gate.end('a')
+    assert.equal(((await next) as JsonRpcAnswer).result, 'a')
   })
 
   it('refuses JSON that is nested or split beyond the limits, before it is parsed', async () => {

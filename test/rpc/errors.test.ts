@@ -36,6 +36,22 @@ describe('rpc errors', () => {
     assert.equal(message.match(/nonce too low/g)?.length, 1)
   })
 
+  it('say in the words of Ethereum what no read answers', () => {
+    const cases = [
+      ['READ_LOG_RANGE', -32602, /^exceed maximum block range/],
+      ['READ_LOGS_TOO_LARGE', -32602, /^query returned more data than allowed/],
+      ['READ_TOO_MANY_LOGS', -32602, /^query returned more results than allowed/],
+      ['READ_PERCENTILES', -32602, /READ_PERCENTILES/],
+      ['READ_KEY_FOREIGN', -32602, /READ_KEY_FOREIGN/],
+      ['READ_FEE_TOO_LOW', -32000, /^max fee per gas less than block base fee/],
+    ] as const
+    for (const [code, number, words] of cases) {
+      const answer = errorObject(new Fault({ code }))
+      assert.equal(answer.code, number)
+      assert.match(answer.message, words)
+    }
+  })
+
   it('tell a client to come back when the node is busy, and what is pruned', () => {
     assert.equal(errorObject(new Fault({ code: 'POOL_BUSY' })).code, -32005)
     assert.equal(errorObject(new Fault({ code: 'READ_BUSY' })).code, -32005)

@@ -285,7 +285,7 @@ export class FixtureChain implements ChainFace {
     return { gasUsed: 53_644n, output: data }
   }
 
-  #logs: Reads['logs'] = ({ from, to, addresses, topics, limit }) => {
+  #logs: Reads['logs'] = ({ from, to, addresses, topics, limit, byteLimit }) => {
     const found = this.blocks.flatMap((block) =>
       block.transactions.flatMap((placed) =>
         placed.receipt.logs.map((log, position) => ({
@@ -310,6 +310,8 @@ export class FixtureChain implements ChainFace {
         }),
     )
     if (matching.length > limit) throw new Fault({ code: 'READ_TOO_MANY_LOGS', limit })
+    const bytes = matching.reduce((sum, { data }) => sum + data.length, 0)
+    if (bytes > byteLimit) throw new Fault({ code: 'READ_LOGS_TOO_LARGE', bytes, limit: byteLimit })
     return matching
   }
 

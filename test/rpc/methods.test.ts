@@ -52,7 +52,7 @@ describe('rpc methods', () => {
   it('names the chain, the network and the node', async () => {
     assert.equal(await result('eth_chainId'), '0x1c3b')
     assert.equal(await result('net_version'), '7227')
-    assert.equal(await result('net_listening'), true)
+    assert.equal(await result('net_listening'), false)
     assert.equal(await result('pars_networkId'), hex(networkId))
     assert.equal(await result('web3_clientVersion'), 'pars/test')
     assert.equal(await result('eth_syncing'), false)
@@ -318,6 +318,7 @@ describe('rpc methods', () => {
         chainId: '0x1c3b',
         nonceKey: '0x5',
         pqAlgorithm: '0x65',
+        pqPublicKey: '0x0102',
         accessList: [{ address: to, storageKeys: [zeroHash] }],
         authorizationList: [],
       },
@@ -332,6 +333,7 @@ describe('rpc methods', () => {
       value: 3n,
       nonce: 4n,
       algorithm: 0x65,
+      publicKey: Uint8Array.of(1, 2),
       nonceKey: 5n,
       accessList: [[contracts.echo, [new Uint8Array(32)]]],
     })
@@ -345,6 +347,9 @@ describe('rpc methods', () => {
       { authorizationList: [{}] },
       { blobVersionedHashes: [zeroHash] },
       { pqAlgorithm: '0x100' },
+      { pqAlgorithm: '0x66' },
+      { pqAlgorithm: '0x0' },
+      { pqPublicKey: '0x1' },
       { to: '0x' },
       { data: '0x1' },
       { value: '1' },
@@ -419,18 +424,14 @@ describe('rpc methods', () => {
     await fails('eth_getLogs', [], -32602)
   })
 
-  it('refuses log ranges and answers beyond the limits', async () => {
+  it('refuses answers with more logs than fit', async () => {
     const fresh = await serve()
-    Object.assign(fresh.chain.head.header, { number: 20_000n })
     const wide = [{ fromBlock: '0x0', toBlock: 'latest' }]
-    const { error } = await call(fresh.url, 'eth_getLogs', wide)
-    assert.equal(error?.code, -32602)
-    assert.match(error.message, /maximum block range/)
-    Object.assign(fresh.chain.head.header, { number: 2n })
     const [log] = fresh.chain.head.transactions[0]!.receipt.logs
     Object.assign(log!, { data: new Uint8Array(8 * 1024 * 1024) })
     const heavy = await call(fresh.url, 'eth_getLogs', wide)
-    assert.equal(heavy.error?.data?.['code'], 'RPC_LOGS_TOO_MANY')
+    assert.equal(heavy.error?.data?.['code'], 'READ_LOGS_TOO_LARGE')
+    assert.equal(heavy.error?.code, -32602)
     await fresh.server.close()
   })
 
@@ -450,15 +451,8 @@ describe('rpc methods', () => {
     assert.deepEqual(rewarded, { ...history, reward })
     await result('eth_feeHistory', ['0xffffffff', 'latest', null])
     await fails('eth_feeHistory', ['0x2', '0x99', []], -32000)
-    for (const percentiles of [
-      [75, 25],
-      [101],
-      [-1],
-      ['1'],
-      Array.from({ length: 101 }, () => 1),
-    ]) {
-      await fails('eth_feeHistory', ['0x2', 'latest', percentiles], -32602)
-    }
+    await fails('eth_feeHistory', ['0x2', 'latest', ['1']], -32602)
+    await fails('eth_feeHistory', ['0x2', 'latest', 1], -32602)
     await fails('eth_feeHistory', [-1, 'latest'], -32602)
     await fails('eth_feeHistory', [0.5, 'latest'], -32602)
   })

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 
-import { encodeRlp, fixed, hex, utf8 } from '#base'
+import { type Clock, encodeRlp, fixed, hex, utf8 } from '#base'
 import type { BlockView, Header } from '#chain'
 import { keccak256 } from '#crypto'
 
+import { limits } from '../../rpc/limits.ts'
 import { renderBlock } from '../../rpc/render/block.ts'
+import { renderFullBlock } from '../../rpc/render/full-block.ts'
+import { renderParsTransaction } from '../../rpc/render/pars-transaction.ts'
 import { renderReceipt } from '../../rpc/render/receipt.ts'
 import * as results from '../../rpc/schema/results.ts'
 import { FixtureChain } from './fixture-chain.ts'
@@ -27,22 +30,46 @@ function frontier(): BlockView {
 
 describe('rendering', () => {
   it('leaves out what a block of an earlier fork does not have', () => {
-    const rendered = renderBlock(frontier(), false, () => ({}))
+    const rendered = renderBlock(frontier())
     assert.equal(results.block.safeParse(rendered).error, undefined)
     for (const name of [...later, 'withdrawals', 'totalDifficulty']) {
       assert.equal(name in rendered, false, name)
     }
   })
 
+  it('writes a full block in pieces, so that others get in between', async () => {
+    const block = new FixtureChain().blocks[1]!
+    const [first] = block.transactions
+    const transactions = Array.from({ length: 500 }, (_, index) => ({ ...first!, index }))
+    let pauses = 0
+    const clock: Clock = {
+      now: () => 0,
+      after(_, task) {
+        pauses++
+        queueMicrotask(task)
+        return { cancel() {} }
+      },
+    }
+    const { text } = await renderFullBlock({ ...block, transactions }, renderParsTransaction, clock)
+    const { transactions: written, ...fields } = JSON.parse(text) as ReturnType<typeof renderBlock>
+    const { transactions: _, ...expected } = renderBlock(block)
+    assert.deepEqual(fields, expected)
+    assert.equal(results.block.safeParse(JSON.parse(text)).error, undefined)
+    assert.equal(written.length, 500)
+    const perPiece = Math.ceil(limits.renderBytes.value / first!.wire.length)
+    assert.ok(pauses > 0)
+    assert.equal(pauses, Math.ceil(500 / perPiece) - 1)
+  })
+
   it('names ommers by their hashes', () => {
     const ommer = encodeRlp([utf8('header')])
-    const rendered = renderBlock({ ...frontier(), ommers: [ommer] }, false, () => ({}))
+    const rendered = renderBlock({ ...frontier(), ommers: [ommer] })
     assert.deepEqual(rendered.uncles, [hex(keccak256(ommer))])
   })
 
   it('gives withdrawals where a block has them', () => {
     const withdrawal = { index: 1n, validatorIndex: 2n, address: fixed(3, 20), amount: 4n }
-    const rendered = renderBlock({ ...frontier(), withdrawals: [withdrawal] }, false, () => ({}))
+    const rendered = renderBlock({ ...frontier(), withdrawals: [withdrawal] })
     assert.equal(results.block.safeParse(rendered).error, undefined)
     assert.deepEqual(rendered.withdrawals, [
       { index: '0x1', validatorIndex: '0x2', address: hex(fixed(3, 20)), amount: '0x4' },

@@ -15,6 +15,7 @@ export const call = defineMethod({
   params: z.tuple([callObject, blockOrLatest]),
   paramNames: ['transaction', 'block'],
   result: results.data,
+  long: true,
   handler: async ([transaction, block], { chain }) => {
     const request = callRequest(transaction, chain.chainId)
     return hex(succeeded(known(await chain.reads.call(request, block), block)).output)

@@ -14,6 +14,7 @@ export const estimateGas = defineMethod({
   params: z.tuple([callObject, blockOrLatest]),
   paramNames: ['transaction', 'block'],
   result: results.quantity,
+  long: true,
   handler: async ([transaction, block], { chain }) => {
     const request = callRequest(transaction, chain.chainId)
     const estimate = known(await chain.reads.estimateGas(request, block), block)

@@ -3,19 +3,12 @@ import { z } from 'zod'
 import type { FeeHistory } from '#chain'
 
 import { RpcFault } from '../../errors.ts'
-import { limits } from '../../limits.ts'
 import { defineMethod } from '../../method.ts'
 import { quantity } from '../../render/quantity.ts'
 import { numberedBlock, quantity64 } from '../../schema/params.ts'
 import * as results from '../../schema/results.ts'
 
-const most = limits.feeHistoryPercentiles.value
-const ascending = 'must be numbers from 0 to 100 in ascending order'
-
-const percentiles = z
-  .array(z.number({ error: ascending }).min(0, ascending).max(100, ascending), { error: ascending })
-  .max(most, `must be at most ${most} percentiles`)
-  .refine((list) => list.every((value, at) => at === 0 || value >= (list[at - 1] ?? 0)), ascending)
+const percentiles = z.array(z.number(), { error: 'must be a list of numbers' })
 
 const count = z.union([quantity64.transform(Number), z.number().int().nonnegative()], {
   error: 'must be a number of blocks',
@@ -27,10 +20,10 @@ export const feeHistory = defineMethod({
   params: z.tuple([count, numberedBlock, percentiles.nullish()]),
   paramNames: ['blockCount', 'newestBlock', 'rewardPercentiles'],
   result: results.feeHistory,
+  long: true,
   handler: async ([blocks, newest, chosen], { chain }) => {
     if (blocks === 0) return { oldestBlock: quantity(0), baseFeePerGas: [], gasUsedRatio: [] }
-    const size = Math.min(blocks, limits.feeHistoryBlocks.value)
-    const history = await chain.reads.feeHistory(size, newest, chosen ?? [])
+    const history = await chain.reads.feeHistory(blocks, newest, chosen ?? [])
     if (history === undefined) throw beyondHead(chain.head.header.number)
     return render(history, (chosen ?? []).length > 0)
   },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { defineMethod } from '../../method.ts'
 import { renderBlock } from '../../render/block.ts'
+import { renderFullBlock } from '../../render/full-block.ts'
 import { hash } from '../../schema/params.ts'
 import * as results from '../../schema/results.ts'
 
@@ -11,8 +12,9 @@ export const getBlockByHash = defineMethod({
   params: z.tuple([hash, z.boolean().nullish()]),
   paramNames: ['hash', 'full'],
   result: results.block.nullable(),
-  handler: async ([block, full], { chain, render }) => {
+  handler: async ([block, full], { chain, render, clock }) => {
     const found = await chain.reads.block({ hash: block })
-    return found === undefined ? null : renderBlock(found, full ?? false, render)
+    if (found === undefined) return null
+    return full === true ? renderFullBlock(found, render, clock) : renderBlock(found)
   },
 })

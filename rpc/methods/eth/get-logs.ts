@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import type { BlockRef, ChainFace, FoundLog } from '#chain'
+import type { BlockRef, ChainFace } from '#chain'
 
 import { RpcFault } from '../../errors.ts'
 import { limits } from '../../limits.ts'
@@ -16,6 +16,7 @@ export const getLogs = defineMethod({
   params: z.tuple([logFilter]),
   paramNames: ['filter'],
   result: z.array(results.log),
+  long: true,
   handler: async ([filter], { chain }) => {
     const range = await rangeOf(filter, chain)
     const found = await chain.reads.logs({
@@ -23,8 +24,8 @@ export const getLogs = defineMethod({
       addresses: filter.address,
       topics: filter.topics,
       limit: limits.logResults.value,
+      byteLimit: limits.logBytes.value,
     })
-    checkSize(found)
     return found.map(renderFoundLog)
   },
 })
@@ -51,27 +52,12 @@ async function rangeOf(
   const to = numberOf(toBlock ?? 'latest', head)
   if (from > to) throw refused('invalid block range params: fromBlock is after toBlock')
   if (to > head) throw refused('block range extends beyond current head block')
-  const most = limits.logBlocks.value
-  if (to - from >= BigInt(most)) {
-    throw refused(`exceed maximum block range: ask for at most ${most} blocks at once`)
-  }
   return { from, to }
 }
 
 function numberOf(block: BlockRef, head: bigint): bigint {
   if (typeof block === 'object') return 'number' in block ? block.number : head
   return block === 'earliest' ? 0n : head
-}
-
-/** A few logs can hold as much data as the gas of their blocks bought. */
-function checkSize(logs: readonly FoundLog[]): void {
-  let bytes = 0
-  for (const { data } of logs) bytes += data.length
-  if (bytes <= limits.logBytes.value) return
-  throw new RpcFault(
-    { code: 'RPC_LOGS_TOO_MANY', bytes, most: limits.logBytes.value },
-    'query returned more data than allowed: narrow the range of blocks or the topics',
-  )
 }
 
 function refused(reason: string): RpcFault {

@@ -18,6 +18,7 @@ export const getProof = defineMethod({
   params: z.tuple([address, slots, blockOrLatest]),
   paramNames: ['address', 'slots', 'block'],
   result: results.proof,
+  long: true,
   handler: async ([account, keys, block], { chain }) => {
     const words = keys.map(({ word }) => word)
     const proof = known(await chain.reads.proof(account, words, block), block)

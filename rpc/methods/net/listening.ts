@@ -8,5 +8,6 @@ export const listening = defineMethod({
   params: z.tuple([]),
   paramNames: [],
   result: z.boolean(),
-  handler: () => true,
+  // No part of the node takes peers.
+  handler: () => false,
 })

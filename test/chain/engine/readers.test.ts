@@ -91,6 +91,22 @@ describe('reader threads', function () {
     assert.equal(await chain.reads.nonce(accounts[0]!.address, 'latest'), 60n)
   })
 
+  it("keep one for short reads: none waits for somebody's loop", async () => {
+    // JUMPDEST, PUSH0, JUMP
+    const loop = { data: Uint8Array.of(0x5b, 0x5f, 0x56), gas: 20_000_000n }
+    let ended = 0
+    const long = Array.from({ length: 4 }, async () => {
+      const result = await chain.reads.call(loop, 'latest')
+      ended++
+      return result
+    })
+    for (let asked = 0; asked < 40; asked++) {
+      await chain.reads.balance(accounts[0]!.address, 'latest')
+    }
+    assert.equal(ended, 0)
+    for (const result of await Promise.all(long)) assert.equal(result?.failure?.reason, 'halted')
+  })
+
   it('keep their faults: facts and code arrive as they were thrown', async () => {
     await assert.rejects(
       chain.reads.feeHistory(1, 'latest', [101]),

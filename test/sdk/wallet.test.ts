@@ -1,0 +1,218 @@
+/** The wallet in a page: WebCrypto's keys behind EIP-1193, used by viem and by ethers as they are. */
+import assert from 'node:assert/strict'
+import { webcrypto } from 'node:crypto'
+
+import { BrowserProvider, parseEther, verifyMessage } from 'ethers'
+import {
+  createPublicClient,
+  createWalletClient,
+  custom,
+  type Hex,
+  http,
+  numberToHex,
+  stringToHex,
+} from 'viem'
+
+import { hex, unhex } from '#base'
+import { keccak256, mlDsa } from '#crypto'
+import { foreignMessage, personalMessagePreimage } from '#protocol'
+import {
+  algorithms,
+  contexts,
+  type Key,
+  keyFromSeed,
+  keyOf,
+  testSeeds,
+  WebCryptoEngine,
+} from '#sdk'
+import { parsChain, toParsAccount } from '#sdk/viem'
+import { announceProvider, ParsProvider, type WalletRequest } from '#sdk/wallet'
+
+import { withCode } from '../chain/engine/network.ts'
+import { Bench } from '../e2e/node.ts'
+
+const { subtle } = webcrypto
+
+const refusedWith = (code: number) => (error: unknown) =>
+  (error as { readonly code: number }).code === code
+
+describe('a key that the platform keeps', () => {
+  for (const algorithm of [0x44, 0x65, 0x87] as const) {
+    it(`signs with ${algorithms[algorithm].name} under a context, and cannot be read`, async () => {
+      const engine = await WebCryptoEngine.generate(subtle, algorithm)
+      const message = new Uint8Array(32).fill(3)
+      const signature = await engine.sign(message, contexts.transaction)
+      const verify = (context: (typeof contexts)['key' | 'transaction']) =>
+        mlDsa(algorithm).verify(engine.publicKey, message, signature, context)
+      assert.equal(verify(contexts.transaction), true)
+      assert.equal(verify(contexts.key), false)
+      assert.equal(await engine.verify(message, signature, contexts.transaction), true)
+      assert.equal(await engine.verify(message, signature.subarray(1), contexts.transaction), false)
+      const secret = engine.keyPair.privateKey as webcrypto.CryptoKey
+      assert.equal(secret.extractable, false)
+      await assert.rejects(subtle.exportKey('pkcs8', secret))
+    })
+  }
+
+  it('is the same after it was stored as IndexedDB stores it', async () => {
+    const engine = await WebCryptoEngine.generate(subtle)
+    const stored = structuredClone(engine.keyPair)
+    const opened = await WebCryptoEngine.open(subtle, stored)
+    assert.equal(keyOf(opened).address, keyOf(engine).address)
+    const message = new Uint8Array(1)
+    const signature = await opened.sign(message, contexts.foreign)
+    assert.equal(await engine.verify(message, signature, contexts.foreign), true)
+  })
+
+  it('is refused with the way round it where the platform has none', async () => {
+    const old = {
+      exportKey: subtle.exportKey.bind(subtle),
+      sign: subtle.sign.bind(subtle),
+      verify: subtle.verify.bind(subtle),
+      generateKey: () => Promise.reject(new Error('Unrecognized name.')),
+    }
+    await assert.rejects(WebCryptoEngine.generate(old), withCode('SDK_WEBCRYPTO'))
+    const pair = await subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify'])
+    await assert.rejects(WebCryptoEngine.open(subtle, pair as never), withCode('SDK_KEY_PAIR'))
+  })
+})
+
+describe('a wallet in a page', function () {
+  this.timeout(120_000)
+
+  const bench = new Bench()
+  const asked: WalletRequest[] = []
+  let isWilling = true
+  let key: Key
+  let chain: ReturnType<typeof parsChain>
+  let provider: ParsProvider
+  let networkId: Hex
+  const request = (method: string, ...params: unknown[]) => provider.request({ method, params })
+  const reader = () => createPublicClient({ chain, transport: http(), pollingInterval: 50 })
+  before(async () => {
+    const genesis = await bench.network('wallet')
+    const node = await bench.node('dev', '--genesis', genesis, '--data', bench.path('data'))
+    networkId = await node.ask('pars_networkId')
+    chain = parsChain({ id: 7227, name: 'wallet', rpcUrl: node.url, networkId })
+    key = keyOf(await WebCryptoEngine.generate(subtle))
+    const rich = createWalletClient({
+      account: toParsAccount(keyFromSeed(testSeeds[0]!), { networkId }),
+      chain,
+      transport: http(),
+    })
+    const hash = await rich.sendTransaction({ to: key.address, value: parseEther('10') })
+    await reader().waitForTransactionReceipt({ hash })
+    provider = new ParsProvider({
+      account: toParsAccount(key, { networkId }),
+      chain,
+      transport: http(),
+      approve: async (wanted) => {
+        asked.push(wanted)
+        return isWilling
+      },
+    })
+  })
+  beforeEach(() => {
+    asked.length = 0
+    isWilling = true
+  })
+  after(() => bench[Symbol.asyncDispose]())
+
+  it('shows no account and signs nothing before the person has agreed', async () => {
+    assert.deepEqual(await provider.request({ method: 'eth_accounts' }), [])
+    const params = ['0x00', key.address]
+    await assert.rejects(provider.request({ method: 'personal_sign', params }), refusedWith(4100))
+    assert.equal(asked.length, 0)
+    isWilling = false
+    await assert.rejects(provider.request({ method: 'eth_requestAccounts' }), refusedWith(4001))
+    assert.deepEqual(await provider.request({ method: 'eth_accounts' }), [])
+    isWilling = true
+    const changes: unknown[] = []
+    provider.on('accountsChanged', (accounts) => changes.push(accounts))
+    assert.deepEqual(await provider.request({ method: 'eth_requestAccounts' }), [key.address])
+    assert.deepEqual(changes, [[key.address]])
+  })
+
+  it('sends for viem', async () => {
+    const client = createWalletClient({ account: key.address, chain, transport: custom(provider) })
+    const hash = await client.sendTransaction({ to: key.address, value: 1n })
+    const { status, type } = await reader().waitForTransactionReceipt({ hash })
+    assert.deepEqual([status, type], ['success', 'mldsa'])
+    assert.deepEqual(
+      asked.map(({ method }) => method),
+      ['eth_sendTransaction'],
+    )
+  })
+
+  it('sends for ethers', async () => {
+    const browser = new BrowserProvider(provider, undefined, {
+      polling: true,
+      pollingInterval: 50,
+    })
+    const signer = await browser.getSigner()
+    const response = await signer.sendTransaction({ to: key.address, value: 1n })
+    assert.equal((await response.wait())?.status, 1)
+    browser.destroy()
+  })
+
+  it('signs messages for its network alone', async () => {
+    const client = createWalletClient({ account: key.address, chain, transport: custom(provider) })
+    const signature = await client.signMessage({ message: 'hello' })
+    const hash = keccak256(personalMessagePreimage(new TextEncoder().encode('hello')))
+    const signed = foreignMessage(unhex(networkId), hash)
+    const verify = mlDsa(0x65).verify(
+      key.engine.publicKey,
+      signed,
+      unhex(signature),
+      contexts.foreign,
+    )
+    assert.equal(verify, true)
+    assert.throws(() => verifyMessage('hello', signature))
+    const typed = {
+      domain: { name: 'Test' },
+      types: { Vote: [{ name: 'proposal', type: 'uint256' }] },
+      primaryType: 'Vote',
+      message: { proposal: 5n },
+    } as const
+    assert.equal((await client.signTypedData(typed)).length, signature.length)
+  })
+
+  it('keeps to its network and its account, and never signs a bare hash', async () => {
+    const other = { chainId: '0x1' }
+    const foreign = { types: {}, domain: { chainId: 1 }, primaryType: 'EIP712Domain', message: {} }
+    const from = hex(new Uint8Array(20))
+    assert.equal(await request('wallet_switchEthereumChain', { chainId: numberToHex(7227) }), null)
+    const refusals = [
+      [4902, request('wallet_switchEthereumChain', other)],
+      [4902, request('eth_sendTransaction', { ...other, from: key.address })],
+      [4100, request('eth_sendTransaction', { from })],
+      [4200, request('eth_sign', key.address, `0x${'11'.repeat(32)}`)],
+      [-32_602, request('eth_sendTransaction', { from: key.address, value: 5 })],
+      [-32_602, request('eth_sendTransaction', { from: key.address, authorizationList: [] })],
+      [-32_602, request('eth_signTypedData_v4', key.address, '{}')],
+      [-32_602, request('eth_signTypedData_v4', key.address, '{')],
+      [4902, request('eth_signTypedData_v4', key.address, foreign)],
+    ] as const
+    await Promise.all(refusals.map(([code, sent]) => assert.rejects(sent, refusedWith(code))))
+    assert.equal(asked.length, 0)
+    isWilling = false
+    await assert.rejects(
+      request('personal_sign', stringToHex('hello'), key.address),
+      refusedWith(4001),
+    )
+  })
+
+  it('is found by the applications of a page, early and late', () => {
+    const page = new EventTarget()
+    const found: unknown[] = []
+    const info = { uuid: 'e1', name: 'Pars', icon: 'data:,', rdns: 'example.pars' }
+    page.addEventListener('eip6963:announceProvider', (event) => {
+      found.push((event as CustomEvent<{ provider: unknown }>).detail.provider)
+    })
+    const end = announceProvider(page, info, provider)
+    page.dispatchEvent(new Event('eip6963:requestProvider'))
+    end()
+    page.dispatchEvent(new Event('eip6963:requestProvider'))
+    assert.deepEqual(found, [provider, provider])
+  })
+})
