@@ -69,7 +69,11 @@ export class Side {
   }
 
   static async open(name: SideName, workload: Workload): Promise<Side> {
-    const child = fork(import.meta.filename, [name], { serialization: 'advanced' })
+    const child = fork(import.meta.filename, [name], {
+      serialization: 'advanced',
+      // As the engine thread: 96 MB of young generation, in three parts.
+      execArgv: name === 'ours' ? ['--max-semi-space-size=32'] : [],
+    })
     const side = new Side(child)
     await side.ask({ ...workload, blocks: [] })
     return side
