@@ -4,7 +4,9 @@
  * A folder declares its faults as one union, `Fault<{ code: 'POOL_FULL'; bytes: number } | ...>`,
  * so that callers can switch over `fault.facts`.
  */
-export class Fault<Facts extends { readonly code: string } = { readonly code: string }> extends Error {
+export class Fault<
+  Facts extends { readonly code: string } = { readonly code: string },
+> extends Error {
   override readonly name = 'Fault'
   readonly facts: Facts
 

@@ -98,7 +98,7 @@ function read(bytes: Uint8Array, at: number, limit: number, depth: number): [Rlp
   }
   if (depth === 0) throw invalid('nested too deep')
   const members: Rlp[] = []
-  for (let next = start; next < end; ) {
+  for (let next = start; next < end;) {
     const [member, after] = read(bytes, next, end, depth - 1)
     members.push(member)
     next = after
