@@ -5,11 +5,16 @@ import { Command, CommanderError } from 'commander'
 
 import { isFault } from '#base'
 
+import { accountCommand } from './commands/account.ts'
+import { callCommand } from './commands/call.ts'
+import { deployCommand } from './commands/deploy.ts'
 import { devCommand } from './commands/dev.ts'
 import { genesisCommand } from './commands/genesis.ts'
 import { initCommand } from './commands/init.ts'
 import { runCommand } from './commands/run.ts'
+import { sendCommand } from './commands/send.ts'
 import { statusCommand } from './commands/status.ts'
+import { waitCommand } from './commands/wait.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { version } from './version.ts'
 
@@ -23,6 +28,11 @@ const program = new Command('pars')
   .addCommand(initCommand())
   .addCommand(genesisCommand())
   .addCommand(statusCommand())
+  .addCommand(accountCommand())
+  .addCommand(sendCommand())
+  .addCommand(callCommand())
+  .addCommand(deployCommand())
+  .addCommand(waitCommand())
 
 for (const command of allCommands(program)) {
   command.exitOverride().version(version, '--version', 'print the version')

@@ -15,8 +15,12 @@ export const exitCodes = {
   genesis: 5,
   /** Execution stopped for good while the node ran. */
   stopped: 6,
-  /** No node answers. */
+  /** No node answers, or its address is none that may be used. */
   unreachable: 7,
+  /** A key, its file or its password does not serve. */
+  key: 8,
+  /** The transaction or call was refused or reverted, or is in no block yet. */
+  transaction: 9,
 } as const
 
 const byCode: readonly (readonly [prefix: string, exitCode: number])[] = [
@@ -30,6 +34,19 @@ const byCode: readonly (readonly [prefix: string, exitCode: number])[] = [
   ['NODE_PORT', exitCodes.address],
   ['RPC_NOT_LOOPBACK', exitCodes.address],
   ['NODE_UNREACHABLE', exitCodes.unreachable],
+  ['NODE_ANSWER', exitCodes.unreachable],
+  ['NODE_RPC_URL', exitCodes.unreachable],
+  ['NODE_REFUSED', exitCodes.transaction],
+  ['NODE_REVERTED', exitCodes.transaction],
+  ['NODE_WAIT', exitCodes.transaction],
+  ['NODE_UNFUNDED', exitCodes.transaction],
+  ['NODE_CHAIN_ID', exitCodes.transaction],
+  ['TX_', exitCodes.transaction],
+  ['IDENTITY_', exitCodes.key],
+  ['NODE_FILE_EXPOSED', exitCodes.key],
+  ['NODE_KEY_', exitCodes.key],
+  ['NODE_PASSWORD_', exitCodes.key],
+  ['NODE_SEED', exitCodes.key],
   ['GENESIS_', exitCodes.genesis],
 ]
 

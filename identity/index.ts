@@ -1,0 +1,18 @@
+/**
+ * What a person is on a network: keystore files, which hold a key under a password for one network,
+ * and the change of an account's key. Bytes in, bytes out: no disk, no terminal, no network.
+ *
+ * @module
+ */
+export { formatKeystore, parseKeystore } from './document.ts'
+export {
+  checkNetwork,
+  type KdfCost,
+  type Keystore,
+  keystoreFormat,
+  openKeystore,
+  type SealOptions,
+  sealKey,
+} from './keystore.ts'
+export { limits } from './limits.ts'
+export { type Rotation, rotationCall } from './rotation.ts'

@@ -1,0 +1,38 @@
+import { Command } from 'commander'
+
+import { Fault } from '#base'
+import { registration } from '#sdk'
+
+import { RpcClient } from '../../rpc-client.ts'
+import {
+  addFeeOptions,
+  addKeyOptions,
+  addRpcOptions,
+  addWaitOption,
+  type FeeFlags,
+  feesOf,
+  type KeyFlags,
+  type RpcFlags,
+  type WaitFlags,
+} from '../arguments.ts'
+import { report } from '../send.ts'
+import { unlock } from '../unlock.ts'
+
+export function registerCommand(): Command {
+  const command = new Command('register')
+    .description('Record the key of an account on chain, so that its transactions become smaller.')
+    .argument('<account>', 'address of a key, or its file')
+  addWaitOption(addFeeOptions(addKeyOptions(addRpcOptions(command))))
+  return command.action(async (name: string, flags: RpcFlags & KeyFlags & FeeFlags & WaitFlags) => {
+    const rpc = new RpcClient(flags.rpc)
+    const wallet = await unlock(name, flags, rpc)
+    const { address, isRegistered, key } = wallet.account
+    if (isRegistered) {
+      throw new Fault({ code: 'NODE_KEY_REGISTERED', account: address }, 'there is nothing to do')
+    }
+    const { to, data, gas } = registration(key)
+    const signed = await wallet.sign({ ...feesOf(flags), gasLimit: flags.gas ?? gas, to, data })
+    await wallet.submit(signed)
+    await report(rpc, { hash: signed.hash, from: address }, { ...flags, wait: true })
+  })
+}

@@ -1,0 +1,60 @@
+import process from 'node:process'
+
+import { Command } from 'commander'
+
+import { toBigInt } from '#base'
+import { mlDsa } from '#crypto'
+import { rotationCall, sealKey } from '#identity'
+import type { Algorithm } from '#protocol'
+
+import { KeyFolder } from '../../keystore.ts'
+import { readPassword } from '../../password.ts'
+import { systemRandom } from '../../random.ts'
+import { RpcClient } from '../../rpc-client.ts'
+import { accountsWord, currentKey, Wallet } from '../../wallet.ts'
+import {
+  addAlgorithmOption,
+  addFeeOptions,
+  addKeyOptions,
+  addRpcOptions,
+  addWaitOption,
+  type FeeFlags,
+  feesOf,
+  type KeyFlags,
+  type RpcFlags,
+  type WaitFlags,
+} from '../arguments.ts'
+import { report } from '../send.ts'
+import { checkChain, keysOf } from '../unlock.ts'
+
+interface RotateFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {
+  readonly algorithm: Algorithm
+}
+
+export function rotateCommand(): Command {
+  const command = new Command('rotate')
+    .description('Make a new key and give it the account; the old one loses its say.')
+    .argument('<account>', 'address of a key, or its file')
+  addAlgorithmOption(addWaitOption(addFeeOptions(addKeyOptions(addRpcOptions(command)))))
+  return command.action(async (name: string, flags: RotateFlags) => {
+    const rpc = new RpcClient(flags.rpc)
+    const key = await currentKey(await keysOf(name, flags), rpc)
+    checkChain(key, flags)
+    const question = `Password of ${key.file}, and of the new key`
+    const password = await readPassword({ file: flags.passwordFile, question })
+    const wallet = await Wallet.unlock(key, password, rpc)
+    const newKey = mlDsa(flags.algorithm).generate(systemRandom)
+    const { address, networkId } = key.keystore
+    const changes = toBigInt(await accountsWord(rpc, 'changesOf', address))
+    const call = await rotationCall({ newKey, networkId, account: address, changes })
+    const signed = await wallet.sign({ ...feesOf(flags), ...call })
+    // On disk before anybody can give it the account.
+    const file = await new KeyFolder(flags.keys).add(
+      await sealKey({ key: newKey, address, networkId, password, random: systemRandom }),
+    )
+    if (!flags.json) process.stdout.write(`the new key is in ${file}\n`)
+    await wallet.submit(signed)
+    const sent = { hash: signed.hash, from: wallet.account.address, file }
+    await report(rpc, sent, { ...flags, wait: true })
+  })
+}

@@ -1,0 +1,94 @@
+import { open } from 'node:fs/promises'
+
+import { Command } from 'commander'
+
+import { concat, Fault, hex, type Hex, unhex } from '#base'
+
+import { limits } from '../limits.ts'
+import { RpcClient } from '../rpc-client.ts'
+import {
+  addFeeOptions,
+  addKeyOptions,
+  addRpcOptions,
+  addWaitOption,
+  amountOf,
+  dataOf,
+  type FeeFlags,
+  feesOf,
+  type KeyFlags,
+  type RpcFlags,
+  type WaitFlags,
+} from './arguments.ts'
+import { report } from './send.ts'
+import { unlock } from './unlock.ts'
+
+interface DeployFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {
+  readonly from: string
+  readonly arguments: Hex
+  readonly value?: bigint
+  readonly wait: boolean
+}
+
+export function deployCommand(): Command {
+  const command = new Command('deploy')
+    .description('Sign the creation of a contract here and send it.')
+    .argument('<file>', 'bytecode in hexadecimal, or the JSON that Hardhat, Foundry or solc writes')
+    .requiredOption('--from <account>', 'address of a key, or its file')
+    .option('--arguments <hex>', 'of the constructor, ABI-encoded', dataOf, '0x')
+    .option('--value <tokens>', '1.5 for example, or 1500000000wei', amountOf)
+    .option('--no-wait', 'return once the node has acknowledged it')
+  addWaitOption(addFeeOptions(addKeyOptions(addRpcOptions(command))))
+  return command.action(async (file: string, flags: DeployFlags) => {
+    const code = bytecodeIn(file, await read(file))
+    const rpc = new RpcClient(flags.rpc)
+    const wallet = await unlock(flags.from, flags, rpc)
+    const data = hex(concat(code, unhex(flags.arguments)))
+    const signed = await wallet.sign({ ...feesOf(flags), data, value: flags.value })
+    await wallet.submit(signed)
+    await report(rpc, { hash: signed.hash, from: wallet.account.address }, flags)
+  })
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    await using handle = await open(file)
+    const { size } = await handle.stat()
+    if (size > limits.artifactBytes.value) throw new RangeError('too long')
+    return await handle.readFile('utf8')
+  } catch (error) {
+    throw unusable(file, (error as { code?: string }).code ?? String(error))
+  }
+}
+
+/** Plain, `bytecode` or `bytecode.object` of an artifact, with or without 0x. */
+function bytecodeIn(file: string, text: string): Uint8Array {
+  const trimmed = text.trim()
+  const plain = trimmed.startsWith('{') ? fieldIn(file, trimmed) : trimmed
+  const digits = plain.replace(/^0x/, '')
+  if (digits.includes('__')) throw unusable(file, 'a library is not linked')
+  if (/^(?:[0-9a-fA-F]{2})+$/.test(digits)) return Uint8Array.fromHex(digits)
+  throw unusable(file, 'no bytecode')
+}
+
+function fieldIn(file: string, text: string): string {
+  try {
+    const { bytecode, evm } = JSON.parse(text) as Artifact
+    const found = bytecode ?? evm?.bytecode
+    const code = typeof found === 'object' ? found.object : found
+    return typeof code === 'string' ? code : ''
+  } catch {
+    throw unusable(file, 'not JSON')
+  }
+}
+
+interface Artifact {
+  readonly bytecode?: string | { readonly object?: unknown }
+  readonly evm?: { readonly bytecode?: { readonly object?: unknown } }
+}
+
+function unusable(file: string, reason: string): Fault {
+  return new Fault(
+    { code: 'NODE_BYTECODE', file, reason },
+    'name a file of bytecode in hexadecimal, or an artifact of a contract that is not abstract',
+  )
+}

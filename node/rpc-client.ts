@@ -1,0 +1,138 @@
+import { stripVTControlCharacters } from 'node:util'
+
+import { Fault, type Hex } from '#base'
+
+import { limits } from './limits.ts'
+
+export type RpcCall = readonly [method: string, ...params: unknown[]]
+
+const timeout = 30_000
+const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+/** Asks one node over JSON-RPC, on loopback: beyond it a plain connection could be read and changed. */
+export class RpcClient {
+  readonly #url: string
+
+  /** Throws `NODE_RPC_URL`. */
+  constructor(url: string) {
+    const parsed = URL.parse(url)
+    if (parsed?.protocol !== 'http:' || !loopback.test(parsed.hostname)) {
+      throw new Fault(
+        { code: 'NODE_RPC_URL', url },
+        'give http:// and a loopback address; a tunnel (ssh -L) leads to a node elsewhere',
+      )
+    }
+    this.#url = url
+  }
+
+  /** Throws `NODE_UNREACHABLE`, and `NODE_REFUSED` for an error that the node answers with. */
+  async ask<Result>(method: string, ...params: unknown[]): Promise<Result> {
+    const [result] = await this.askAll([method, ...params])
+    return result as Result
+  }
+
+  /** The results of one batch, in the order of the calls. Throws as `ask`. */
+  async askAll(...calls: readonly RpcCall[]): Promise<readonly unknown[]> {
+    const body = calls.map(([method, ...params], id) => ({ jsonrpc: '2.0', id, method, params }))
+    const answers = await this.#post(JSON.stringify(body))
+    return calls.map(([method], id) => {
+      const answer = answers.find((one) => one.id === id)
+      if (answer !== undefined && 'result' in answer) return answer.result
+      throw refused(method, answer?.error ?? {})
+    })
+  }
+
+  async #post(body: string): Promise<readonly Answer[]> {
+    try {
+      const response = await fetch(this.#url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+        redirect: 'error',
+        signal: AbortSignal.timeout(timeout),
+      })
+      const text = await textOf(response)
+      const answers: unknown = JSON.parse(text)
+      if (Array.isArray(answers) && answers.every(isAnswer)) return answers
+      throw new TypeError(`not a Pars node: ${printable(text)}`)
+    } catch (error) {
+      const cause = (error as { cause?: { code?: string } }).cause?.code
+      throw new Fault(
+        { code: 'NODE_UNREACHABLE', url: this.#url, reason: cause ?? String(error) },
+        'start a node, or name its address with --rpc',
+      )
+    }
+  }
+}
+
+interface Answer {
+  readonly id: unknown
+  readonly result?: unknown
+  readonly error?: RpcError
+}
+
+interface RpcError {
+  readonly message?: unknown
+  readonly data?: unknown
+}
+
+function isAnswer(value: unknown): value is Answer {
+  return typeof value === 'object' && value !== null && ('result' in value || 'error' in value)
+}
+
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length
+    if (size > limits.answerBytes.value) throw new RangeError('the answer is too long')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+/** What the node called the refusal, and its own words: they hold the cure. */
+function refused(method: string, { message, data }: RpcError): Fault {
+  const refusal = (data as { readonly code?: unknown } | null | undefined)?.code
+  return new Fault(
+    {
+      code: 'NODE_REFUSED',
+      method,
+      ...(typeof refusal === 'string' ? { refusal: printable(refusal) } : {}),
+      ...(isHex(data) && data !== '0x' ? { data: printable(data) } : {}),
+    },
+    printable(typeof message === 'string' ? message : 'the node gave no reason'),
+  )
+}
+
+function isHex(value: unknown): value is Hex {
+  return typeof value === 'string' && /^0x(?:[0-9a-f]{2})*$/.test(value)
+}
+
+/** A stranger's text, fit for a terminal. */
+function printable(text: string): string {
+  const plain = stripVTControlCharacters(text.slice(0, limits.answerText.value))
+  return plain.replaceAll(/\p{Cc}+/gu, ' ')
+}
+
+/** A quantity of the node's answer. Throws `NODE_ANSWER`. */
+export function quantityIn(value: unknown): bigint {
+  if (typeof value === 'string' && /^0x[0-9a-f]{1,64}$/.test(value)) return BigInt(value)
+  throw notAnswered(value)
+}
+
+/** Bytes of the node's answer, `size` of them where it is given. Throws `NODE_ANSWER`. */
+export function bytesIn(value: unknown, size?: number): Uint8Array {
+  if (isHex(value)) {
+    const bytes = Uint8Array.fromHex(value.slice(2))
+    if (size === undefined || bytes.length === size) return bytes
+  }
+  throw notAnswered(value)
+}
+
+function notAnswered(value: unknown): Fault {
+  return new Fault(
+    { code: 'NODE_ANSWER', found: printable(JSON.stringify(value ?? null)).slice(0, 80) },
+    'the node does not answer as a Pars node does: name another with --rpc',
+  )
+}

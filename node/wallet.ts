@@ -1,0 +1,204 @@
+/** An account of the key folder on the network of a node: what it signs, and what it sends. */
+import { concat, equal, Fault, hex, type Hex, padLeft, utf8 } from '#base'
+import { keccak256, mlDsa, type SigningKey } from '#crypto'
+import { checkNetwork, openKeystore } from '#identity'
+import { systemAddresses } from '#protocol'
+import { Account, type Engine, keyOf } from '#sdk'
+
+import type { KeyFile } from './keystore.ts'
+import { type Network, networkOf } from './network.ts'
+import { bytesIn, quantityIn, type RpcClient } from './rpc-client.ts'
+
+/** What the author of a transaction may decide; the node is asked for the rest. */
+export interface TransactionRequest {
+  readonly to?: Hex | undefined
+  readonly data?: Hex | undefined
+  /** Wei. */
+  readonly value?: bigint | undefined
+  readonly nonce?: bigint | undefined
+  readonly nonceKey?: bigint | undefined
+  readonly gasLimit?: bigint | undefined
+  /** Wei. */
+  readonly maxFeePerGas?: bigint | undefined
+  /** Wei. */
+  readonly maxPriorityFeePerGas?: bigint | undefined
+  /** Seconds. */
+  readonly validUntil?: bigint | undefined
+}
+
+export interface Signed {
+  readonly hash: Hex
+  readonly wire: Hex
+}
+
+/** The file of a key that speaks for its account now. */
+export interface CurrentKey extends KeyFile {
+  readonly network: Network
+  readonly isRegistered: boolean
+}
+
+/** What an engine of the SDK does, done by OpenSSL. */
+export function engineOf(key: SigningKey): Engine {
+  const { algorithm, publicKey } = key
+  return {
+    algorithm,
+    publicKey,
+    sign: (message, context) => key.signAsync(message, context),
+    verify: (message, signature, context) =>
+      mlDsa(algorithm).verifyAsync(publicKey, message, signature, context),
+  }
+}
+
+/**
+ * Of an account's keys the one that speaks for it on the node's network, as long as the node tells the
+ * truth: if it doesn't, the signature holds nowhere. Throws `IDENTITY_FOREIGN_NETWORK` and
+ * `NODE_KEY_REPLACED`.
+ */
+export async function currentKey(files: readonly KeyFile[], rpc: RpcClient): Promise<CurrentKey> {
+  const network = await networkOf(rpc)
+  const own = files.filter(({ keystore }) => equal(keystore.networkId, network.networkId))
+  const [any] = files
+  if (own.length === 0 && any !== undefined) checkNetwork(any.keystore, network.networkId)
+  for (const one of own) {
+    const { address, keyHash } = one.keystore
+    const registered = await accountsWord(rpc, 'keyOf', address)
+    const isRegistered = registered.some((byte) => byte !== 0)
+    if (equal(isRegistered ? registered : keyHash, keyHash)) {
+      if (isRegistered || equal(keyHash.subarray(12), address)) {
+        return { ...one, network, isRegistered }
+      }
+    }
+  }
+  throw new Fault(
+    { code: 'NODE_KEY_REPLACED', files: own.map(({ file }) => file).join(', ') },
+    'another key speaks for the account since a rotation or recovery, or this one does not yet: use the file of that key',
+  )
+}
+
+/** A view of the registry of account keys that takes an account and gives one word. */
+export async function accountsWord(
+  rpc: RpcClient,
+  name: 'keyOf' | 'changesOf',
+  account: Uint8Array,
+): Promise<Uint8Array> {
+  const selector = keccak256(utf8(`${name}(address)`)).subarray(0, 4)
+  const call = {
+    to: hex(systemAddresses.accounts),
+    data: hex(concat(selector, padLeft(account, 32))),
+  }
+  return bytesIn(await rpc.ask('eth_call', call, 'latest'), 32)
+}
+
+/** An unlocked account. */
+export class Wallet {
+  readonly account: Account
+  readonly #rpc: RpcClient
+  readonly #chainId: bigint
+
+  private constructor(account: Account, rpc: RpcClient, chainId: bigint) {
+    this.account = account
+    this.#rpc = rpc
+    this.#chainId = chainId
+  }
+
+  /** Throws what `openKeystore` throws. */
+  static async unlock(
+    { keystore, network, isRegistered }: CurrentKey,
+    password: string,
+    rpc: RpcClient,
+  ): Promise<Wallet> {
+    const key = keyOf(engineOf(await openKeystore(keystore, password)))
+    const account = new Account(key, {
+      networkId: hex(network.networkId),
+      address: hex(keystore.address),
+      isRegistered,
+    })
+    return new Wallet(account, rpc, network.chainId)
+  }
+
+  /**
+   * Asks for what the request leaves open, and signs. Throws `NODE_UNFUNDED` when the account can't pay
+   * the most it may cost, and what `RpcClient` and the SDK throw.
+   */
+  async sign(request: TransactionRequest): Promise<Signed> {
+    const { nonceKey = 0n, value = 0n } = request
+    const { address } = this.account
+    const [next, tip, balance, block] = await this.#rpc.askAll(
+      ['pars_getNonce', address, quantity(nonceKey), 'pending'],
+      ['eth_maxPriorityFeePerGas'],
+      ['eth_getBalance', address, 'latest'],
+      ['eth_getBlockByNumber', 'latest', false],
+    )
+    const { baseFeePerGas } = (block ?? {}) as { readonly baseFeePerGas?: unknown }
+    const nonce = request.nonce ?? quantityIn(next)
+    const fees = feesOf(request, quantityIn(tip), quantityIn(baseFeePerGas))
+    this.#checkFunds(quantityIn(balance), value)
+    const gasLimit = request.gasLimit ?? (await this.#estimate({ ...request, nonce }))
+    this.#checkFunds(quantityIn(balance), value + gasLimit * fees.maxFeePerGas)
+    const { to, data, validUntil } = request
+    const fields = {
+      chainId: this.#chainId,
+      nonceKey,
+      nonce,
+      gasLimit,
+      to,
+      value,
+      data,
+      validUntil,
+    }
+    return this.account.signTransaction({ ...fields, ...fees })
+  }
+
+  /** Throws `NODE_REFUSED` with the node's cure. */
+  async submit({ hash, wire }: Signed): Promise<void> {
+    const answer = await this.#rpc.ask('eth_sendRawTransaction', wire)
+    if (hex(bytesIn(answer, 32)) === hash) return
+    throw new Fault(
+      { code: 'NODE_ANSWER', found: String(answer) },
+      `the node calls the transaction ${hash} by another name: do not trust it`,
+    )
+  }
+
+  #checkFunds(balance: bigint, cost: bigint): void {
+    if (balance >= cost) return
+    throw new Fault(
+      { code: 'NODE_UNFUNDED', account: this.account.address, balance, cost },
+      'in wei: fund the account, send less, or lower --gas or --max-fee',
+    )
+  }
+
+  /** Without fees, so that what is asked is the gas alone. */
+  async #estimate(request: TransactionRequest): Promise<bigint> {
+    const { key, isRegistered, address } = this.account
+    const call = {
+      from: address,
+      to: request.to,
+      data: request.data,
+      value: quantity(request.value ?? 0n),
+      nonce: quantity(request.nonce ?? 0n),
+      nonceKey: quantity(request.nonceKey ?? 0n),
+      // The node knows the key of an account that registered one.
+      ...(isRegistered ? {} : ofKey(key.engine)),
+    }
+    return quantityIn(await this.#rpc.ask('eth_estimateGas', call, 'latest'))
+  }
+}
+
+function ofKey({ algorithm, publicKey }: Engine) {
+  return { pqAlgorithm: quantity(BigInt(algorithm)), pqPublicKey: hex(publicKey) }
+}
+
+/** Room for the base fee to double. */
+function feesOf(request: TransactionRequest, usualTip: bigint, baseFee: bigint) {
+  const { maxFeePerGas, maxPriorityFeePerGas } = request
+  const tip = maxPriorityFeePerGas ?? usualTip
+  if (maxFeePerGas === undefined) {
+    return { maxFeePerGas: baseFee * 2n + tip, maxPriorityFeePerGas: tip }
+  }
+  const fitting = maxPriorityFeePerGas ?? (tip < maxFeePerGas ? tip : maxFeePerGas)
+  return { maxFeePerGas, maxPriorityFeePerGas: fitting }
+}
+
+function quantity(value: bigint): Hex {
+  return `0x${value.toString(16)}`
+}
