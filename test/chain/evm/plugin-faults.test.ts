@@ -24,6 +24,7 @@ describe('an exception in a plugin', () => {
     [
       'something that is no Error',
       () => {
+        // What a careless plugin may do.
         // oxlint-disable-next-line typescript/only-throw-error
         throw 'text'
       },
