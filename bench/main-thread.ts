@@ -39,6 +39,8 @@ export async function mainThread(): Promise<void> {
       const chosen = chain.pool.ready(room)
       filled = chosen.length
       await chain.execute({
+        epoch: 0n,
+        index: chain.nextCommit,
         digest: keccak256(chain.head.hash),
         timestamp: chain.head.header.timestamp + 1n,
         bodies: [{ wires: chosen.map(({ wire }) => wire) }],

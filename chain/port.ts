@@ -81,7 +81,11 @@ export interface BlockView extends Head {
   }[]
 }
 
-/** Which block: a number, a hash, or a name. `safe` and `finalized` equal `latest` on one node. */
+/**
+ * Which block: a number, a hash, or a name. `safe` equals `latest`: what is executed is committed
+ * and never reorganised. `finalized` is the highest block whose hash a quorum has attested, and
+ * equals `latest` where one node is the whole network.
+ */
 export type BlockRef =
   | { readonly number: bigint }
   | { readonly hash: Uint8Array }

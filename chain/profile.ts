@@ -45,6 +45,8 @@ export interface ChainProfile {
   readonly chainId: bigint
   /** G, 32 bytes. Ethereum: the hash of block 0. */
   readonly genesisHash: Uint8Array
+  /** A committee attests what blocks came to; else each block is final at once. */
+  readonly attested?: boolean
   readonly genesis: {
     readonly header: Omit<Header, 'stateRoot'>
     readonly accounts: readonly GenesisAccount[]

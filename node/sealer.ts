@@ -62,6 +62,8 @@ export class Sealer {
     const wires = chosen.map(({ wire }) => wire)
     const hashes = chosen.map(({ wireHash }) => wireHash)
     const commit: Commit = {
+      epoch: 0n,
+      index: chain.nextCommit,
       digest: keccak256(concat(chain.head.hash, fixed(timestamp, 8), ...hashes)),
       timestamp,
       bodies: wires.length === 0 ? [] : [{ wires }],

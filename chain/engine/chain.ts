@@ -35,6 +35,7 @@ export class Chain implements ChainFace {
   readonly #store: Store
   readonly #listeners = new Set<(head: Head) => void>()
   #head: Head
+  #nextCommit: bigint
   #snapshot: Snapshot
   #view: StateView
   #busy: Promise<unknown> = Promise.resolve()
@@ -48,6 +49,7 @@ export class Chain implements ChainFace {
       readers: ReaderThreads
       store: Store
       head: Head
+      nextCommit: bigint
     },
   ) {
     this.#init = init
@@ -56,6 +58,7 @@ export class Chain implements ChainFace {
     this.#readers = parts.readers
     this.#store = parts.store
     this.#head = parts.head
+    this.#nextCommit = parts.nextCommit
     this.#snapshot = parts.store.snapshot()
     this.#view = headView(this.#snapshot)
     this.reads = parts.readers.reads
@@ -79,10 +82,11 @@ export class Chain implements ChainFace {
     await using opened = new AsyncDisposableStack()
     const engine = opened.adopt(new EngineThread(thread, log), (one) => one.close())
     const head = await engine.remote.head()
+    const nextCommit = ((await engine.remote.lastCommit())?.index ?? -1n) + 1n
     const readers = opened.adopt(new ReaderThreads(thread, log), (all) => all.close())
     await readers.ready()
     const store = opened.adopt(await openLevel(path), (one) => one.close())
-    const chain = new Chain(init, { profile, engine, readers, store, head })
+    const chain = new Chain(init, { profile, engine, readers, store, head, nextCommit })
     await chain.pool.restore(store)
     opened.move()
     return chain
@@ -104,6 +108,11 @@ export class Chain implements ChainFace {
     return this.profile.nextBaseFee(this.#head.header)
   }
 
+  /** The least index that the next commit may have. */
+  get nextCommit(): bigint {
+    return this.#nextCommit
+  }
+
   /** Set when execution has stopped for good. */
   get stopped(): Fault | undefined {
     return this.#stopped
@@ -121,6 +130,11 @@ export class Chain implements ChainFace {
     return run
   }
 
+  /** Tells readers that a quorum has attested the hash of block `number`. */
+  finalize(number: bigint): Promise<void> {
+    return this.#engine.remote.finalize(number)
+  }
+
   async close(): Promise<void> {
     await this.#busy
     await this.pool.settled()
@@ -133,6 +147,7 @@ export class Chain implements ChainFace {
   async #execute(commit: Commit): Promise<CommitResult> {
     if (this.#stopped !== undefined) throw this.#stopped
     const result = await this.#attempt(commit)
+    this.#nextCommit = commit.index + 1n
     const head = result.blocks.at(-1)
     if (head !== undefined) await this.#move(head, result)
     return result

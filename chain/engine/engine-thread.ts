@@ -27,8 +27,10 @@ engine.catch(() => undefined)
 /** What the main thread can ask of the engine. */
 const handlers = {
   head: async () => (await engine).head,
+  lastCommit: async () => (await engine).lastCommit,
   execute: async (...parameters: Parameters<Engine['execute']>) =>
     (await engine).execute(...parameters),
+  finalize: async (number: bigint) => (await engine).finalize(number),
   persist: async (...parameters: Parameters<Engine['persist']>) =>
     (await engine).persist(...parameters),
   close: async () => (await engine).close(),

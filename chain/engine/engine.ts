@@ -1,7 +1,8 @@
 /** Executes commits, one at a time, and owns every write to the store. */
-import type { Log } from '#base'
+import { Fault, type Log } from '#base'
 import type { Change, Store } from '#storage'
 
+import { height, keys, put } from '../block/layout.ts'
 import { Ledger } from '../block/ledger.ts'
 import { createExecutor, type Executor } from '../evm/index.ts'
 import { ParsBlock } from '../pars/block.ts'
@@ -12,7 +13,13 @@ import type { ParsProfile } from '../pars/profile.ts'
 import { stateView } from '../pars/state-view.ts'
 import { verifyEnvelope } from '../pars/verify.ts'
 import type { Head, Header } from '../port.ts'
-import { type Outcome, outcomeChange, outcomeOf } from './outcome.ts'
+import {
+  type ExecutedCommit,
+  lastCommit,
+  type Outcome,
+  outcomeChange,
+  outcomeOf,
+} from './outcome.ts'
 import { Retention } from './retention.ts'
 
 export interface EngineInit {
@@ -67,6 +74,11 @@ export class Engine {
     return this.#ledger.head
   }
 
+  /** The last commit that made a block. What follows it is to be executed, again or for once. */
+  get lastCommit(): ExecutedCommit | undefined {
+    return lastCommit(this.#init.store)
+  }
+
   /**
    * Runs after the commits before it. A rejection means that this machine, not the commit, is at
    * fault: nothing of the commit is on disk, and the engine is to be opened anew.
@@ -75,6 +87,15 @@ export class Engine {
     const run = this.#busy.then(() => this.#execute(commit))
     this.#busy = run.catch(() => undefined)
     return run
+  }
+
+  /**
+   * Moves `finalized` to block `number`. Not synced: after a crash the attestations, which are,
+   * give it again.
+   */
+  finalize(number: bigint): Promise<void> {
+    const change = put(keys.meta('finalized'), height.encode(number))
+    return this.#init.store.write([change], { sync: false })
   }
 
   /** A small write beside execution, synced before it resolves. */
@@ -90,7 +111,7 @@ export class Engine {
   async #execute(commit: Commit): Promise<CommitResult> {
     if (this.#failure !== undefined) throw this.#failure
     try {
-      return this.#answered(commit) ?? (await this.#run(notBefore(commit, this.head.header)))
+      return this.#answered(commit) ?? (await this.#run(commit))
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error))
       throw error
@@ -112,8 +133,13 @@ export class Engine {
     }
   }
 
-  async #run(commit: Commit): Promise<CommitResult> {
+  async #run(given: Commit): Promise<CommitResult> {
     const { profile, log } = this.#init
+    const last = this.lastCommit?.index ?? -1n
+    if (given.index <= last) {
+      throw new Fault({ code: 'CHAIN_COMMIT_ORDER', index: given.index, last })
+    }
+    const commit = notBefore(given, this.head.header)
     const blocks = new CommitBlocks(this.#ledger, this.#executor, profile, commit, log)
     const run = new CommitRun(commit, blocks)
     await run.run(commit.bodies)
@@ -187,7 +213,7 @@ class CommitBlocks implements CommitPorts {
       else this.#ledger.discard()
     }
     if (this.sealed.length === 0) return
-    await this.#ledger.write([outcomeChange(this.#commit.digest, outcome)])
+    await this.#ledger.write([outcomeChange(this.#commit, outcome)])
   }
 
   async #start(): Promise<ParsBlock> {

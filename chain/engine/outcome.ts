@@ -6,7 +6,7 @@ import { decodeRlp, encodeRlp, equal, type Rlp, toBigInt, trimmed, utf8 } from '
 import type { Change, Reader } from '#storage'
 
 import { keys, put } from '../block/layout.ts'
-import type { Skipped } from '../pars/commit.ts'
+import type { Commit, CommitPlace, Skipped } from '../pars/commit.ts'
 
 export interface Outcome {
   readonly skipped: readonly Skipped[]
@@ -16,20 +16,32 @@ export interface Outcome {
 
 const key = keys.meta('outcome')
 
-export function outcomeChange(digest: Uint8Array, { skipped, broken }: Outcome): Change {
+/** A commit that made a block. */
+export interface ExecutedCommit extends CommitPlace {
+  /** 32 bytes. */
+  readonly digest: Uint8Array
+}
+
+export function outcomeChange(
+  { digest, epoch, index }: Commit,
+  { skipped, broken }: Outcome,
+): Change {
   const reasons = skipped.map(({ wireHash, reason }): Rlp => [wireHash, utf8(reason)])
-  return put(key, encodeRlp([digest, broken.map((index) => trimmed(index)), reasons]))
+  const bodies = broken.map((body) => trimmed(body))
+  return put(key, encodeRlp([digest, trimmed(epoch), trimmed(index), bodies, reasons]))
+}
+
+/** The last commit that made a block; undefined before the first. */
+export function lastCommit(reader: Reader): ExecutedCommit | undefined {
+  const [digest, epoch, index] = read(reader) ?? []
+  if (digest === undefined || epoch === undefined || index === undefined) return undefined
+  return { digest, epoch: toBigInt(epoch), index: toBigInt(index) }
 }
 
 /** Undefined when the last commit was another one. */
 export function outcomeOf(reader: Reader, digest: Uint8Array): Outcome | undefined {
-  const value = reader.get(key)
-  if (value === undefined) return undefined
-  const [of, broken, skipped] = decodeRlp(value) as [
-    Uint8Array,
-    readonly Uint8Array[],
-    readonly (readonly [Uint8Array, Uint8Array])[],
-  ]
+  const [of, , , broken, skipped] = read(reader) ?? []
+  if (of === undefined || broken === undefined || skipped === undefined) return undefined
   if (!equal(of, digest)) return undefined
   return {
     broken: broken.map((index) => Number(toBigInt(index))),
@@ -38,4 +50,17 @@ export function outcomeOf(reader: Reader, digest: Uint8Array): Outcome | undefin
       reason: new TextDecoder().decode(reason),
     })),
   }
+}
+
+type Stored = [
+  digest: Uint8Array,
+  epoch: Uint8Array,
+  index: Uint8Array,
+  broken: readonly Uint8Array[],
+  skipped: readonly (readonly [wireHash: Uint8Array, reason: Uint8Array])[],
+]
+
+function read(reader: Reader): Stored | undefined {
+  const value = reader.get(key)
+  return value === undefined ? undefined : (decodeRlp(value) as Stored)
 }

@@ -147,7 +147,7 @@ function openHeader(profile: ParsProfile, parent: Head, commit: Commit, index: n
     number: parent.header.number + 1n,
     gasLimit: profile.blockGasLimit,
     timestamp: commit.timestamp,
-    extraData: profile.extraData,
+    extraData: concat(fixed(commit.epoch, 8), fixed(commit.index, 8), fixed(index, 4)),
     prevRandao: keccak256(concat(commit.digest, fixed(index, 4))),
     nonce: zeroNonce,
     baseFeePerGas: profile.nextBaseFee(parent.header),

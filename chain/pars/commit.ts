@@ -17,8 +17,15 @@ export interface Body {
   readonly wires: readonly Uint8Array[]
 }
 
+/** Where a commit stands in the order. */
+export interface CommitPlace {
+  readonly epoch: bigint
+  /** Rises from commit to commit, across epochs; a commit that made no block leaves a gap. */
+  readonly index: bigint
+}
+
 /** What consensus orders: everything that a block depends on besides the state. */
-export interface Commit {
+export interface Commit extends CommitPlace {
   /** 32 bytes, unique; contracts reach it through the commit ring. */
   readonly digest: Uint8Array
   /** Seconds, never less than the parent's. */

@@ -2,7 +2,7 @@ import { type Common, Hardfork } from '@ethereumjs/common'
 import { paramsTx } from '@ethereumjs/tx'
 
 /** The rules of a Pars network, from its genesis document. The only profile in production. */
-import { empty, equal, Fault, hex, utf8 } from '#base'
+import { empty, equal, Fault, hex } from '#base'
 import { type Genesis, genesisAllocation, genesisHash, type ScheduledPrecompile } from '#genesis'
 import { type EnvelopeKey, type Precompile, specHash } from '#precompiles'
 import {
@@ -40,7 +40,6 @@ export interface ParsProfile extends ChainProfile {
   readonly targetBlockMs: number
   /** An idle chain makes an empty block when head is this old. */
   readonly emptyBlockSeconds: bigint
-  readonly extraData: Uint8Array
   rules(): Common
   decode(wire: Uint8Array): ParsEnvelope
   nextBaseFee(parent: Header): bigint
@@ -74,6 +73,7 @@ export function parsProfile(
   const idle = Math.max(1, Math.ceil((idleBlocks * genesis.targetBlockMs) / 1000))
   return {
     ...network,
+    attested: genesis.validators.length > 0,
     name: genesis.name,
     dev: genesis.dev,
     token: genesis.token,
@@ -82,7 +82,6 @@ export function parsProfile(
     blockRoom: roomForTransactions,
     targetBlockMs: genesis.targetBlockMs,
     emptyBlockSeconds: BigInt(idle),
-    extraData: utf8('pars'),
     genesis: {
       header: genesisHeader(genesis, hash),
       accounts: accounts satisfies readonly GenesisAccount[],

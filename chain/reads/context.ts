@@ -19,10 +19,17 @@ export function headNumber({ reader }: ReadContext): bigint {
   return height.decode(head)
 }
 
+/** Block 0 is final by the genesis. */
+function finalizedNumber({ reader }: ReadContext): bigint {
+  const value = reader.get(keys.meta('finalized'))
+  return value === undefined ? 0n : height.decode(value)
+}
+
 /** The number that `ref` means, or undefined when there is no such block. */
 export function resolve(context: ReadContext, ref: BlockRef): bigint | undefined {
   const head = headNumber(context)
   if (ref === 'earliest') return 0n
+  if (ref === 'finalized' && context.profile.attested === true) return finalizedNumber(context)
   if (typeof ref === 'string') return head
   if ('hash' in ref) return numberOf(context.reader, ref.hash)
   return ref.number <= head ? ref.number : undefined

@@ -143,6 +143,8 @@ export class Network {
   async commit(...bodies: readonly (readonly Uint8Array[])[]): Promise<CommitResult> {
     this.#timestamp += 1n
     const commit: Commit = {
+      epoch: 0n,
+      index: (this.#last?.index ?? -1n) + 1n,
       digest: keccak256(this.#engine.head.hash),
       timestamp: this.#timestamp,
       bodies: bodies.map((wires) => ({ wires })),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 
 import { createMPT } from '@ethereumjs/mpt'
 
-import { encodeRlp, equal, hex, silent } from '#base'
+import { encodeRlp, equal, hex, silent, toBigInt } from '#base'
 import { keccak256 } from '#crypto'
 import { openMemory, type Reader } from '#storage'
 
@@ -83,7 +83,16 @@ function commitsOf(blocks: readonly BlockView[]): Commit[] {
     let commit = commits.at(-1)
     if (commit === undefined || !equal(commit.digest, digest)) {
       const wires: Uint8Array[] = []
-      commit = { digest, timestamp: header.timestamp, bodies: [{ wires }], verified: [], wires }
+      const place = header.extraData
+      commit = {
+        epoch: toBigInt(place.subarray(0, 8)),
+        index: toBigInt(place.subarray(8, 16)),
+        digest,
+        timestamp: header.timestamp,
+        bodies: [{ wires }],
+        verified: [],
+        wires,
+      }
       commits.push(commit)
     }
     commit.wires.push(...transactions.map(({ wire }) => wire))

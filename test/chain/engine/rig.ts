@@ -92,6 +92,8 @@ export class Rig {
     const room = { gas: profile.blockGasLimit, bytes: profile.blockRoom }
     const wires = this.pool.ready(room).map(({ wire }) => wire)
     const result = await this.engine.execute({
+      epoch: 0n,
+      index: (this.engine.lastCommit?.index ?? -1n) + 1n,
       digest: keccak256(concat(hash, fixed(now, 8), ...wires)),
       timestamp: now > header.timestamp ? now : header.timestamp,
       bodies: [{ wires }],
@@ -112,5 +114,12 @@ export class Rig {
 
 /** A commit of one body whose digest is the number `id`. */
 export function commitOf(id: number, timestamp: bigint, wires: readonly Uint8Array[]): Commit {
-  return { digest: fixed(id, 32), timestamp, bodies: [{ wires }], verified: [] }
+  return {
+    epoch: 0n,
+    index: BigInt(id),
+    digest: fixed(id, 32),
+    timestamp,
+    bodies: [{ wires }],
+    verified: [],
+  }
 }
