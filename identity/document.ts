@@ -2,7 +2,13 @@
 import { equal, Fault, hex, utf8 } from '#base'
 import { type Algorithm, algorithms } from '#protocol'
 
-import { checksum, type KdfCost, type Keystore, keystoreFormat } from './keystore.ts'
+import {
+  checksum,
+  type KdfCost,
+  type KeyPurpose,
+  type Keystore,
+  keystoreFormats,
+} from './keystore.ts'
 import { limits } from './limits.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -11,11 +17,13 @@ const names = Object.entries(algorithms).map(
   ([number, { name }]) => [name, Number(number) as Algorithm] as const,
 )
 
+const purposes = Object.entries(keystoreFormats) as [KeyPurpose, string][]
+
 /** The file, in UTF-8. */
 export function formatKeystore(keystore: Keystore): Uint8Array<ArrayBuffer> {
-  const { algorithm, address, keyHash, networkId, kdf, nonce, sealed } = keystore
+  const { purpose, algorithm, address, keyHash, networkId, kdf, nonce, sealed } = keystore
   const document = {
-    format: keystoreFormat,
+    format: keystoreFormats[purpose],
     algorithm: algorithms[algorithm].name,
     address: hex(address),
     keyHash: hex(keyHash),
@@ -34,13 +42,14 @@ export function formatKeystore(keystore: Keystore): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Reads a file that anybody may have written. Throws `IDENTITY_KEYSTORE_INVALID` for another form,
+ * Reads a file that anybody may have written. Throws `IDENTITY_KEY_PURPOSE` for a key of another
+ * purpose, `IDENTITY_KEYSTORE_INVALID` for another form,
  * `IDENTITY_KEYSTORE_VERSION` for that of another release, `IDENTITY_KEYSTORE_CORRUPTED` when the
  * checksum differs, and `IDENTITY_KDF_LIMIT` for what would take too much memory or time.
  */
-export function parseKeystore(bytes: Uint8Array): Keystore {
+export function parseKeystore(bytes: Uint8Array, purpose: KeyPurpose = 'account'): Keystore {
   const document = parseJson(bytes)
-  checkVersion(document)
+  checkFormat(document, purpose)
   const root = fields(document, 'document', [
     'format',
     'algorithm',
@@ -56,6 +65,7 @@ export function parseKeystore(bytes: Uint8Array): Keystore {
   word(kdf['name'], 'kdf.name', 'argon2id')
   word(cipher['name'], 'cipher.name', 'aes-256-gcm')
   const keystore = {
+    purpose,
     algorithm: algorithmOf(root['algorithm']),
     address: bytesOf(root['address'], 'address', 20),
     keyHash: bytesOf(root['keyHash'], 'keyHash', 32),
@@ -84,14 +94,21 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-function checkVersion(document: unknown): void {
+function checkFormat(document: unknown, purpose: KeyPurpose): void {
   const { format } = (document ?? {}) as { readonly format?: unknown }
-  if (format === keystoreFormat) return
-  if (typeof format !== 'string' || !/^pars-keystore\/\d{1,9}$/.test(format)) {
-    throw invalid('format', keystoreFormat)
+  const expected = keystoreFormats[purpose]
+  if (format === expected) return
+  const [, kind] = /^(.*)\/\d{1,9}$/.exec(String(format)) ?? []
+  const [found] = purposes.find(([, own]) => own.split('/')[0] === kind) ?? []
+  if (found === undefined) throw invalid('format', expected)
+  if (found !== purpose) {
+    throw new Fault(
+      { code: 'IDENTITY_KEY_PURPOSE', found, expected: purpose },
+      'a key has one purpose: name a file that holds one of the other kind',
+    )
   }
   throw new Fault(
-    { code: 'IDENTITY_KEYSTORE_VERSION', found: format, expected: keystoreFormat },
+    { code: 'IDENTITY_KEYSTORE_VERSION', found: String(format), expected },
     'use the release that wrote the file, or a later one',
   )
 }

@@ -9,7 +9,7 @@ export {
   checkNetwork,
   type KdfCost,
   type Keystore,
-  keystoreFormat,
+  type KeyPurpose,
   openKeystore,
   type SealOptions,
   sealKey,

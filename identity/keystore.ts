@@ -4,8 +4,15 @@ import { type Algorithm, keyHashAddress } from '#protocol'
 
 import { passwordBytes } from './password.ts'
 
-/** The version of the file's form. */
-export const keystoreFormat = 'pars-keystore/1'
+/** The version of the file's form, by what the key in it may do. */
+export const keystoreFormats = {
+  /** Signs an account's transactions and messages. */
+  account: 'pars-keystore/1',
+  /** Signs a validator's part in consensus. */
+  validator: 'pars-validator-key/1',
+} as const
+
+export type KeyPurpose = keyof typeof keystoreFormats
 
 /** What Argon2id costs. */
 export interface KdfCost {
@@ -18,8 +25,12 @@ export interface KdfCost {
 
 /** One ML-DSA seed under a password, with everything that may be known about it without. */
 export interface Keystore {
+  readonly purpose: KeyPurpose
   readonly algorithm: Algorithm
-  /** 20 bytes: the key's own, unless the key came into the account by rotation or recovery. */
+  /**
+   * 20 bytes: the key's own, unless the key came into the account by rotation or recovery; of a
+   * validator's key, the account that it validates for.
+   */
   readonly address: Uint8Array
   /** 32 bytes. */
   readonly keyHash: Uint8Array
@@ -41,6 +52,8 @@ const usualCost: KdfCost = { memoryKiB: 262_144, iterations: 3, parallelism: 4 }
 const saltBytes = 16
 
 export interface SealOptions {
+  /** `account` by default. */
+  readonly purpose?: KeyPurpose
   readonly key: SigningKey
   /** G, 32 bytes. */
   readonly networkId: Uint8Array
@@ -53,9 +66,10 @@ export interface SealOptions {
 
 /** Puts a key under a password. Throws `IDENTITY_PASSWORD_LENGTH`. */
 export async function sealKey(options: SealOptions): Promise<Keystore> {
-  const { key, networkId, password, random, cost = usualCost } = options
+  const { purpose = 'account', key, networkId, password, random, cost = usualCost } = options
   const hash = keyHash(key.algorithm, key.publicKey)
   const facts = {
+    purpose,
     algorithm: key.algorithm,
     address: options.address ?? keyHashAddress(hash),
     keyHash: hash,
@@ -133,10 +147,11 @@ function associatedData(facts: Facts): Uint8Array {
   return encodeRlp(fieldsOf(facts))
 }
 
-function fieldsOf({ algorithm, address, keyHash: hash, networkId, kdf, nonce }: Facts): Rlp[] {
+function fieldsOf(facts: Facts): Rlp[] {
+  const { purpose, algorithm, address, keyHash: hash, networkId, kdf, nonce } = facts
   const { memoryKiB, iterations, parallelism, salt } = kdf
   return [
-    utf8(keystoreFormat),
+    utf8(keystoreFormats[purpose]),
     Uint8Array.of(algorithm),
     address,
     hash,

@@ -113,6 +113,18 @@ describe('a keystore file', () => {
     })
   }
 
+  it('is for one purpose', async () => {
+    const validator = formatKeystore(await seal({ purpose: 'validator' }))
+    assert.throws(() => parseKeystore(validator), refusal('IDENTITY_KEY_PURPOSE'))
+    const account = await seal()
+    const written = formatKeystore(account)
+    assert.throws(() => parseKeystore(written, 'validator'), refusal('IDENTITY_KEY_PURPOSE'))
+    const keystore = parseKeystore(validator, 'validator')
+    await openKeystore(keystore, password)
+    const relabelled = { ...account, purpose: 'validator' } as const
+    await assert.rejects(openKeystore(relabelled, password), refusal('IDENTITY_PASSWORD_WRONG'))
+  })
+
   it('is for one network', async () => {
     const keystore = await seal()
     checkNetwork(keystore, networkId)
