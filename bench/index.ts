@@ -1,11 +1,21 @@
 /** `npm run bench -- [name…]`: all benchmarks, or the named ones, one after the other. */
+import { bundle } from './bundle.ts'
 import { crypto } from './crypto.ts'
 import { execution } from './execution.ts'
 import { mainThread } from './main-thread.ts'
+import { pool } from './pool.ts'
 import { precompiles } from './precompiles.ts'
 import { state } from './state.ts'
 
-const all = { crypto, execution, 'main-thread': mainThread, precompiles, state } as const
+const all = {
+  bundle,
+  crypto,
+  execution,
+  'main-thread': mainThread,
+  pool,
+  precompiles,
+  state,
+} as const
 
 const names = process.argv.slice(2)
 const unknown = names.filter((name) => !Object.hasOwn(all, name))

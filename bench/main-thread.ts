@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 import { hex, silent } from '#base'
-import { Chain } from '#chain'
+import { Chain, Verifier } from '#chain'
 import { addressOfKey, keccak256, mlDsa, type SigningKey } from '#crypto'
 import { formatGenesis, preset } from '#genesis'
 import { systemClock } from '#node'
@@ -25,12 +25,15 @@ export async function mainThread(): Promise<void> {
     archive: false,
     modules: [],
     clock: systemClock,
+    verifier: new Verifier({ cores: 2 }),
     log: silent,
   })
   try {
     const wires = keys.map((key) => transfer(chain, key))
     const admission = await longestHold(async () => {
-      for (const [index, wire] of wires.entries()) await chain.pool.submit(wire, String(index))
+      for (const [index, wire] of wires.entries()) {
+        await chain.pool.submit(wire, { kind: 'client', id: String(index) })
+      }
     })
     const room = { gas: chain.profile.blockGasLimit, bytes: chain.profile.blockRoom }
     let filled = 0
@@ -40,7 +43,7 @@ export async function mainThread(): Promise<void> {
       filled = chosen.length
       await chain.execute({
         epoch: 0n,
-        index: chain.nextCommit,
+        index: (chain.lastCommit?.index ?? -1n) + 1n,
         digest: keccak256(chain.head.hash),
         timestamp: chain.head.header.timestamp + 1n,
         bodies: [{ wires: chosen.map(({ wire }) => wire) }],

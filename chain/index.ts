@@ -10,7 +10,10 @@ export { Chain, type ChainInit } from './engine/chain.ts'
 export type { CommitResult } from './engine/engine.ts'
 export { checkNetwork } from './engine/setup.ts'
 export type { Commit } from './pars/commit.ts'
+export type { ParsEnvelope } from './pars/envelope.ts'
 export type { ParsProfile } from './pars/profile.ts'
+export { isObjective } from './pool/verdict.ts'
+export { type Priority, type Verification, Verifier } from './pool/verifier.ts'
 export type {
   AsyncReads,
   BlockRef,
@@ -22,6 +25,7 @@ export type {
   FoundLog,
   Head,
   Header,
+  ListedTransaction,
   LogEntry,
   LogFilter,
   PlacedTransaction,
@@ -29,5 +33,6 @@ export type {
   PoolFace,
   Proof,
   RenderTransaction,
+  Source,
   StoredReceipt,
 } from './port.ts'

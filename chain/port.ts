@@ -207,17 +207,32 @@ export interface PooledTransaction {
   readonly nonce: bigint
 }
 
-/** What RPC needs of the pool. */
+/** One entry of a listing of the pool. */
+export interface ListedTransaction extends PooledTransaction {
+  /** Whether a block could take it now: no nonce is missing before it. */
+  readonly isExecutable: boolean
+}
+
+/** Whom the pool charges for what it is offered. */
+export interface Source {
+  readonly kind: 'client' | 'peer'
+  /** The address of a client, the id of a peer. */
+  readonly id: string
+}
+
+/** What RPC and the mesh need of the pool. */
 export interface PoolFace {
   /**
    * Resolves with the transaction's hash once it is verified and on disk. A known payload resolves
-   * with its hash and changes nothing. Rejects with a Fault whose code starts with `TX_` or `POOL_`.
-   * @param client Whom to charge: a peer or a client address.
+   * with its hash and changes nothing. Rejects with a Fault whose code starts with `TX_` or `POOL_`;
+   * `isObjective` tells for which a peer is to be banned.
    */
-  submit(wire: Uint8Array, client: string): Promise<Uint8Array>
+  submit(wire: Uint8Array, source: Source): Promise<Uint8Array>
   byHash(hash: Uint8Array): PooledTransaction | undefined
-  /** The next unused nonce of `sender` on lane 0, pooled transactions counted. */
-  pendingNonce(sender: Uint8Array): bigint | undefined
+  /** The next unused nonce of `sender` on a lane, 0 by default, pooled transactions counted. */
+  pendingNonce(sender: Uint8Array, nonceKey?: bigint): bigint | undefined
+  /** All that the pool holds, or what it holds of `sender`; by lane, in the order of nonces. */
+  list(sender?: Uint8Array): readonly ListedTransaction[]
 }
 
 /** What RPC sees of a chain. */

@@ -1,16 +1,17 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import path from 'node:path'
 
 import { Fault, isFault } from '#base'
 import { type Genesis, genesisHash } from '#genesis'
 import { openLevel } from '#storage'
 
+import { parsHome } from './home.ts'
+
 /** Where a network keeps its data unless told otherwise: a name of its own, safe as a file's. */
 export function defaultFolder(genesis: Genesis): string {
   const words = genesis.name.toLowerCase().match(/[a-z0-9]+/g) ?? ['network']
   const id = genesisHash(genesis).subarray(0, 4).toHex()
-  return path.join(homedir(), '.pars', `${words.join('-').slice(0, 40)}-${id}`)
+  return path.join(parsHome(), `${words.join('-').slice(0, 40)}-${id}`)
 }
 
 export interface DataFolder {

@@ -5,7 +5,7 @@ export const exitCodes = {
   success: 0,
   /** Anything without a number of its own. */
   failure: 1,
-  /** The command line was not understood. */
+  /** The command line or a setting was not understood. */
   usage: 2,
   /** The data folder can't be used: locked, unwritable, full, of another network or release. */
   data: 3,
@@ -36,6 +36,9 @@ const byCode: readonly (readonly [prefix: string, exitCode: number])[] = [
   ['NODE_UNREACHABLE', exitCodes.unreachable],
   ['NODE_ANSWER', exitCodes.unreachable],
   ['NODE_RPC_URL', exitCodes.unreachable],
+  ['NODE_CONFIG', exitCodes.usage],
+  ['NODE_RECOVERY_KEY', exitCodes.key],
+  ['NODE_RECOVERY_', exitCodes.transaction],
   ['NODE_REFUSED', exitCodes.transaction],
   ['NODE_REVERTED', exitCodes.transaction],
   ['NODE_WAIT', exitCodes.transaction],

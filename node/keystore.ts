@@ -1,5 +1,4 @@
 import { readdir } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import path from 'node:path'
 
 import { equal, Fault, hex, isFault } from '#base'
@@ -15,11 +14,6 @@ export interface KeyFile {
 export interface DamagedKeyFile {
   readonly file: string
   readonly fault: Fault
-}
-
-/** Where keys are kept unless told otherwise. */
-export function defaultKeyFolder(): string {
-  return path.join(homedir(), '.pars', 'keys')
 }
 
 /** Throws `NODE_FILE`, `NODE_FILE_EXPOSED` and what `parseKeystore` throws. */

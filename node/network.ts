@@ -1,7 +1,7 @@
 import { Fault, hex } from '#base'
 import { genesisHash, isPublished, preset, presetNames } from '#genesis'
 
-import { genesisOf } from './commands/options.ts'
+import { genesisOf } from './genesis-source.ts'
 import { bytesIn, quantityIn, type RpcClient } from './rpc-client.ts'
 
 /** The network that a node says it is of. */

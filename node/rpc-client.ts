@@ -33,39 +33,68 @@ export class RpcClient {
 
   /** The results of one batch, in the order of the calls. Throws as `ask`. */
   async askAll(...calls: readonly RpcCall[]): Promise<readonly unknown[]> {
-    const body = calls.map(([method, ...params], id) => ({ jsonrpc: '2.0', id, method, params }))
-    const answers = await this.#post(JSON.stringify(body))
-    return calls.map(([method], id) => {
-      const answer = answers.find((one) => one.id === id)
+    const answers = await this.answers(calls)
+    return calls.map(([method], index) => {
+      const answer = answers[index]
       if (answer !== undefined && 'result' in answer) return answer.result
       throw refused(method, answer?.error ?? {})
     })
   }
 
+  /** What the node answers to each call of one batch, errors too. Throws `NODE_UNREACHABLE`. */
+  async answers(calls: readonly RpcCall[]): Promise<readonly (Answer | undefined)[]> {
+    const body = calls.map(([method, ...params], id) => ({ jsonrpc: '2.0', id, method, params }))
+    const answers = await this.#post(JSON.stringify(body))
+    const byId = new Map(answers.map((answer) => [answer.id, answer]))
+    return calls.map((_, id) => byId.get(id))
+  }
+
+  /**
+   * The time of the machine that answers: milliseconds since 1970, cut to the second; undefined when it
+   * does not say. Throws `NODE_UNREACHABLE`.
+   */
+  async date(): Promise<number | undefined> {
+    try {
+      const response = await this.#request('[]')
+      await response.body?.cancel()
+      const date = Date.parse(response.headers.get('date') ?? '')
+      return Number.isNaN(date) ? undefined : date
+    } catch (error) {
+      throw this.#unreachable(error)
+    }
+  }
+
+  #request(body: string): Promise<Response> {
+    return fetch(this.#url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeout),
+    })
+  }
+
   async #post(body: string): Promise<readonly Answer[]> {
     try {
-      const response = await fetch(this.#url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-        redirect: 'error',
-        signal: AbortSignal.timeout(timeout),
-      })
-      const text = await textOf(response)
+      const text = await textOf(await this.#request(body))
       const answers: unknown = JSON.parse(text)
       if (Array.isArray(answers) && answers.every(isAnswer)) return answers
       throw new TypeError(`not a Pars node: ${printable(text)}`)
     } catch (error) {
-      const cause = (error as { cause?: { code?: string } }).cause?.code
-      throw new Fault(
-        { code: 'NODE_UNREACHABLE', url: this.#url, reason: cause ?? String(error) },
-        'start a node, or name its address with --rpc',
-      )
+      throw this.#unreachable(error)
     }
+  }
+
+  #unreachable(error: unknown): Fault {
+    const cause = (error as { cause?: { code?: string } }).cause?.code
+    return new Fault(
+      { code: 'NODE_UNREACHABLE', url: this.#url, reason: cause ?? String(error) },
+      'start a node, or name its address with --rpc',
+    )
   }
 }
 
-interface Answer {
+export interface Answer {
   readonly id: unknown
   readonly result?: unknown
   readonly error?: RpcError
@@ -92,7 +121,8 @@ async function textOf(response: Response): Promise<string> {
 }
 
 /** What the node called the refusal, and its own words: they hold the cure. */
-function refused(method: string, { message, data }: RpcError): Fault {
+function refused(method: string, error: RpcError): Fault {
+  const { message, data } = error
   const refusal = (data as { readonly code?: unknown } | null | undefined)?.code
   return new Fault(
     {
@@ -102,6 +132,7 @@ function refused(method: string, { message, data }: RpcError): Fault {
       ...(isHex(data) && data !== '0x' ? { data: printable(data) } : {}),
     },
     printable(typeof message === 'string' ? message : 'the node gave no reason'),
+    { cause: error },
   )
 }
 

@@ -1,11 +1,15 @@
-import { type Clock, Fault, hex, isFault, type Log } from '#base'
-import { Chain, checkNetwork, type Commit } from '#chain'
+import { type Clock, Fault, hex, type Log } from '#base'
+import { Chain, checkNetwork, type Commit, Verifier } from '#chain'
 import { formatGenesis, type Genesis } from '#genesis'
 import { checkHost, createRpcServer, renderParsTransaction } from '#rpc'
 
 import { systemClock } from './clock.ts'
+import type { CommitteeNode, CommitteeNodeInit } from './consensus/committee-node.ts'
+import { nodeFace } from './consensus/node-face.ts'
+import { verifyingCores } from './cores.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { createDevSigner } from './dev-signer.ts'
+import { listen } from './listen.ts'
 import { Sealer } from './sealer.ts'
 import { startStatusLine } from './status-line.ts'
 import { clientVersion } from './version.ts'
@@ -21,22 +25,34 @@ export interface RunOptions {
   readonly devKeys: boolean
   readonly allowedHosts: readonly string[]
   readonly allowedOrigins: readonly string[]
-  /** Files of third-party plugins. */
+  /** Packages of third-party plugins that may be loaded; paths of files, for development. */
   readonly modules: readonly string[]
+  /** Absolute: the folder from which those packages are found. */
+  readonly project?: string
+  /** For a network that has a committee. */
+  readonly committee?: CommitteeOptions
   readonly log: Log
   readonly clock?: Clock
 }
 
+/** How a node takes part in a network that a committee orders. */
+export interface CommitteeOptions extends Pick<
+  CommitteeNodeInit,
+  'validatorKey' | 'listen' | 'announce' | 'peers' | 'mdns'
+> {}
+
 /** A node that runs. Dispose of it to stop it: what is under way ends first. */
 export interface RunningNode extends AsyncDisposable {
   readonly chain: Chain
+  /** Undefined where this node is the whole network. */
+  readonly committee: CommitteeNode | undefined
   /** Where JSON-RPC answers. */
   readonly url: string
   /** Rejects when execution stops for good. */
   readonly failed: Promise<never>
 }
 
-/** Boots one sealing node. Rejects with a Fault; nothing is left running then. */
+/** Boots one node. Rejects with a Fault; nothing is left running then. */
 export async function runNode(options: RunOptions): Promise<RunningNode> {
   const { log, genesis, clock = systemClock } = options
   if (options.devKeys && !genesis.dev) {
@@ -48,26 +64,31 @@ export async function runNode(options: RunOptions): Promise<RunningNode> {
   const text = formatGenesis(genesis)
   // What can be refused is refused before anything is written.
   checkHost(options.host)
-  await checkNetwork({ genesis: text, modules: options.modules })
+  await checkNetwork({ genesis: text, modules: options.modules, project: options.project })
   await using started = new AsyncDisposableStack()
   const folder = await openDataFolder(options.data, text)
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined)
+  const verifier = new Verifier({ cores: verifyingCores() })
   const chain = await Chain.open({
     path: folder.chain,
     genesis: text,
     archive: options.archive,
     modules: options.modules,
+    project: options.project,
     clock,
     log,
+    verifier,
     onStopped: (commit, error) => void dump(folder, commit, error).then(failure.reject),
   })
   started.defer(() => chain.close())
-  const sealer = new Sealer({ chain, clock, log })
-  started.defer(() => sealer.stop())
+  const ordering = started.use(
+    await order(options, { chain, verifier, clock, onFailed: failure.reject }),
+  )
   const server = createRpcServer({
     chain,
     render: renderParsTransaction,
+    ...(ordering.committee === undefined ? {} : { node: nodeFace(ordering.committee) }),
     clock,
     log,
     clientVersion,
@@ -77,31 +98,60 @@ export async function runNode(options: RunOptions): Promise<RunningNode> {
   })
   started.defer(() => server.close())
   const url = await listen(server, options)
-  sealer.start()
+  ordering.start()
   const status = startStatusLine({ chain, clock, log })
   started.defer(() => status.cancel())
   const resources = started.move()
   return {
     chain,
+    committee: ordering.committee,
     url,
     failed: failure.promise,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
 
-async function listen(
-  server: ReturnType<typeof createRpcServer>,
-  { host, port }: RunOptions,
-): Promise<string> {
-  try {
-    return await server.listen({ host, port })
-  } catch (error) {
-    const reason = (error as { code?: string }).code
-    if (isFault(error) || reason === undefined) throw error
-    throw new Fault(
-      { code: 'NODE_PORT', host, port, reason },
-      'another program uses this port: stop it or choose one with --port',
-    )
+/** A node that was told nothing follows what it can reach. */
+const alone: CommitteeOptions = {
+  validatorKey: undefined,
+  listen: [],
+  announce: [],
+  peers: [],
+  mdns: false,
+}
+
+/** What orders the network's transactions, as this node sees it. */
+interface Ordering extends AsyncDisposable {
+  readonly committee: CommitteeNode | undefined
+  start(): void
+}
+
+async function order(
+  options: RunOptions,
+  parts: Pick<CommitteeNodeInit, 'chain' | 'verifier' | 'clock' | 'onFailed'>,
+): Promise<Ordering> {
+  const { genesis, log, data } = options
+  if (genesis.validators.length === 0) {
+    const sealer = new Sealer({ chain: parts.chain, clock: parts.clock, log })
+    return {
+      committee: undefined,
+      start: () => sealer.start(),
+      [Symbol.asyncDispose]: () => sealer.stop(),
+    }
+  }
+  // A node that is its whole network does without all of this.
+  const { openCommitteeNode } = await import('./consensus/committee-node.ts')
+  const committee = await openCommitteeNode({
+    ...(options.committee ?? alone),
+    ...parts,
+    genesis,
+    data,
+    log,
+  })
+  return {
+    committee,
+    start: () => committee.start(),
+    [Symbol.asyncDispose]: () => committee[Symbol.asyncDispose](),
   }
 }
 

@@ -63,7 +63,7 @@ export class Sealer {
     const hashes = chosen.map(({ wireHash }) => wireHash)
     const commit: Commit = {
       epoch: 0n,
-      index: chain.nextCommit,
+      index: (chain.lastCommit?.index ?? -1n) + 1n,
       digest: keccak256(concat(chain.head.hash, fixed(timestamp, 8), ...hashes)),
       timestamp,
       bodies: wires.length === 0 ? [] : [{ wires }],

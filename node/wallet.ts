@@ -3,7 +3,7 @@ import { concat, equal, Fault, hex, type Hex, padLeft, utf8 } from '#base'
 import { keccak256, mlDsa, type SigningKey } from '#crypto'
 import { checkNetwork, openKeystore } from '#identity'
 import { systemAddresses } from '#protocol'
-import { Account, type Engine, keyOf } from '#sdk'
+import { type AccessListEntry, Account, type Engine, keyOf } from '#sdk'
 
 import type { KeyFile } from './keystore.ts'
 import { type Network, networkOf } from './network.ts'
@@ -24,6 +24,7 @@ export interface TransactionRequest {
   readonly maxPriorityFeePerGas?: bigint | undefined
   /** Seconds. */
   readonly validUntil?: bigint | undefined
+  readonly accessList?: readonly AccessListEntry[] | undefined
 }
 
 export interface Signed {
@@ -102,13 +103,17 @@ export class Wallet {
   }
 
   /** Throws what `openKeystore` throws. */
-  static async unlock(
+  static async unlock(key: CurrentKey, password: string, rpc: RpcClient): Promise<Wallet> {
+    return Wallet.of(key, engineOf(await openKeystore(key.keystore, password)), rpc)
+  }
+
+  /** Of a key that is open. */
+  static of(
     { keystore, network, isRegistered }: CurrentKey,
-    password: string,
+    engine: Engine,
     rpc: RpcClient,
-  ): Promise<Wallet> {
-    const key = keyOf(engineOf(await openKeystore(keystore, password)))
-    const account = new Account(key, {
+  ): Wallet {
+    const account = new Account(keyOf(engine), {
       networkId: hex(network.networkId),
       address: hex(keystore.address),
       isRegistered,
@@ -135,7 +140,7 @@ export class Wallet {
     this.#checkFunds(quantityIn(balance), value)
     const gasLimit = request.gasLimit ?? (await this.#estimate({ ...request, nonce }))
     this.#checkFunds(quantityIn(balance), value + gasLimit * fees.maxFeePerGas)
-    const { to, data, validUntil } = request
+    const { to, data, validUntil, accessList } = request
     const fields = {
       chainId: this.#chainId,
       nonceKey,
@@ -145,6 +150,7 @@ export class Wallet {
       value,
       data,
       validUntil,
+      accessList,
     }
     return this.account.signTransaction({ ...fields, ...fees })
   }
@@ -174,6 +180,7 @@ export class Wallet {
       from: address,
       to: request.to,
       data: request.data,
+      accessList: request.accessList,
       value: quantity(request.value ?? 0n),
       nonce: quantity(request.nonce ?? 0n),
       nonceKey: quantity(request.nonceKey ?? 0n),
@@ -199,6 +206,6 @@ function feesOf(request: TransactionRequest, usualTip: bigint, baseFee: bigint) 
   return { maxFeePerGas, maxPriorityFeePerGas: fitting }
 }
 
-function quantity(value: bigint): Hex {
+export function quantity(value: bigint): Hex {
   return `0x${value.toString(16)}`
 }

@@ -2,8 +2,8 @@
  * What every plugin has to fulfil, as checks that a test runner or a command can run. They see only the
  * plugin's face: third parties hold their own plugins against them.
  */
-import { empty, equal, Fault, hex, type Random, toBigInt, unhex, utf8 } from '#base'
-import { sha256 } from '#crypto'
+import { empty, equal, Fault, hex, isFault, type Random, toBigInt, unhex, utf8 } from '#base'
+import { keccak256, sha256 } from '#crypto'
 
 import { canonicalJson } from './canonical-json.ts'
 import { type CallContext, callInMemory, MemoryState, type Outcome } from './memory-view.ts'
@@ -32,7 +32,7 @@ export function conformance(
   { random, garbage }: ConformanceOptions,
 ): readonly ConformanceCheck[] {
   const { sequences } = plugin.vectors
-  return [
+  const checks: readonly ConformanceCheck[] = [
     {
       name: 'has the shape of a plugin, and a specHash',
       run() {
@@ -55,6 +55,10 @@ export function conformance(
       run: () => eachCall(plugin, (call, state) => checkStatic(plugin, call, state)),
     },
     {
+      name: 'takes value only where its ABI says payable',
+      run: () => eachCall(plugin, (call, state) => checkValue(plugin, call, state)),
+    },
+    {
       name: 'halts and changes nothing when one gas is missing',
       run: () => eachCall(plugin, (call, state) => checkOneGasLess(plugin, call, state)),
     },
@@ -65,6 +69,25 @@ export function conformance(
       },
     },
   ]
+  return checks.map((one) => ({
+    name: one.name,
+    run: () => withoutDefect(plugin, () => one.run()),
+  }))
+}
+
+/** Whatever else a plugin throws halts its frame on the chain, and is its defect. */
+function withoutDefect(plugin: Precompile, run: () => void): void {
+  try {
+    run()
+  } catch (error) {
+    if (isFault(error)) throw error
+    const facts = { plugin: plugin.name, what: 'exception', found: String(error) }
+    throw new Fault(
+      { code: 'PRECOMPILE_NONCONFORMING', ...facts, expected: 'none but a revert or a halt' },
+      undefined,
+      { cause: error },
+    )
+  }
 }
 
 /**
@@ -124,6 +147,29 @@ function checkStatic(plugin: Precompile, call: VectorCall, state: MemoryState): 
   const quiet =
     outcome.status !== 'returned' || (outcome.logs.length === 0 && outcome.storage.size === 0)
   expect(plugin, quiet, `static: ${call.note}`, 'no log, no write', outcome)
+}
+
+function checkValue(plugin: Precompile, call: VectorCall, state: MemoryState): void {
+  // The chain halts value to a stateless plugin before it runs.
+  if (!plugin.stateful || (call.context?.value ?? 0) > 0) return
+  const input = unhex(call.input)
+  if (payableSelectors(plugin).includes(input.subarray(0, 4).toHex())) return
+  const outcome = callInMemory(plugin, input, state, { ...callContext(call.context), value: 1n })
+  expect(plugin, outcome.status !== 'returned', `value: ${call.note}`, 'revert or halt', outcome)
+}
+
+interface AbiEntry {
+  readonly type?: string
+  readonly name?: string
+  readonly stateMutability?: string
+  readonly inputs?: readonly { readonly type: string }[]
+}
+
+function payableSelectors({ abi }: Precompile): readonly string[] {
+  return ((abi ?? []) as readonly AbiEntry[])
+    .filter(({ type, stateMutability }) => type === 'function' && stateMutability === 'payable')
+    .map(({ name, inputs = [] }) => `${name}(${inputs.map(({ type }) => type).join(',')})`)
+    .map((signature) => keccak256(utf8(signature)).subarray(0, 4).toHex())
 }
 
 function checkOneGasLess(plugin: Precompile, call: VectorCall, state: MemoryState): void {

@@ -22,6 +22,7 @@ export {
   type Method,
   type MethodRules,
 } from './contract.ts'
+export { packageIntegrity } from './integrity.ts'
 export { logGas, payGas, readGas, schedule, type SlotWrite, writeGas } from './gas.ts'
 export {
   type CallContext,
@@ -31,6 +32,14 @@ export {
   MemoryView,
   type Outcome,
 } from './memory-view.ts'
+export {
+  findPackage,
+  importPackage,
+  loadPackage,
+  type PackageEntry,
+  type PackageSource,
+  readManifest,
+} from './package.ts'
 export {
   type EnvelopeKey,
   type KeyTable,

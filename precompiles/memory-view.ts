@@ -86,7 +86,9 @@ export function callInMemory(
   const view = new MemoryView(unhex(plugin.address), state, context)
   try {
     view.charge(plugin.gas(input))
-    const output = plugin.stateful ? plugin.run(input, view) : plugin.run(input)
+    const output: unknown = plugin.stateful ? plugin.run(input, view) : plugin.run(input)
+    if (view.ending !== undefined) throw view.ending
+    if (!(output instanceof Uint8Array)) throw new TypeError('a plugin returns bytes')
     const storage = view.commit()
     return { status: 'returned', output, gas: view.gasUsed, logs: view.logs, storage }
   } catch (error) {
@@ -101,12 +103,15 @@ export function callInMemory(
 }
 
 const zero = new Uint8Array(32)
+const maxTopics = 4
 const paid = topic('Paid', [
   ['address', 'to'],
   ['uint256', 'amount'],
 ])
 
+/** As on the chain, what a plugin catches does not count: once a call has ended it stays ended. */
 export class MemoryView implements PrecompileView {
+  ending: PrecompileHalt | undefined
   readonly address: Uint8Array
   readonly caller: Uint8Array
   readonly origin: Uint8Array
@@ -144,16 +149,20 @@ export class MemoryView implements PrecompileView {
       get: (hash) => this.#keys.get(hash.toHex()) ?? state.keys.get(hash.toHex()),
       put: (algorithm, publicKey) => this.#putKey(algorithm, publicKey),
     }
+    const { value } = context
+    if (value > 0n) this.#balances.set(address.toHex(), this.#balance(address) + value)
   }
 
   get(slot: Uint8Array): Uint8Array {
+    requireLength(slot, 32)
     this.charge(readGas(this.#touch(slot)))
     return this.#current(slot).slice()
   }
 
   put(slot: Uint8Array, word: Uint8Array): void {
+    requireLength(slot, 32)
+    requireLength(word, 32)
     this.#refuseStatic()
-    if (word.length !== 32) throw new TypeError(`a word has 32 bytes, not ${word.length}`)
     if (this.#gasLimit - this.gasUsed <= schedule.writeSentry) this.#outOfGas()
     const original = toBigInt(this.#state.storage.get(slot.toHex()) ?? zero)
     const current = toBigInt(this.#current(slot))
@@ -163,23 +172,29 @@ export class MemoryView implements PrecompileView {
   }
 
   emit(topics: readonly Uint8Array[], data: Uint8Array): void {
+    if (topics.length > maxTopics) throw new TypeError(`${topics.length} topics`)
+    for (const entry of topics) requireLength(entry, 32)
     this.#refuseStatic()
     this.charge(logGas(topics.length, data.length))
     this.logs.push({ topics: topics.map((entry) => entry.slice()), data: data.slice() })
   }
 
   pay(to: Uint8Array, amount: bigint): void {
+    requireLength(to, 20)
+    if (amount < 0n) throw new TypeError('a negative payment')
     this.#refuseStatic()
-    if (equal(to, this.address)) throw new PrecompileHalt('payment to a precompile')
+    if (equal(to, this.address)) this.#end('payment to a precompile')
     this.charge(payGas(!this.#hasBalance(to)))
     const mine = this.#balance(this.address)
-    if (mine < amount) throw new PrecompileHalt('balance too small')
+    if (mine < amount) this.#end('balance too small')
     this.#balances.set(this.address.toHex(), mine - amount)
     this.#balances.set(to.toHex(), this.#balance(to) + amount)
     this.logs.push({ topics: [paid], data: concat(fixed(toBigInt(to), 32), fixed(amount, 32)) })
   }
 
   charge(gas: bigint): void {
+    if (this.ending !== undefined) throw this.ending
+    if (gas < 0n) throw new TypeError('a negative charge')
     this.gasUsed += gas
     if (this.gasUsed > this.#gasLimit) this.#outOfGas()
   }
@@ -225,10 +240,18 @@ export class MemoryView implements PrecompileView {
   }
 
   #refuseStatic(): void {
-    if (this.isStatic) throw new PrecompileHalt('state change in a static call')
+    if (this.isStatic) this.#end('state change in a static call')
   }
 
   #outOfGas(): never {
-    throw new PrecompileHalt('out of gas')
+    this.#end('out of gas')
   }
+
+  #end(reason: string): never {
+    throw (this.ending ??= new PrecompileHalt(reason))
+  }
+}
+
+function requireLength(bytes: Uint8Array, length: number): void {
+  if (bytes.length !== length) throw new TypeError(`${bytes.length} bytes instead of ${length}`)
 }

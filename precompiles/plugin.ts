@@ -57,14 +57,36 @@ export interface KeyTable {
   put(algorithm: number, publicKey: Uint8Array): Uint8Array
 }
 
-/** Thrown by a plugin: the call reverts with `Error(string)` and keeps its remaining gas. */
+/**
+ * Thrown by a plugin: the call reverts with `Error(string)` and keeps its remaining gas. Any error of
+ * this name is one: a package brings a class of its own.
+ */
 export class PrecompileRevert extends Error {
   override readonly name = 'PrecompileRevert'
+
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return isNamed(error, 'PrecompileRevert')
+  }
 }
 
-/** Thrown by a plugin: the frame halts and burns its gas (unknown selector, value where none is taken). */
+/**
+ * Thrown by a plugin: the frame halts and burns its gas (unknown selector, value where none is taken).
+ * Any error of this name is one.
+ */
 export class PrecompileHalt extends Error {
   override readonly name = 'PrecompileHalt'
+
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return isNamed(error, 'PrecompileHalt')
+  }
+}
+
+/** Asks the error for values only, never for what a getter computes. */
+function isNamed(error: unknown, name: string): error is Error {
+  if (!Error.isError(error)) return false
+  const message = Object.getOwnPropertyDescriptor(error, 'message')
+  const isText = message === undefined || typeof message.value === 'string'
+  return isText && Object.getOwnPropertyDescriptor(error, 'name')?.value === name
 }
 
 interface Face {

@@ -1,9 +1,11 @@
 /**
- * Who may talk to the server through a browser. A page of any site can reach a loopback port: by a
- * foreign Origin, or by a name of its own that it points at 127.0.0.1. Each header is held against
- * its own list, never against the other: rebinding controls both.
+ * Who may talk to the server through a browser, and who may sign. A page of any site can reach a
+ * loopback port: by a foreign Origin, or by a name of its own that it points at 127.0.0.1. Each header
+ * is held against its own list, never against the other: rebinding controls both. What signs asks for
+ * a token as well, which no page and no other user of the machine knows.
  */
-import { Fault } from '#base'
+import { Fault, utf8 } from '#base'
+import { constantTimeEqual } from '#crypto'
 
 import { RpcFault } from './errors.ts'
 
@@ -58,4 +60,36 @@ function checkedOrigin(origin: string): string {
     { code: 'RPC_ORIGIN_FORM', origin },
     'give scheme, host and port as browsers send them: https://wallet.example',
   )
+}
+
+/** What the Authorization header of a request says. */
+type Credential = 'absent' | 'right' | 'wrong'
+
+export type TokenCheck = (authorization: string | undefined) => Credential
+
+/**
+ * Takes the token as `Bearer TOKEN`, and as the password of `Basic`: that is what `http://pars:TOKEN@host`
+ * becomes, for tools that can be given nothing but a URL. Any user name will do.
+ *
+ * @see RFC 6750 §2.1, RFC 7617 §2
+ */
+export function createTokenCheck(token: string): TokenCheck {
+  const own = utf8(token)
+  return (authorization) => {
+    if (authorization === undefined) return 'absent'
+    const given = tokenIn(authorization)
+    return given !== undefined && constantTimeEqual(utf8(given), own) ? 'right' : 'wrong'
+  }
+}
+
+function tokenIn(authorization: string): string | undefined {
+  const [, scheme, credentials = ''] = /^(bearer|basic) +(\S+)$/i.exec(authorization.trim()) ?? []
+  if (scheme === undefined) return undefined
+  if (scheme.toLowerCase() === 'bearer') return credentials
+  try {
+    const pair = new TextDecoder().decode(Uint8Array.fromBase64(credentials))
+    return pair.slice(pair.indexOf(':') + 1)
+  } catch {
+    return undefined
+  }
 }

@@ -6,7 +6,7 @@ import { JsonText } from './json-text.ts'
 import { parseJson } from './json.ts'
 import type { ServerLimits } from './limits.ts'
 import type { Context } from './method.ts'
-import type { Registry } from './registry.ts'
+import type { Methods } from './registry.ts'
 import {
   type Answer,
   checkRequest,
@@ -20,20 +20,19 @@ import {
 import { Turns } from './turns.ts'
 import { Visit } from './visit.ts'
 
-export interface Dispatcher {
-  /** Never throws or rejects. `client` is whom the pool charges. */
-  dispatch(text: string, client: string): Answer | Promise<Answer>
+export interface Dispatcher<In = Context> {
+  /** Never throws or rejects. `context` is what the calls of this request share. */
+  dispatch(text: string, context: In): Answer | Promise<Answer>
 }
 
-export interface DispatcherOptions {
-  readonly registry: Registry
-  readonly context: Omit<Context, 'client' | 'clock'>
+export interface DispatcherOptions<In = Context> {
+  readonly registry: Methods<In>
   readonly clock: Clock
   readonly log: Log
   readonly limits: ServerLimits
 }
 
-export function createDispatcher(options: DispatcherOptions): Dispatcher {
+export function createDispatcher<In = Context>(options: DispatcherOptions<In>): Dispatcher<In> {
   return new JsonRpcDispatcher(options)
 }
 
@@ -43,30 +42,30 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
  */
 type Answers = (Answer | null)[]
 
-class JsonRpcDispatcher implements Dispatcher {
-  readonly #options: DispatcherOptions
+class JsonRpcDispatcher<In> implements Dispatcher<In> {
+  readonly #options: DispatcherOptions<In>
   readonly #turns: Turns
   #underWay = 0
 
-  constructor(options: DispatcherOptions) {
+  constructor(options: DispatcherOptions<In>) {
     this.#options = options
     this.#turns = new Turns(options.limits.longCalls)
   }
 
-  dispatch(text: string, client: string): Answer | Promise<Answer> {
-    const { clock, context, limits } = this.#options
+  dispatch(text: string, context: In): Answer | Promise<Answer> {
+    const { clock, limits } = this.#options
     let body: unknown
     try {
       body = parseJson(text, limits)
     } catch (error) {
       return failure('null', error)
     }
-    const visit = new Visit({ ...context, client, clock }, clock, limits.callTime)
+    const visit = new Visit(context, clock, limits.callTime)
     return Array.isArray(body) ? this.#batch(body, visit) : this.#single(body, visit)
   }
 
   /** Without a promise where the method needs none. */
-  #single(request: unknown, visit: Visit): Answer | Promise<Answer> {
+  #single(request: unknown, visit: Visit<In>): Answer | Promise<Answer> {
     const answers: Answers = [null]
     const work = this.#run(request, visit, answers, 0)
     return work === undefined
@@ -78,14 +77,14 @@ class JsonRpcDispatcher implements Dispatcher {
     request: unknown,
     answers: Answers,
     work: Promise<void>,
-    visit: Visit,
+    visit: Visit<In>,
   ): Promise<Answer> {
     await visit.within(work)
     visit.end()
     return answerOf(request, answers[0])
   }
 
-  async #batch(requests: readonly unknown[], visit: Visit): Promise<Answer> {
+  async #batch(requests: readonly unknown[], visit: Visit<In>): Promise<Answer> {
     const { batchCalls } = this.#options.limits
     if (requests.length === 0) return failure('null', invalidRequest('the batch is empty'))
     if (requests.length > batchCalls) return failure('null', batchTooLarge(batchCalls))
@@ -95,7 +94,7 @@ class JsonRpcDispatcher implements Dispatcher {
     return texts.length === 0 ? undefined : `[${texts.join(',')}]`
   }
 
-  async #runAll(requests: readonly unknown[], visit: Visit): Promise<Answers> {
+  async #runAll(requests: readonly unknown[], visit: Visit<In>): Promise<Answers> {
     const { batchWindow, responseBytes } = this.#options.limits
     const answers: Answers = []
     let running: Promise<void>[] = []
@@ -140,7 +139,12 @@ class JsonRpcDispatcher implements Dispatcher {
   }
 
   /** Puts the answer into its place, at once (undefined) or when the promise resolves. */
-  #run(request: unknown, visit: Visit, answers: Answers, index: number): Promise<void> | undefined {
+  #run(
+    request: unknown,
+    visit: Visit<In>,
+    answers: Answers,
+    index: number,
+  ): Promise<void> | undefined {
     let result: unknown
     try {
       result = this.#call(request, visit)
@@ -169,7 +173,7 @@ class JsonRpcDispatcher implements Dispatcher {
     }
   }
 
-  #call(request: unknown, visit: Visit): unknown {
+  #call(request: unknown, visit: Visit<In>): unknown {
     const { method: name, params } = checkRequest(request)
     const method = this.#options.registry.find(name)
     if (this.#underWay >= this.#options.limits.callsUnderWay) throw busy()
@@ -177,7 +181,7 @@ class JsonRpcDispatcher implements Dispatcher {
     return method.call(params, visit.context)
   }
 
-  async #inTurn(visit: Visit, work: () => unknown): Promise<unknown> {
+  async #inTurn(visit: Visit<In>, work: () => unknown): Promise<unknown> {
     await this.#turns.enter()
     try {
       if (visit.expired) throw timedOut()

@@ -17,8 +17,10 @@ const numbers = {
   RPC_PATH: -32600,
   RPC_HOST_REFUSED: -32600,
   RPC_ORIGIN_REFUSED: -32600,
+  RPC_TOKEN_WRONG: -32600,
   RPC_METHOD_UNKNOWN: -32601,
   RPC_KEYS_ABSENT: -32601,
+  RPC_SIGN_UNSUPPORTED: -32601,
   RPC_PARAMS_INVALID: -32602,
   RPC_LOGS_RANGE: -32602,
   RPC_INTERNAL: -32603,
@@ -27,9 +29,11 @@ const numbers = {
   RPC_BLOCK_BEYOND_HEAD: -32000,
   RPC_BLOCK_UNKNOWN: -32001,
   RPC_TIMEOUT: -32002,
+  RPC_UPSTREAM_ANSWER: -32002,
   RPC_BUSY: -32005,
   RPC_RESPONSE_TOO_LARGE: -32005,
   RPC_REVERTED: 3,
+  RPC_TOKEN_MISSING: 4100,
 } as const
 
 export type RpcFaultCode = keyof typeof numbers
@@ -50,8 +54,28 @@ export class RpcFault extends Fault<{ readonly code: RpcFaultCode }> {
   }
 }
 
-/** Faults of lower floors with a number of their own; prefixes stand for the rest. */
+/** An error that another server answered, passed on as it is. */
+export class AnsweredError extends Error {
+  override readonly name = 'AnsweredError'
+  readonly answer: ErrorObject
+
+  constructor(answer: ErrorObject) {
+    super(answer.message)
+    this.answer = answer
+  }
+}
+
+/**
+ * Faults of other folders with a number of their own; prefixes stand for the rest. Those of `NODE_`
+ * come through the ports of a proxy.
+ */
 const foreign: Readonly<Record<string, number>> = {
+  BASE_NOT_HEX: -32602,
+  IDENTITY_FOREIGN_NETWORK: -32003,
+  NODE_ANSWER: -32002,
+  NODE_KEY_REPLACED: -32003,
+  NODE_UNFUNDED: -32000,
+  NODE_UNREACHABLE: -32002,
   POOL_BUSY: -32005,
   POOL_RATE: -32005,
   READ_BUSY: -32005,
@@ -62,11 +86,13 @@ const foreign: Readonly<Record<string, number>> = {
   READ_PERCENTILES: -32602,
   READ_TOO_MANY_LOGS: -32602,
   READ_UNFUNDED: -32000,
+  SDK_TYPED_DATA: -32602,
   STATE_PRUNED: 4444,
 }
 
 /** Words that clients match on, put before a message that lacks them. */
 const usual: Readonly<Record<string, string>> = {
+  NODE_UNFUNDED: 'insufficient funds for gas * price + value',
   POOL_OVERDRAWN: 'insufficient funds for gas * price + value',
   POOL_UNDERPRICED: 'replacement transaction underpriced',
   READ_FEE_TOO_LOW: 'max fee per gas less than block base fee',
@@ -101,6 +127,7 @@ export interface ErrorObject {
  * internal: its text may hold paths, so it stays in the log.
  */
 export function errorObject(error: unknown): ErrorObject {
+  if (error instanceof AnsweredError) return error.answer
   if (error instanceof RpcFault) {
     const { code } = error
     const answer = { code: numbers[code], message: error.text }
@@ -120,7 +147,7 @@ export function errorObject(error: unknown): ErrorObject {
 
 /** Whether `error` is one that a client cannot cause: it belongs into the log. */
 export function isInternal(error: unknown): boolean {
-  return errorObject(error).code === internal
+  return !(error instanceof AnsweredError) && errorObject(error).code === internal
 }
 
 function foreignNumber(code: string): number | undefined {

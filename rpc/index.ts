@@ -8,6 +8,15 @@
 export { limits, type ServerLimit, type ServerLimits } from './limits.ts'
 export { type Context, defineMethod, type Method } from './method.ts'
 export { methods } from './methods/index.ts'
+export { AnsweredError } from './errors.ts'
+export { createProxyServer, type ProxyServerOptions } from './proxy/server.ts'
+export {
+  isErrorObject,
+  type Upstream,
+  type UpstreamAnswer,
+  type UpstreamCall,
+} from './proxy/upstream.ts'
+export type { ConsensusStatus, NodeFace, NodeStatus, PeerFacts } from './node-face.ts'
 export { renderParsTransaction } from './render/pars-transaction.ts'
 export { checkHost, createRpcServer, type RpcServer, type RpcServerOptions } from './server.ts'
-export type { DevSigner, SignRequest } from './signer.ts'
+export type { AccountSigner, DevSigner, SendRequest, SignRequest } from './signer.ts'

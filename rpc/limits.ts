@@ -53,6 +53,11 @@ export const limits = {
     why: 'to send a whole request: a client that drips bytes holds a connection',
   },
   idleTime: { value: 65_000, unit: 'milliseconds', why: 'a kept connection without a request' },
+  poolBytes: {
+    value: 8 * 1024 * 1024,
+    unit: 'bytes',
+    why: 'of transactions in the answer of one txpool_content: as many as a full block',
+  },
   drainTime: {
     value: 5000,
     unit: 'milliseconds',
@@ -60,6 +65,26 @@ export const limits = {
   },
   connections: { value: 256, unit: 'connections', why: 'each may hold a body in memory' },
   headerBytes: { value: 16_384, unit: 'bytes', why: 'headers of one request' },
+  proxyRequestBytes: {
+    value: 2 * 1024 * 1024 - 16_384,
+    unit: 'bytes',
+    why: 'one HTTP body to a proxy: less than a node takes, as it may grow on the way',
+  },
+  proxyCalls: {
+    value: 512,
+    unit: 'calls',
+    why: 'asynchronous calls of all clients of a proxy: bounds what waits for the node',
+  },
+  proxyTime: {
+    value: 25_000,
+    unit: 'milliseconds',
+    why: 'from the arrival of a request at a proxy to its answer: a little longer than at the node',
+  },
+  upstreamRequests: {
+    value: 16,
+    unit: 'requests',
+    why: 'of a proxy under way at its node: each may hold a whole answer in memory',
+  },
   logResults: { value: 10_000, unit: 'logs', why: 'answer of one eth_getLogs' },
   logBytes: { value: 8 * 1024 * 1024, unit: 'bytes', why: 'data in the answer of one eth_getLogs' },
   filterAddresses: { value: 1000, unit: 'addresses', why: 'compared with every log' },

@@ -1,16 +1,20 @@
 import type { z } from 'zod'
 
 import type { Clock, Log } from '#base'
-import type { ChainFace, RenderTransaction } from '#chain'
+import type { ChainFace } from '#chain'
 
 import { RpcFault } from './errors.ts'
 import type { JsonText } from './json-text.ts'
+import type { NodeFace } from './node-face.ts'
 import type { DevSigner } from './signer.ts'
+import type { View } from './view.ts'
 
 /** What a handler may use. */
 export interface Context {
   readonly chain: ChainFace
-  readonly render: RenderTransaction
+  readonly node: NodeFace
+  /** How the path that was asked shows transactions. */
+  readonly view: View
   /** Undefined unless the node was told to sign. */
   readonly signer: DevSigner | undefined
   /** Answer of web3_clientVersion. */
@@ -21,8 +25,16 @@ export interface Context {
   readonly client: string
 }
 
-/** A method as the dispatcher and the reference see it. */
-export interface Method {
+/** What the dispatcher needs of a method. */
+export interface Callable<In = Context> {
+  /** The caller chooses how much work it is: few run at once, and none whose caller gave up. */
+  readonly long: boolean
+  /** Throws `RPC_PARAMS_INVALID` for anything but what the method takes. */
+  call(params: readonly unknown[], context: In): unknown
+}
+
+/** A method as the reference sees it. */
+export interface Method<In = Context> extends Callable<In> {
   readonly name: string
   readonly summary: string
   readonly params: z.ZodTuple
@@ -30,12 +42,8 @@ export interface Method {
   readonly result: z.ZodType
   /** Takes effect: in a batch, earlier calls end before it and later ones start after it. */
   readonly writes: boolean
-  /** The caller chooses how much work it is: few run at once, and none whose caller gave up. */
-  readonly long: boolean
   /** Uses keys that the node holds: exists only with a signer. */
   readonly signs: boolean
-  /** Throws `RPC_PARAMS_INVALID` for anything but what `params` takes. */
-  call(params: readonly unknown[], context: Context): unknown
 }
 
 /**
@@ -43,7 +51,11 @@ export interface Method {
  * `params` and `paramNames` correspond; `result` describes what the handler gives, and is not run
  * per call.
  */
-export function defineMethod<Params extends z.ZodTuple, Result extends z.ZodType>(definition: {
+export function defineMethod<
+  Params extends z.ZodTuple,
+  Result extends z.ZodType,
+  In = Context,
+>(definition: {
   readonly name: string
   readonly summary: string
   readonly params: Params
@@ -54,9 +66,9 @@ export function defineMethod<Params extends z.ZodTuple, Result extends z.ZodType
   readonly signs?: boolean
   readonly handler: (
     params: z.output<Params>,
-    context: Context,
+    context: In,
   ) => z.output<Result> | Promise<z.output<Result> | JsonText>
-}): Method {
+}): Method<In> {
   const { params, paramNames, handler } = definition
   return {
     name: definition.name,

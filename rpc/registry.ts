@@ -1,18 +1,27 @@
 import { Fault } from '#base'
 
 import { RpcFault } from './errors.ts'
-import type { Method } from './method.ts'
+import type { Callable, Context, Method } from './method.ts'
 
-/** Finds methods by name; throws `RPC_METHOD_UNKNOWN` or `RPC_KEYS_ABSENT`. */
-export interface Registry {
-  readonly methods: readonly Method[]
+/** What the dispatcher finds methods in. */
+export interface Methods<In = Context> {
   /** Names of the methods that take effect. */
   readonly writing: ReadonlySet<string>
-  find(name: string): Method
+  /** Throws `RPC_METHOD_UNKNOWN` or what else says why there is none. */
+  find(name: string): Callable<In>
+}
+
+/** Finds methods by name; throws `RPC_METHOD_UNKNOWN` or `RPC_KEYS_ABSENT`. */
+export interface Registry extends Methods {
+  readonly methods: readonly Method[]
 }
 
 /** Method names that ask a node to sign, in any Ethereum client. */
 const signing = /^(?:eth_(?:sign\w*|sendTransaction)|personal_\w+)$/
+
+export function isSigning(name: string): boolean {
+  return signing.test(name)
+}
 
 /** @param signs Whether the node holds keys. Throws `RPC_METHOD_DUPLICATE`. */
 export function createRegistry(methods: readonly Method[], signs: boolean): Registry {
@@ -35,7 +44,7 @@ export function createRegistry(methods: readonly Method[], signs: boolean): Regi
 }
 
 function unknown(name: string): RpcFault {
-  if (signing.test(name)) return keysAbsent(name)
+  if (isSigning(name)) return keysAbsent(name)
   return new RpcFault({ code: 'RPC_METHOD_UNKNOWN', method: name.slice(0, 64) }, absent(name))
 }
 

@@ -1,26 +1,30 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 
 /**
- * JSON-RPC over HTTP: POST / and nothing else. What decides who may ask stands in access.ts, what is
- * answered in dispatcher.ts.
+ * JSON-RPC over HTTP: POST to / or /eth and nothing else. What decides who may ask stands in
+ * access.ts, what is answered in dispatcher.ts.
  */
 import { type Clock, Fault, type Log } from '#base'
 import type { ChainFace, RenderTransaction } from '#chain'
 
-import { type Access, createAccess } from './access.ts'
-import { createDispatcher, type Dispatcher } from './dispatcher.ts'
+import { type Access, createAccess, createTokenCheck, type TokenCheck } from './access.ts'
+import { createDispatcher } from './dispatcher.ts'
 import { RpcFault } from './errors.ts'
 import { limits, type ServerLimits, serverLimits } from './limits.ts'
 import type { Method } from './method.ts'
 import { methods as allMethods } from './methods/index.ts'
+import { type NodeFace, sealer } from './node-face.ts'
 import { createRegistry } from './registry.ts'
-import { failure } from './request.ts'
+import { type Answer, failure } from './request.ts'
 import type { DevSigner } from './signer.ts'
+import { ethereumView, nativeView } from './view.ts'
 
 export interface RpcServerOptions {
   readonly chain: ChainFace
   /** The JSON of a transaction of this chain's profile. */
   readonly render: RenderTransaction
+  /** A node that seals by itself unless given. */
+  readonly node?: NodeFace
   readonly clock: Clock
   readonly log: Log
   /** Answer of web3_clientVersion: `name/version/platform/runtime`. */
@@ -36,6 +40,31 @@ export interface RpcServerOptions {
   readonly limits?: Partial<ServerLimits>
 }
 
+/** What a server does with requests, whatever answers them. */
+export interface HttpOptions {
+  readonly clock: Clock
+  readonly limits: ServerLimits
+  readonly allowedHosts?: readonly string[] | undefined
+  readonly allowedOrigins?: readonly string[] | undefined
+  /** A request that brings another one is refused. */
+  readonly token?: string
+}
+
+/** Who sent a request. */
+interface Caller {
+  /** An address of the Internet. */
+  readonly client: string
+  /** Whether the request brought the token of the server. */
+  readonly isAuthorized: boolean
+}
+
+/** One path of a server. */
+export interface Endpoint {
+  readonly path: '/' | '/eth'
+  /** Never throws or rejects. */
+  answer(text: string, caller: Caller): Answer | Promise<Answer>
+}
+
 export interface RpcServer {
   /**
    * Resolves with the URL once requests are taken. Port 0 takes a free one. Throws
@@ -49,14 +78,30 @@ export interface RpcServer {
 /** Throws `RPC_HOST_FORM`, `RPC_ORIGIN_FORM` or `RPC_METHOD_DUPLICATE`. */
 export function createRpcServer(options: RpcServerOptions): RpcServer {
   const chosen = serverLimits(options.limits)
-  const { chain, clock, log, render, clientVersion, signer } = options
+  const { chain, node = sealer, clock, log, render, clientVersion, signer } = options
   const registry = createRegistry(options.methods ?? allMethods, signer !== undefined)
-  const context = { chain, render, signer, clientVersion, log }
-  const dispatcher = createDispatcher({ registry, context, clock, log, limits: chosen })
-  const access = createAccess(options.allowedHosts ?? [], options.allowedOrigins ?? [])
+  const dispatcher = createDispatcher({ registry, clock, log, limits: chosen })
+  const { allowedHosts, allowedOrigins } = options
+  return createHttpServer(
+    { clock, limits: chosen, allowedHosts, allowedOrigins },
+    [nativeView(render), ethereumView(render)].map((view) => {
+      const context = { chain, node, signer, clientVersion, log, clock, view }
+      return {
+        path: view.path,
+        answer: (text, { client }) => dispatcher.dispatch(text, { ...context, client }),
+      }
+    }),
+  )
+}
+
+/** Throws `RPC_HOST_FORM` or `RPC_ORIGIN_FORM`. */
+export function createHttpServer(options: HttpOptions, endpoints: readonly Endpoint[]): RpcServer {
+  const { clock, limits: chosen, token, allowedHosts = [], allowedOrigins = [] } = options
+  const access = createAccess(allowedHosts, allowedOrigins)
+  const credentialOf: TokenCheck = token === undefined ? () => 'absent' : createTokenCheck(token)
   const app = createApp(chosen)
-  guard(app, access)
-  route(app, dispatcher)
+  guard(app, access, credentialOf)
+  for (const endpoint of endpoints) route(app, endpoint, credentialOf)
   return {
     async listen({ host, port }) {
       checkHost(host)
@@ -98,7 +143,7 @@ function createApp(chosen: ServerLimits): FastifyInstance {
 }
 
 /** Refusals before a body is read. */
-function guard(app: FastifyInstance, access: Access): void {
+function guard(app: FastifyInstance, access: Access, credentialOf: TokenCheck): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { headers, method } = request
     const refused = access(headers)
@@ -107,6 +152,10 @@ function guard(app: FastifyInstance, access: Access): void {
       return
     }
     if (headers.origin !== undefined) allowOrigin(reply, headers.origin)
+    if (credentialOf(headers.authorization) === 'wrong') {
+      void refuse(reply.header('www-authenticate', 'Bearer'), 401, tokenWrong())
+      return
+    }
     if (method === 'POST' && !isJson(headers['content-type'])) {
       void refuse(reply, 415, mediaType())
       return
@@ -114,7 +163,7 @@ function guard(app: FastifyInstance, access: Access): void {
     done()
   })
   app.setNotFoundHandler((request, reply) => {
-    if (request.url !== '/') return refuse(reply, 404, path())
+    if (request.url !== '/' && request.url !== '/eth') return refuse(reply, 404, path())
     return refuse(reply.header('allow', 'POST'), 405, httpMethod())
   })
   app.setErrorHandler((error: { statusCode?: number }, _, reply) => {
@@ -124,25 +173,28 @@ function guard(app: FastifyInstance, access: Access): void {
   })
 }
 
-function route(app: FastifyInstance, dispatcher: Dispatcher): void {
+function route(app: FastifyInstance, endpoint: Endpoint, credentialOf: TokenCheck): void {
   const utf8 = new TextDecoder('utf-8', { fatal: true })
-  app.post('/', (request, reply) => {
+  app.post(endpoint.path, (request, reply) => {
     let text: string
     try {
       text = utf8.decode(request.body as Buffer | undefined)
     } catch {
       return refuse(reply, 200, notUtf8())
     }
-    const answer = dispatcher.dispatch(text, request.ip)
+    const answer = endpoint.answer(text, {
+      client: request.ip,
+      isAuthorized: credentialOf(request.headers.authorization) === 'right',
+    })
     if (!(answer instanceof Promise)) return send(reply, answer)
     return answer.then((settled) => send(reply, settled))
   })
-  app.options('/', (_, reply) =>
+  app.options(endpoint.path, (_, reply) =>
     reply
       .code(204)
       .headers({
         'access-control-allow-methods': 'POST',
-        'access-control-allow-headers': 'content-type',
+        'access-control-allow-headers': 'authorization, content-type',
         'access-control-max-age': '600',
       })
       .send(),
@@ -171,12 +223,19 @@ function mediaType(): RpcFault {
   return new RpcFault({ code: 'RPC_MEDIA_TYPE' }, 'send Content-Type: application/json')
 }
 
+function tokenWrong(): RpcFault {
+  return new RpcFault(
+    { code: 'RPC_TOKEN_WRONG' },
+    'this is not the token of this server, which is another after each start: read its file again',
+  )
+}
+
 function httpMethod(): RpcFault {
   return new RpcFault({ code: 'RPC_HTTP_METHOD' }, 'send requests with POST')
 }
 
 function path(): RpcFault {
-  return new RpcFault({ code: 'RPC_PATH' }, 'send requests to /')
+  return new RpcFault({ code: 'RPC_PATH' }, 'send requests to /, or to /eth as Ethereum knows them')
 }
 
 function notUtf8(): RpcFault {

@@ -1,10 +1,8 @@
 import type { Clock, Timer } from '#base'
 
-import type { Context } from './method.ts'
-
 /** One request of a client, a whole batch included: what its calls share, their deadline above all. */
-export class Visit {
-  readonly context: Context
+export class Visit<In> {
+  readonly context: In
   readonly #clock: Clock
   /** Milliseconds by the clock. */
   readonly #deadline: number
@@ -13,7 +11,7 @@ export class Visit {
   #expired = false
 
   /** @param time Milliseconds from now. */
-  constructor(context: Context, clock: Clock, time: number) {
+  constructor(context: In, clock: Clock, time: number) {
     this.context = context
     this.#clock = clock
     this.#deadline = clock.now() + time

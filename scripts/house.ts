@@ -27,12 +27,17 @@ export const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^(?:hash-wasm|secp256k1|tiny-secp256k1|mcl-wasm|micro-eth-signer)(?:\/|$)/,
   ],
   storage: [/^classic-level$/],
-  precompiles: [/^node:(?:fs\/promises|path|url)$/],
+  precompiles: [/^node:(?:fs\/promises|module|path|url)$/],
   sdk: [/^@noble\/(?:hashes|post-quantum)\//, /^@scure\/bip39(?:\/|$)/, /^(?:viem|ethers)(?:\/|$)/],
   genesis: [/^zod$/],
   chain: [/^@ethereumjs\//, /^node:(?:path|url|worker_threads)$/],
+  consensus: [/^@chainsafe\/ssz$/],
+  mesh: [
+    /^(?:libp2p|@libp2p\/[a-z-]+|@multiformats\/multiaddr)$/,
+    /^node:(?:crypto|net|stream|tls)$/,
+  ],
   rpc: [/^(?:fastify|zod)$/],
-  node: [/^node:/, /^(?:commander|pino)$/],
+  node: [/^node:/, /^(?:@clack\/prompts|commander|pino|smol-toml|zod)$/],
   sim: [/^node:/],
 }
 

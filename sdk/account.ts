@@ -17,8 +17,8 @@ export interface AccountOptions {
   /** G, 32 bytes: the hash of the network's genesis. Every signature holds for this network alone. */
   readonly networkId: Hex
   /**
-   * The account has registered this key, so transactions carry its hash of 32 bytes in its place:
-   * false unless given.
+   * The account has registered this key, so transactions carry its hash of 32 bytes in its place.
+   * The clients for viem and ethers ask the network unless this is true.
    */
   readonly isRegistered?: boolean
   /** The account, if the key came into it by rotation or recovery: the key's own unless given. */
@@ -44,6 +44,8 @@ export interface TransactionFields {
   readonly nonceKey?: bigint | undefined
   /** Seconds: the last block timestamp at which it may take effect; 0, without end, unless given. */
   readonly validUntil?: bigint | undefined
+  /** Whether the key is sent as its hash: as of the account unless given. */
+  readonly isRegistered?: boolean | undefined
 }
 
 /** @see EIP-2930 */
@@ -125,7 +127,7 @@ export class Account {
       ]),
       sender: unhex(this.address),
       algorithm: engine.algorithm,
-      key: this.isRegistered ? keyHash : engine.publicKey,
+      key: (fields.isRegistered ?? this.isRegistered) ? keyHash : engine.publicKey,
     }
   }
 }

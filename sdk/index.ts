@@ -21,6 +21,7 @@ export { generateKey, type Key, keyFromSeed, keyOf, type KeyOptions } from './ke
 export { registration } from './registration.ts'
 export { mldsaVerifyCall, type Verification } from './mldsa-verify.ts'
 export { proofOfPossession, type Rotation } from './rotation.ts'
+export { type TypedData, typedDataHash } from './typed-data.ts'
 export {
   type PlatformKey,
   type PlatformKeyPair,

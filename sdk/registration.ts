@@ -1,6 +1,6 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
 
-import { hex, type Hex, unhex, utf8 } from '#base'
+import { concat, Fault, hex, type Hex, padLeft, unhex, utf8 } from '#base'
 import { intrinsicGas } from '#protocol'
 
 import { accountsContract } from './contracts.ts'
@@ -24,7 +24,7 @@ export function registration({ engine }: Key): {
 } {
   const { algorithm, publicKey } = engine
   const to = accountsContract.address
-  const data = keccak_256(utf8('register()')).subarray(0, 4)
+  const data = selector('register()')
   const intrinsic = intrinsicGas({
     nonceKey: 0n,
     nonce: 0n,
@@ -36,4 +36,30 @@ export function registration({ engine }: Key): {
   })
   const gas = intrinsic + recordGas + eventGas + gasPerKeyByte * BigInt(publicKey.length)
   return { to, data: hex(data), gas }
+}
+
+/** The call that answers which key an account has registered. */
+export function registeredKeyCall(address: Hex): { readonly to: Hex; readonly data: Hex } {
+  const data = concat(selector('keyOf(address)'), padLeft(unhex(address), 32))
+  return { to: accountsContract.address, data: hex(data) }
+}
+
+/**
+ * Whether `answer`, of `registeredKeyCall`, names the key: false for none. Throws `SDK_KEY_REPLACED`
+ * when it names another one.
+ */
+export function isKeyRegistered(
+  answer: string,
+  { address, keyHash }: { readonly address: Hex; readonly keyHash: Hex },
+): boolean {
+  if (/^0x0*$/.test(answer)) return false
+  if (answer.toLowerCase() === keyHash) return true
+  throw new Fault(
+    { code: 'SDK_KEY_REPLACED', account: address, registered: answer, keyHash },
+    'another key was registered for this account: sign with that one, and give its `address`',
+  )
+}
+
+function selector(signature: string): Uint8Array {
+  return keccak_256(utf8(signature)).subarray(0, 4)
 }

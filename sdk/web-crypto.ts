@@ -2,6 +2,7 @@ import { Fault, utf8 } from '#base'
 import { type Algorithm, algorithms, type Context, defaultAlgorithm } from '#protocol'
 
 import type { Engine } from './engine.ts'
+import { keyFromSeed } from './keys.ts'
 
 /** A key that the platform keeps, opaque here. IndexedDB can store it as it is. */
 export interface PlatformKey {
@@ -21,6 +22,13 @@ interface MlDsaParameters {
 /** What is needed of `crypto.subtle`. */
 export interface SubtleMlDsa {
   generateKey(
+    algorithm: { readonly name: string },
+    extractable: boolean,
+    usages: ('sign' | 'verify')[],
+  ): Promise<unknown>
+  importKey(
+    format: string,
+    key: Uint8Array<ArrayBuffer>,
     algorithm: { readonly name: string },
     extractable: boolean,
     usages: ('sign' | 'verify')[],
@@ -70,14 +78,29 @@ export class WebCryptoEngine implements Engine {
     algorithm: Algorithm = defaultAlgorithm,
   ): Promise<WebCryptoEngine> {
     const { name } = algorithms[algorithm]
-    const keyPair = await subtle.generateKey({ name }, false, ['sign', 'verify']).catch((cause) => {
-      throw new Fault(
-        { code: 'SDK_WEBCRYPTO', algorithm: name },
-        'this platform has no such keys: use generateKey, and keep its seed',
-        { cause },
-      )
-    })
+    const made = subtle.generateKey({ name }, false, ['sign', 'verify'])
+    const keyPair = await made.catch((cause: unknown) => unsupported(name, cause))
     return WebCryptoEngine.open(subtle, keyPair as PlatformKeyPair)
+  }
+
+  /**
+   * The key of a seed that exists outside, such as that of a phrase. Throws `SDK_SEED_LENGTH`, and
+   * `SDK_WEBCRYPTO` where the platform has no ML-DSA.
+   */
+  static async fromSeed(
+    subtle: SubtleMlDsa,
+    seed: Uint8Array,
+    algorithm: Algorithm = defaultAlgorithm,
+  ): Promise<WebCryptoEngine> {
+    const { name } = algorithms[algorithm]
+    const { publicKey } = keyFromSeed(seed, { algorithm }).engine
+    const halves = Promise.all([
+      subtle.importKey('raw-seed', new Uint8Array(seed), { name }, false, ['sign']),
+      subtle.importKey('raw-public', new Uint8Array(publicKey), { name }, true, ['verify']),
+    ])
+    const keys = await halves.catch((cause: unknown) => unsupported(name, cause))
+    const [privateKey, verifying] = keys as [PlatformKey, PlatformKey]
+    return WebCryptoEngine.open(subtle, { privateKey, publicKey: verifying })
   }
 
   /** @param keyPair Of an earlier engine. Throws `SDK_KEY_PAIR`. */
@@ -106,6 +129,14 @@ export class WebCryptoEngine implements Engine {
   #parameters(context: Context): MlDsaParameters {
     return { name: algorithms[this.algorithm].name, context: utf8(context) }
   }
+}
+
+function unsupported(algorithm: string, cause: unknown): never {
+  throw new Fault(
+    { code: 'SDK_WEBCRYPTO', algorithm },
+    'this platform has no such keys: use generateKey, and keep its seed',
+    { cause },
+  )
 }
 
 function algorithmNamed(name: string): Algorithm {

@@ -2,13 +2,14 @@ import { type Clock, Fault, isFault, type Log } from '#base'
 import { openLevel, type Snapshot, type Store } from '#storage'
 
 import { findTransaction } from '../block/sealed.ts'
-import type { Commit } from '../pars/commit.ts'
+import type { Commit, CommitPlace } from '../pars/commit.ts'
 import type { ParsProfile } from '../pars/profile.ts'
 import { headView } from '../pars/state-view.ts'
 import { verifyEnvelope } from '../pars/verify.ts'
 import type { StateView } from '../pars/view.ts'
 import { PoolJournal } from '../pool/journal.ts'
 import { Pool } from '../pool/pool.ts'
+import type { Verifier } from '../pool/verifier.ts'
 import type { AsyncReads, ChainFace, Head } from '../port.ts'
 import type { CommitResult } from './engine.ts'
 import { loadProfile, type ThreadInit } from './setup.ts'
@@ -17,6 +18,8 @@ import { EngineThread, ReaderThreads } from './threads.ts'
 export interface ChainInit extends ThreadInit {
   readonly clock: Clock
   readonly log: Log
+  /** All verifications of the node go through one. */
+  readonly verifier: Verifier
   /** Execution has stopped for good; ordering may go on. Called once, with what it stopped at. */
   readonly onStopped?: (commit: Commit, error: Error) => void
 }
@@ -35,7 +38,7 @@ export class Chain implements ChainFace {
   readonly #store: Store
   readonly #listeners = new Set<(head: Head) => void>()
   #head: Head
-  #nextCommit: bigint
+  #lastCommit: CommitPlace | undefined
   #snapshot: Snapshot
   #view: StateView
   #busy: Promise<unknown> = Promise.resolve()
@@ -49,7 +52,7 @@ export class Chain implements ChainFace {
       readers: ReaderThreads
       store: Store
       head: Head
-      nextCommit: bigint
+      lastCommit: CommitPlace | undefined
     },
   ) {
     this.#init = init
@@ -58,7 +61,7 @@ export class Chain implements ChainFace {
     this.#readers = parts.readers
     this.#store = parts.store
     this.#head = parts.head
-    this.#nextCommit = parts.nextCommit
+    this.#lastCommit = parts.lastCommit
     this.#snapshot = parts.store.snapshot()
     this.#view = headView(this.#snapshot)
     this.reads = parts.readers.reads
@@ -69,6 +72,7 @@ export class Chain implements ChainFace {
       log: init.log,
       journal: new PoolJournal((changes) => this.#engine.remote.persist(changes)),
       state: () => ({ view: this.#view, position: this.#nextPosition() }),
+      verifier: init.verifier,
       verify: verifyEnvelope,
       mined: (hash) => findTransaction(this.#snapshot, hash) !== undefined,
     })
@@ -76,17 +80,17 @@ export class Chain implements ChainFace {
 
   /** Opens or creates the chain in `init.path` and takes back the pool. Rejects with a Fault. */
   static async open(init: ChainInit): Promise<Chain> {
-    const { path, genesis, archive, modules, log } = init
-    const thread: ThreadInit = { path, genesis, archive, modules }
+    const { path, genesis, archive, modules, project, log } = init
+    const thread: ThreadInit = { path, genesis, archive, modules, project }
     const profile = await loadProfile(thread)
     await using opened = new AsyncDisposableStack()
     const engine = opened.adopt(new EngineThread(thread, log), (one) => one.close())
     const head = await engine.remote.head()
-    const nextCommit = ((await engine.remote.lastCommit())?.index ?? -1n) + 1n
+    const lastCommit = await engine.remote.lastCommit()
     const readers = opened.adopt(new ReaderThreads(thread, log), (all) => all.close())
     await readers.ready()
     const store = opened.adopt(await openLevel(path), (one) => one.close())
-    const chain = new Chain(init, { profile, engine, readers, store, head, nextCommit })
+    const chain = new Chain(init, { profile, engine, readers, store, head, lastCommit })
     await chain.pool.restore(store)
     opened.move()
     return chain
@@ -108,9 +112,12 @@ export class Chain implements ChainFace {
     return this.profile.nextBaseFee(this.#head.header)
   }
 
-  /** The least index that the next commit may have. */
-  get nextCommit(): bigint {
-    return this.#nextCommit
+  /**
+   * The last commit that was executed; after a restart the last one that made a block. What follows
+   * it is to be executed, again or for once.
+   */
+  get lastCommit(): CommitPlace | undefined {
+    return this.#lastCommit
   }
 
   /** Set when execution has stopped for good. */
@@ -147,7 +154,7 @@ export class Chain implements ChainFace {
   async #execute(commit: Commit): Promise<CommitResult> {
     if (this.#stopped !== undefined) throw this.#stopped
     const result = await this.#attempt(commit)
-    this.#nextCommit = commit.index + 1n
+    this.#lastCommit = { epoch: commit.epoch, index: commit.index }
     const head = result.blocks.at(-1)
     if (head !== undefined) await this.#move(head, result)
     return result

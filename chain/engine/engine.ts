@@ -7,7 +7,13 @@ import { Ledger } from '../block/ledger.ts'
 import { createExecutor, type Executor } from '../evm/index.ts'
 import { ParsBlock } from '../pars/block.ts'
 import { changedAccounts } from '../pars/changed.ts'
-import { type Commit, type CommitPorts, CommitRun, type OpenBlock } from '../pars/commit.ts'
+import {
+  type Commit,
+  type CommitPlace,
+  type CommitPorts,
+  CommitRun,
+  type OpenBlock,
+} from '../pars/commit.ts'
 import type { ParsEnvelope } from '../pars/envelope.ts'
 import type { ParsProfile } from '../pars/profile.ts'
 import { stateView } from '../pars/state-view.ts'
@@ -135,9 +141,15 @@ export class Engine {
 
   async #run(given: Commit): Promise<CommitResult> {
     const { profile, log } = this.#init
-    const last = this.lastCommit?.index ?? -1n
-    if (given.index <= last) {
-      throw new Fault({ code: 'CHAIN_COMMIT_ORDER', index: given.index, last })
+    const last = this.lastCommit
+    if (last !== undefined && !follows(given, last)) {
+      const { epoch, index } = given
+      throw new Fault({
+        code: 'CHAIN_COMMIT_ORDER',
+        epoch,
+        index,
+        last: `${last.epoch}/${last.index}`,
+      })
     }
     const commit = notBefore(given, this.head.header)
     const blocks = new CommitBlocks(this.#ledger, this.#executor, profile, commit, log)
@@ -158,6 +170,10 @@ export class Engine {
       this.#init.log.error('pruning failed', { error: String(error) })
     }
   }
+}
+
+function follows(next: CommitPlace, last: CommitPlace): boolean {
+  return next.epoch === last.epoch ? next.index > last.index : next.epoch > last.epoch
 }
 
 /** A block is never older than its parent, whatever the commit says. @see PIP-0001 "Commits" */

@@ -1,8 +1,9 @@
+import { isAbsolute, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 import { Fault } from '#base'
-import { parseGenesis } from '#genesis'
-import { discover, loadPlugin, type Precompile } from '#precompiles'
+import { type Genesis, parseGenesis } from '#genesis'
+import { discover, loadPackage, loadPlugin, type Precompile } from '#precompiles'
 
 import { parsProfile, type ParsProfile } from '../pars/profile.ts'
 
@@ -13,31 +14,54 @@ export interface ThreadInit {
   /** The genesis document, as JSON text. */
   readonly genesis: string
   readonly archive: boolean
-  /** Files of third-party plugins that the operator lists and the genesis names. */
+  /**
+   * The plugins of others that the operator lets in: names of packages, which run where the genesis
+   * names them; and, for development, paths of files.
+   */
   readonly modules: readonly string[]
+  /** Absolute: the folder from which packages are found. Needed where the genesis names one. */
+  readonly project?: string | undefined
 }
 
 /**
  * The rules of the network that `genesis` describes. Every thread builds the same. Throws
- * `CHAIN_PRECOMPILE_LOAD`, and as `parsProfile`.
+ * `CHAIN_PRECOMPILE_LOAD`, and as `loadPackage` and `parsProfile`.
  */
 export async function loadProfile(
   init: ThreadInit,
   engines: ParsProfile['engines'] = {},
 ): Promise<ParsProfile> {
-  const foreign: Precompile[] = []
-  for (const file of init.modules) {
-    foreign.push(loadPlugin(await importFile(file), file))
+  const genesis = parseGenesis(init.genesis)
+  const files: Precompile[] = []
+  for (const file of init.modules.filter(isFile)) {
+    files.push(loadPlugin(await importFile(file), file))
   }
-  const available = [...(await discover()), ...foreign]
-  return parsProfile(parseGenesis(init.genesis), available, engines)
+  const packages = await loadPackages(genesis, init)
+  return parsProfile(genesis, [...(await discover()), ...files], engines, packages)
 }
 
 /** Throws what keeps this node from running the network, before anything is written. */
 export async function checkNetwork(
-  network: Pick<ThreadInit, 'genesis' | 'modules'>,
+  network: Pick<ThreadInit, 'genesis' | 'modules' | 'project'>,
 ): Promise<void> {
   await loadProfile({ ...network, path: '', archive: false })
+}
+
+async function loadPackages(
+  { precompiles }: Genesis,
+  { modules, project }: Pick<ThreadInit, 'modules' | 'project'>,
+): Promise<ReadonlyMap<string, Precompile>> {
+  const plugins = new Map<string, Precompile>()
+  const source = { project: project ?? sep, allowed: modules }
+  for (const { module, version, integrity } of precompiles) {
+    if (module === undefined || integrity === undefined) continue
+    plugins.set(module, await loadPackage({ module, version, integrity }, source))
+  }
+  return plugins
+}
+
+function isFile(module: string): boolean {
+  return module.startsWith('.') || isAbsolute(module)
 }
 
 async function importFile(file: string): Promise<unknown> {

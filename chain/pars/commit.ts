@@ -20,7 +20,7 @@ export interface Body {
 /** Where a commit stands in the order. */
 export interface CommitPlace {
   readonly epoch: bigint
-  /** Rises from commit to commit, across epochs; a commit that made no block leaves a gap. */
+  /** Rises from commit to commit of an epoch. */
   readonly index: bigint
 }
 

@@ -54,19 +54,21 @@ const idleBlocks = 4
 /**
  * @param available Every plugin of this node; the genesis says which are active, and when.
  * @param engines Only execution needs them.
- * Throws `CHAIN_PRECOMPILE_MISSING` or `CHAIN_PRECOMPILE_SPEC`.
+ * @param packages The plugins of others, by the module that the genesis names.
+ * Throws `CHAIN_PRECOMPILE_MISSING`, `CHAIN_PRECOMPILE_SPEC` or `CHAIN_PRECOMPILE_ADDRESS`.
  */
 export function parsProfile(
   genesis: Genesis,
   available: readonly Precompile[],
   engines: ParsProfile['engines'] = {},
+  packages: ReadonlyMap<string, Precompile> = new Map(),
 ): ParsProfile {
   const rules = rulesOf(genesis.chainId, Hardfork.Osaka, [7934])
   rules.updateParams(paramsTx)
   const hash = genesisHash(genesis)
   const schedule = genesis.precompiles.map((entry) => ({
     from: entry.from,
-    plugin: implementationOf(entry, available),
+    plugin: implementationOf(entry, available, packages),
   }))
   const network = { chainId: genesis.chainId, genesisHash: hash }
   const { accounts, keys } = genesisAllocation(genesis)
@@ -108,22 +110,27 @@ interface Scheduled {
 function implementationOf(
   entry: ScheduledPrecompile,
   available: readonly Precompile[],
+  packages: ReadonlyMap<string, Precompile>,
 ): Precompile {
-  const { name, version } = entry
-  const plugin = available.find((one) => one.name === name && one.version === version)
+  const { name, version, module } = entry
+  const candidates = module === undefined ? available : [packages.get(module)]
+  const plugin = candidates.find((one) => one?.name === name && one.version === version)
   if (plugin === undefined) {
     throw new Fault(
       { code: 'CHAIN_PRECOMPILE_MISSING', name, version, from: entry.from },
-      entry.module === undefined
+      module === undefined
         ? 'install the release of Pars that has this version'
-        : `install ${entry.module} and list it in the configuration`,
+        : `the package ${module} holds another precompile or another version of it: ask who made the genesis`,
     )
   }
+  checkPromise(entry, plugin)
+  return plugin
+}
+
+function checkPromise(entry: ScheduledPrecompile, plugin: Precompile): void {
+  const { name, version, module = 'Pars' } = entry
   const found = specHash(plugin)
-  if (
-    !equal(found, entry.specHash) ||
-    !equal(Uint8Array.fromHex(plugin.address.slice(2)), entry.address)
-  ) {
+  if (!equal(found, entry.specHash)) {
     throw new Fault(
       {
         code: 'CHAIN_PRECOMPILE_SPEC',
@@ -132,10 +139,15 @@ function implementationOf(
         expected: hex(entry.specHash),
         found: hex(found),
       },
-      'this node has other rules under that name and version: install the release or package that the genesis names',
+      `its ABI, gas table or vectors are not those of the genesis: install the release of ${module} that the genesis was made with`,
     )
   }
-  return plugin
+  const expected = hex(entry.address)
+  if (plugin.address === expected) return
+  throw new Fault(
+    { code: 'CHAIN_PRECOMPILE_ADDRESS', name, version, expected, found: plugin.address },
+    `a precompile answers at the address that it declares: install the release of ${module} that the genesis was made with`,
+  )
 }
 
 /** Of each address the version with the highest start that is not after `number`. */

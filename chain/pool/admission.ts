@@ -12,32 +12,35 @@ export interface PoolState {
   readonly position: Position
 }
 
+/** What the sender has of its quota. */
+export interface SenderUse {
+  readonly queue: SenderQueue | undefined
+  /** Slots that expired transactions still take. */
+  readonly expired: number
+}
+
 /**
  * S1-S6 against head, with gaps as far as the pool keeps them, then the sender's quotas. Throws a
  * Fault `TX_*` or `POOL_*`; changes nothing.
- *
- * @param now Milliseconds.
  */
 export function admit(
   envelope: ParsEnvelope,
   state: PoolState,
-  queue: SenderQueue | undefined,
-  now: number,
+  { queue, expired }: SenderUse,
 ): void {
   expectValid(envelope, state)
   expectMargin(envelope, state.position.timestamp)
-  if (queue !== undefined) expectQuota(envelope, queue, state.view, now)
+  expectQuota(envelope, queue, state.view, expired)
 }
 
 /** For what was admitted once and comes back after a restart: the base fee may rise and fall again. */
 export function readmit(
   envelope: ParsEnvelope,
   { view, position }: PoolState,
-  queue: SenderQueue | undefined,
-  now: number,
+  { queue, expired }: SenderUse,
 ): void {
   expectValid(envelope, { view, position: { ...position, baseFee: 0n } })
-  if (queue !== undefined) expectQuota(envelope, queue, view, now)
+  expectQuota(envelope, queue, view, expired)
 }
 
 function expectValid(envelope: ParsEnvelope, { view, position }: PoolState): void {
@@ -57,13 +60,14 @@ function expectMargin({ fields: { validUntil } }: ParsEnvelope, timestamp: bigin
 
 function expectQuota(
   envelope: ParsEnvelope,
-  queue: SenderQueue,
+  queue: SenderQueue | undefined,
   view: StateView,
-  now: number,
+  expired: number,
 ): void {
-  const replaced = queue.at(envelope)?.envelope
-  if (replaced === undefined) expectSlot(envelope, queue, now)
+  const replaced = queue?.at(envelope)?.envelope
+  if (replaced === undefined) expectSlot(envelope, queue, expired)
   else expectRaise(envelope, replaced)
+  if (queue === undefined) return
   const others = queue.cost - (replaced === undefined ? 0n : maximalCost(replaced))
   const cost = others + maximalCost(envelope)
   const balance = view.account(envelope.sender)?.balance ?? 0n
@@ -75,16 +79,17 @@ function expectQuota(
   }
 }
 
-function expectSlot(envelope: ParsEnvelope, queue: SenderQueue, now: number): void {
+function expectSlot(envelope: ParsEnvelope, queue: SenderQueue | undefined, expired: number): void {
   const sender = hex(envelope.sender)
   const most = limits.transactionsPerSender.value
-  if (queue.slots(now) >= most) {
+  if ((queue?.size ?? 0) + expired >= most) {
     throw new Fault(
       { code: 'POOL_SENDER_FULL', sender, limit: most },
       'wait until some of them are in a block',
     )
   }
-  if (!queue.hasLane(envelope) && queue.lanes >= limits.lanesPerSender.value) {
+  if (queue === undefined || queue.hasLane(envelope)) return
+  if (queue.lanes >= limits.lanesPerSender.value) {
     throw new Fault(
       { code: 'POOL_LANES_FULL', sender, limit: limits.lanesPerSender.value },
       'use a lane that is in the pool already, or wait',

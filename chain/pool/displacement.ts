@@ -25,7 +25,7 @@ export class Displacement {
   }
 
   /**
-   * The cheapest entries, each worth less than `worth`, whose encodings make up `bytes`; undefined
+   * The cheapest entries, each worth less than `worth`, that weigh `bytes` together; undefined
    * when there are not enough. All stay, `except` is not among them.
    */
   find(
@@ -33,7 +33,8 @@ export class Displacement {
     pool: {
       readonly queues: Iterable<SenderQueue>
       readonly baseFee: bigint
-      readonly holds: (entry: Entry) => boolean
+      /** Of an entry as things stand; undefined once it has left. */
+      readonly worth: (entry: Entry) => bigint | undefined
     },
   ): readonly Entry[] | undefined {
     this.#order ??= new Heap(precedes, [...rank(pool.queues, pool.baseFee)])
@@ -43,8 +44,14 @@ export class Displacement {
     while (missing > 0) {
       const ranked = this.#order.pop()
       if (ranked === undefined) break
-      const { entry, worth } = ranked
-      if (!pool.holds(entry)) continue
+      const { entry } = ranked
+      const worth = pool.worth(entry)
+      if (worth === undefined) continue
+      if (worth !== ranked.worth) {
+        // A gap before it was filled, or opened, since.
+        this.#order.push({ entry, worth })
+        continue
+      }
       seen.push(ranked)
       if (worth >= wanted.worth) break
       if (entry === wanted.except) continue

@@ -13,7 +13,7 @@ export const limits = {
   bytes: {
     value: 64 * 1024 * 1024,
     unit: 'bytes',
-    why: 'memory of all pooled transactions, decoded access lists included',
+    why: 'memory of all pooled transactions: encodings and what they are decoded into',
   },
   replacementPercent: {
     value: 10,
@@ -30,15 +30,40 @@ export const limits = {
     unit: 'milliseconds',
     why: 'how long an expired transaction counts against its sender; else expiry is free space',
   },
-  verifications: {
-    value: 4,
+  expiredSlots: {
+    value: 131_072,
+    unit: 'slots',
+    why: 'of expired transactions, remembered; of more the earliest come free at once',
+  },
+  verificationsPerCore: {
+    value: 2,
     unit: 'verifications',
-    why: 'under way at once: twice the cores of a small machine',
+    why: 'under way at once: one that runs and one that is ready when it ends',
+  },
+  verificationSlot: {
+    value: 16_384,
+    unit: 'bytes',
+    why: 'one slot of a queue; what is larger takes more, so that slots bound the memory too',
   },
   verificationQueue: {
     value: 1024,
+    unit: 'slots',
+    why: 'waiting for verification, per priority: at most 16 MiB, about 0.2 s of work',
+  },
+  verificationQueuePerSource: {
+    value: 256,
+    unit: 'slots',
+    why: 'of them for one client or peer: what it may send at once',
+  },
+  storing: {
+    value: 16 * 1024 * 1024,
+    unit: 'bytes',
+    why: 'verified and on the way to disk; a disk that hangs must not fill the memory',
+  },
+  restored: {
+    value: 32,
     unit: 'transactions',
-    why: 'waiting for verification: about 0.2 s of work',
+    why: 'of the journal, verified at once at the start; all large, they fill the queue of a source',
   },
   clientRate: {
     value: 50,
@@ -47,6 +72,13 @@ export const limits = {
   },
   clientBurst: { value: 200, unit: 'transactions', why: 'what a client may send at once' },
   clients: { value: 4096, unit: 'clients', why: 'whose rates are remembered' },
+  peerRate: { value: 200, unit: 'transactions per second', why: 'per peer, before C1' },
+  peerByteRate: {
+    value: 1024 * 1024,
+    unit: 'bytes per second',
+    why: 'per peer, before C1: garbage at this rate costs 5 % of a core',
+  },
+  peers: { value: 1024, unit: 'peers', why: 'whose rates are remembered' },
   rejected: { value: 16_384, unit: 'hashes', why: 'encodings known to be invalid, by wire hash' },
   misfits: {
     value: 256,

@@ -11,16 +11,19 @@ import type { Reader } from '#storage'
 import { decodeEnvelope, type Network, type ParsEnvelope } from '../pars/envelope.ts'
 import { expiryFault, nextNonce, readSender, senderFault } from '../pars/validity.ts'
 import { publicKeyOf } from '../pars/verify.ts'
-import type { PoolFace, PooledTransaction } from '../port.ts'
-import { admit, type PoolState, readmit } from './admission.ts'
+import type { ListedTransaction, PoolFace, PooledTransaction, Source } from '../port.ts'
+import { admit, type PoolState, readmit, type SenderUse } from './admission.ts'
 import { Displacement } from './displacement.ts'
+import { ExpiredSlots } from './expired.ts'
+import { Forgeries } from './forgeries.ts'
+import { Gate, nameOf } from './gate.ts'
 import type { PooledRecord, PoolJournal } from './journal.ts'
 import { limits } from './limits.ts'
 import { type Entry, SenderQueue } from './queue.ts'
-import { Rates } from './rate.ts'
-import { type Room, select } from './select.ts'
+import { type Choice, type Room, select } from './select.ts'
+import { isObjective } from './verdict.ts'
+import type { Verifier } from './verifier.ts'
 import { weightOf } from './weight.ts'
-import { Window } from './window.ts'
 
 export interface PoolInit {
   /** `dev`: published test keys may send. */
@@ -31,40 +34,38 @@ export interface PoolInit {
   readonly journal: PoolJournal
   /** The state of head; asked anew for each decision. */
   readonly state: () => PoolState
+  /** Shared with consensus, whose verifications go first. */
+  readonly verifier: Verifier
   /** C1, off the event loop. */
   readonly verify: (envelope: ParsEnvelope, publicKey: Uint8Array) => Promise<boolean>
   /** Whether a block holds a transaction of this hash. */
   readonly mined: (hash: Uint8Array) => boolean
 }
 
+/** Whom what the journal gives back is verified for. */
+const journalSource = 'journal'
+
 export class Pool implements PoolFace {
   readonly #init: PoolInit
   readonly #byHash = new Map<string, Entry>()
   readonly #byWireHash = new Map<string, Entry>()
   readonly #senders = new Map<string, SenderQueue>()
-  /** Senders with slots of expired transactions. */
-  readonly #resting = new Set<string>()
+  readonly #expired = new ExpiredSlots()
   readonly #displacement = new Displacement()
-  readonly #rates = new Rates({
-    perSecond: limits.clientRate.value,
-    burst: limits.clientBurst.value,
-    clients: limits.clients.value,
-  })
-  readonly #window = new Window({
-    width: limits.verifications.value,
-    length: limits.verificationQueue.value,
-  })
-  /** Wire hashes: a payload hash would let a forged copy shut out the genuine one. */
-  readonly #rejected = new Set<string>()
-  /** By wire hash, from its arrival on. */
-  readonly #entering = new Map<string, Promise<Uint8Array>>()
+  readonly #gate: Gate
+  readonly #forgeries = new Forgeries()
+  /** Verifications under way, by wire hash. */
+  readonly #verifying = new Map<string, Promise<boolean>>()
   /** By transaction hash, once its signature is verified. */
   readonly #storing = new Map<string, Promise<Uint8Array>>()
+  readonly #listeners = new Set<(envelope: ParsEnvelope) => void>()
   #bytes = 0
+  #bytesStoring = 0
   #sequence = 0
 
   constructor(init: PoolInit) {
     this.#init = init
+    this.#gate = new Gate(init.clock)
   }
 
   get size(): number {
@@ -76,17 +77,17 @@ export class Pool implements PoolFace {
     return this.#bytes
   }
 
-  async submit(wire: Uint8Array, client: string): Promise<Uint8Array> {
-    if (!this.#rates.take(client, this.#init.clock.now())) {
-      const limit = limits.clientRate.value
-      throw new Fault({ code: 'POOL_RATE', client, limit }, 'send more slowly')
+  async submit(wire: Uint8Array, source: Source): Promise<Uint8Array> {
+    this.#gate.enter(source, wire.length)
+    try {
+      return await this.#enter(this.#decode(wire), nameOf(source))
+    } catch (error) {
+      // What else that peer has waiting is not worth a verification any more.
+      if (source.kind === 'peer' && isObjective(error)) {
+        this.#init.verifier.drop('pool', nameOf(source))
+      }
+      throw error
     }
-    const envelope = this.#decode(wire)
-    const id = envelope.wireHash.toHex()
-    const entering =
-      this.#entering.get(id) ?? this.#enter(envelope).finally(() => this.#entering.delete(id))
-    this.#entering.set(id, entering)
-    return entering
   }
 
   /**
@@ -95,7 +96,7 @@ export class Pool implements PoolFace {
    */
   async restore(reader: Reader): Promise<void> {
     const records = await this.#init.journal.load(reader)
-    const atOnce = limits.verificationQueue.value
+    const atOnce = limits.restored.value
     for (let start = 0; start < records.length; start += atOnce) {
       const some = records.slice(start, start + atOnce)
       const judged = await Promise.all(some.map(({ wire }) => this.#judge(wire)))
@@ -114,23 +115,43 @@ export class Pool implements PoolFace {
     const id = hash.toHex()
     const envelope = (this.#byHash.get(id) ?? this.#byWireHash.get(id))?.envelope
     if (envelope === undefined) return undefined
-    const { wire, sender } = envelope
-    const { nonceKey, nonce } = envelope.fields
-    return { hash: envelope.hash, wire, sender, nonceKey, nonce }
+    return pooled(envelope)
   }
 
-  pendingNonce(sender: Uint8Array): bigint {
-    const next = nextNonce(this.#init.state().view, sender, 0n)
-    return this.#senders.get(sender.toHex())?.pendingNonce(next) ?? next
+  list(sender?: Uint8Array): readonly ListedTransaction[] {
+    if (sender === undefined) return [...this.#senders.values()].flatMap(listed)
+    const queue = this.#senders.get(sender.toHex())
+    return queue === undefined ? [] : listed(queue)
   }
 
-  /** What the next block can take, in the order it should run. Stays in the pool. */
-  ready(room: Room): ParsEnvelope[] {
+  pendingNonce(sender: Uint8Array, nonceKey = 0n): bigint {
+    const next = nextNonce(this.#init.state().view, sender, nonceKey)
+    return this.#senders.get(sender.toHex())?.pendingNonce(nonceKey, next) ?? next
+  }
+
+  /**
+   * What the next block can take, in the order it should run. Stays in the pool.
+   * @param choose Asked for those that could run; all are taken without it.
+   */
+  ready(room: Room, choose: (envelope: ParsEnvelope) => Choice = () => 'take'): ParsEnvelope[] {
     // Key, nonces and funds were looked at on arrival, and again whenever a block changed them.
     const { timestamp, baseFee } = this.#init.state().position
-    const fit = ({ envelope }: Entry): boolean =>
-      envelope.fields.maxFeePerGas >= baseFee && expiryFault(envelope, timestamp) === undefined
-    return select(this.#senders.values(), baseFee, room, fit)
+    return select(this.#senders.values(), baseFee, room, ({ envelope }) => {
+      const isFit =
+        envelope.fields.maxFeePerGas >= baseFee && expiryFault(envelope, timestamp) === undefined
+      return isFit ? choose(envelope) : 'leave'
+    })
+  }
+
+  /** Whether the pool holds this very encoding, and so has verified it. @param id Hexadecimal. */
+  hasEncoding(id: string): boolean {
+    return this.#byWireHash.has(id)
+  }
+
+  /** @param listener Runs for each transaction that comes in, and must not throw. */
+  onAdded(listener: (envelope: ParsEnvelope) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /**
@@ -145,56 +166,104 @@ export class Pool implements PoolFace {
       const queue = this.#senders.get(id)
       if (queue !== undefined) this.#reconsider(sender, queue)
     }
-    for (const id of [...senders.keys(), ...this.#resting]) this.#leave(id)
   }
 
   #decode(wire: Uint8Array): ParsEnvelope {
     return decodeEnvelope(wire.slice(), this.#init.network, this.#init.rules)
   }
 
-  async #enter(envelope: ParsEnvelope): Promise<Uint8Array> {
-    if (this.#rejected.has(envelope.wireHash.toHex())) throw badSignature()
-    const twin = this.#storing.get(envelope.hash.toHex())
-    if (twin !== undefined) return twin
-    if (this.#isKnown(envelope.hash)) return envelope.hash
+  async #enter(envelope: ParsEnvelope, source: string): Promise<Uint8Array> {
+    if (this.#forgeries.has(envelope.wireHash)) throw badSignature()
+    const known = this.#known(envelope.hash)
+    if (known !== undefined) return known
     this.#expectPlace(envelope)
-    await this.#expectGenuine(envelope)
-    return this.#store(envelope)
+    const { stored } = await this.#verified(envelope, source)
+    return stored
   }
 
-  #isKnown(hash: Uint8Array): boolean {
+  /** The answer about a payload that the pool, its disk or a block has already. */
+  #known(hash: Uint8Array): Promise<Uint8Array> | undefined {
+    return this.#storing.get(hash.toHex()) ?? (this.#has(hash) ? Promise.resolve(hash) : undefined)
+  }
+
+  #has(hash: Uint8Array): boolean {
     return this.#byHash.has(hash.toHex()) || this.#init.mined(hash)
   }
 
   /** S1-S6 and the caps. */
   #expectPlace(envelope: ParsEnvelope): void {
-    const { network, state, clock } = this.#init
+    const { network, state } = this.#init
     if (!network.dev && isPublished(envelope.keyHash)) {
       throw new Fault(
         { code: 'POOL_TEST_KEY', keyHash: hex(envelope.keyHash) },
         'everybody knows the secret of this key: use one of your own',
       )
     }
-    admit(envelope, state(), this.#senders.get(envelope.sender.toHex()), clock.now())
+    admit(envelope, state(), this.#useOf(envelope.sender))
     this.#displacedBy(envelope)
   }
 
-  /** C1. */
-  async #expectGenuine(envelope: ParsEnvelope): Promise<void> {
+  #useOf(sender: Uint8Array): SenderUse {
+    const id = sender.toHex()
+    const expired = this.#expired.count(id, this.#init.clock.now())
+    return { queue: this.#senders.get(id), expired }
+  }
+
+  /**
+   * C1, when the source has its turn; what came in between may have made it needless. Resolves when
+   * the turn ends, before the disk has it.
+   */
+  #verified(
+    envelope: ParsEnvelope,
+    source: string,
+  ): Promise<{ readonly stored: Promise<Uint8Array> }> {
+    const asked = { priority: 'pool', source, bytes: envelope.wire.length } as const
+    return this.#init.verifier.run(asked, async () => {
+      const known = this.#known(envelope.hash)
+      if (known !== undefined) return { stored: known }
+      this.#expectDisk()
+      this.#expectPlace(envelope)
+      if (!(await this.#isGenuine(envelope))) throw badSignature()
+      return { stored: this.#store(envelope) }
+    })
+  }
+
+  #expectDisk(): void {
+    if (this.#bytesStoring < limits.storing.value) return
+    throw new Fault(
+      { code: 'POOL_BUSY', waiting: Math.ceil(this.#bytesStoring / limits.verificationSlot.value) },
+      'the disk does not keep up: send it again later',
+    )
+  }
+
+  /** C1, once for each encoding that comes several times at once. */
+  async #isGenuine(envelope: ParsEnvelope): Promise<boolean> {
+    if (this.#forgeries.has(envelope.wireHash)) return false
+    const id = envelope.wireHash.toHex()
+    const underWay = this.#verifying.get(id)
+    if (underWay !== undefined) return underWay
     const publicKey = publicKeyOf(envelope, this.#init.state().view)
-    if (await this.#window.run(() => this.#init.verify(envelope, publicKey))) return
-    this.#rejected.add(envelope.wireHash.toHex())
-    if (this.#rejected.size > limits.rejected.value) {
-      const [oldest] = this.#rejected
-      if (oldest !== undefined) this.#rejected.delete(oldest)
+    const verifying = this.#init.verify(envelope, publicKey)
+    this.#verifying.set(id, verifying)
+    try {
+      const genuine = await verifying
+      if (!genuine) this.#forgeries.add(envelope.wireHash)
+      return genuine
+    } finally {
+      this.#verifying.delete(id)
     }
-    throw badSignature()
   }
 
   #store(envelope: ParsEnvelope): Promise<Uint8Array> {
     const id = envelope.hash.toHex()
-    const storing =
-      this.#storing.get(id) ?? this.#write(envelope).finally(() => this.#storing.delete(id))
+    const twin = this.#storing.get(id)
+    if (twin !== undefined) return twin
+    const { length } = envelope.wire
+    this.#bytesStoring += length
+    const storing = this.#write(envelope).finally(() => {
+      this.#storing.delete(id)
+      this.#bytesStoring -= length
+    })
     this.#storing.set(id, storing)
     return storing
   }
@@ -202,7 +271,7 @@ export class Pool implements PoolFace {
   /** First the disk, then the pool: a write that fails leaves the pool as it was. */
   async #write(envelope: ParsEnvelope): Promise<Uint8Array> {
     const { hash, wire } = envelope
-    if (this.#isKnown(hash)) return hash
+    if (this.#has(hash)) return hash
     // Head, and the rest of the sender's queue, may have moved since the signature was looked at.
     this.#expectPlace(envelope)
     const { journal, clock } = this.#init
@@ -234,6 +303,7 @@ export class Pool implements PoolFace {
     this.#byWireHash.set(envelope.wireHash.toHex(), entry)
     this.#bytes += weightOf(envelope)
     this.#displacement.add(entry, queue.worthOf(envelope, next, position.baseFee))
+    for (const listener of this.#listeners) listener(envelope)
   }
 
   /** Those that give way to `envelope`. Throws `POOL_FULL`. */
@@ -250,7 +320,11 @@ export class Pool implements PoolFace {
     const worth = (queue ?? new SenderQueue(envelope.sender)).worthOf(envelope, next, baseFee)
     const found = this.#displacement.find(
       { bytes, worth, except },
-      { queues: this.#senders.values(), baseFee, holds: (entry) => this.#holds(entry) },
+      {
+        queues: this.#senders.values(),
+        baseFee,
+        worth: (entry) => this.#queueOf(entry)?.worthNow(entry, baseFee),
+      },
     )
     if (found !== undefined) return found
     throw new Fault(
@@ -259,8 +333,10 @@ export class Pool implements PoolFace {
     )
   }
 
-  #holds(entry: Entry): boolean {
-    return this.#byHash.get(entry.envelope.hash.toHex()) === entry
+  /** The queue that holds `entry`, unless it has left. */
+  #queueOf(entry: Entry): SenderQueue | undefined {
+    const queue = this.#senders.get(entry.envelope.sender.toHex())
+    return queue?.at(entry.envelope) === entry ? queue : undefined
   }
 
   /** Looks again at all that one sender has here. */
@@ -271,11 +347,12 @@ export class Pool implements PoolFace {
       this.#forget(entry, isMined ? undefined : 'TX_NONCE_TOO_LOW')
     }
     const { any } = queue
-    if (any === undefined) return
+    if (any === undefined) return this.#leave(sender.toHex())
     const facts = readSender(view, sender, queue.recordSlot)
     const fault = senderFault(any.envelope, facts)
     if (fault === undefined) {
       for (const entry of queue.shed(facts.balance)) this.#forget(entry, 'POOL_OVERDRAWN')
+      this.#leave(sender.toHex())
     } else {
       for (const entry of queue.entries()) this.#drop(entry, fault.code)
     }
@@ -286,10 +363,8 @@ export class Pool implements PoolFace {
     const now = this.#init.clock.now()
     for (const entry of this.#byHash.values()) {
       if (expiryFault(entry.envelope, timestamp) === undefined) continue
-      const sender = entry.envelope.sender.toHex()
-      this.#senders.get(sender)?.expire(entry, now)
-      this.#resting.add(sender)
-      this.#forget(entry, 'TX_EXPIRED')
+      this.#expired.add(entry.envelope.sender.toHex(), now)
+      this.#drop(entry, 'TX_EXPIRED')
     }
   }
 
@@ -300,12 +375,9 @@ export class Pool implements PoolFace {
     this.#leave(sender)
   }
 
-  /** Forgets a sender who has nothing here, and had nothing for a while. */
+  /** Forgets a sender who has nothing here. */
   #leave(sender: string): void {
-    const slots = this.#senders.get(sender)?.slots(this.#init.clock.now()) ?? 0
-    if (slots > 0) return
-    this.#senders.delete(sender)
-    this.#resting.delete(sender)
+    if (this.#senders.get(sender)?.size === 0) this.#senders.delete(sender)
   }
 
   /** After its queue let it go. @param reason Undefined when a block has it. */
@@ -329,9 +401,10 @@ export class Pool implements PoolFace {
   async #judge(wire: Uint8Array): Promise<ParsEnvelope | Fault> {
     try {
       const envelope = this.#decode(wire)
-      readmit(envelope, this.#init.state(), undefined, 0)
-      await this.#expectGenuine(envelope)
-      return envelope
+      readmit(envelope, this.#init.state(), { queue: undefined, expired: 0 })
+      const asked = { priority: 'pool', source: journalSource, bytes: wire.length } as const
+      const genuine = await this.#init.verifier.run(asked, () => this.#isGenuine(envelope))
+      return genuine ? envelope : badSignature()
     } catch (error) {
       return refusal(error)
     }
@@ -340,15 +413,24 @@ export class Pool implements PoolFace {
   #takeBack({ hash }: PooledRecord, judged: ParsEnvelope | Fault | undefined): void {
     if (this.#init.mined(hash)) return this.#record(hash, undefined)
     if (judged === undefined || judged instanceof Fault) return this.#record(hash, judged?.code)
-    const { state, clock } = this.#init
     try {
-      const queue = this.#senders.get(judged.sender.toHex())
-      readmit(judged, state(), queue, clock.now())
+      readmit(judged, this.#init.state(), this.#useOf(judged.sender))
       this.#insert(judged)
     } catch (error) {
       this.#record(hash, refusal(error).code)
     }
   }
+}
+
+function pooled({ hash, wire, sender, fields }: ParsEnvelope): PooledTransaction {
+  return { hash, wire, sender, nonceKey: fields.nonceKey, nonce: fields.nonce }
+}
+
+function listed(queue: SenderQueue): readonly ListedTransaction[] {
+  const executable = new Set([...queue.runnable()].flat())
+  return [...queue.entries()]
+    .map((entry) => ({ ...pooled(entry.envelope), isExecutable: executable.has(entry) }))
+    .toSorted((a, b) => Number(a.nonceKey - b.nonceKey) || Number(a.nonce - b.nonce))
 }
 
 /** A reason to let a transaction go; anything else is a fault of this host, and thrown. */

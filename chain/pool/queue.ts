@@ -3,7 +3,6 @@ import type { ParsEnvelope } from '../pars/envelope.ts'
 import { recordSlot, slotOf } from '../pars/slots.ts'
 import { laneNonce, maximalCost, nextNonce } from '../pars/validity.ts'
 import type { StateView } from '../pars/view.ts'
-import { limits } from './limits.ts'
 
 export interface Entry {
   readonly envelope: ParsEnvelope
@@ -29,12 +28,11 @@ export class SenderQueue {
   readonly recordSlot: Uint8Array
   readonly #sender: Uint8Array
   #cost = 0n
-  #count = 0
-  /** When the slots of expired transactions come free, in milliseconds, ascending. */
-  #expired: number[] = []
+  #size = 0
 
   constructor(sender: Uint8Array) {
-    this.#sender = sender
+    // A view would keep the whole encoding of the first transaction in memory.
+    this.#sender = sender.slice()
     this.recordSlot = recordSlot(sender)
   }
 
@@ -43,12 +41,8 @@ export class SenderQueue {
     return this.#cost
   }
 
-  /** Slots in use at `now`, those of expired transactions included. */
-  slots(now: number): number {
-    if ((this.#expired[0] ?? now) < now) {
-      this.#expired = this.#expired.filter((until) => until >= now)
-    }
-    return this.#count + this.#expired.length
+  get size(): number {
+    return this.#size
   }
 
   get lanes(): number {
@@ -82,7 +76,7 @@ export class SenderQueue {
     lane.next = next
     lane.entries.set(nonce, entry)
     this.#lanes.set(nonceKey, lane)
-    this.#count++
+    this.#size++
     this.#cost += maximalCost(entry.envelope)
     return replaced
   }
@@ -93,14 +87,8 @@ export class SenderQueue {
     if (lane?.entries.get(nonce) !== entry) return
     lane.entries.delete(nonce)
     if (lane.entries.size === 0) this.#lanes.delete(nonceKey)
-    this.#count--
+    this.#size--
     this.#cost -= maximalCost(entry.envelope)
-  }
-
-  /** Removes `entry`, and keeps its slot taken for a while. */
-  expire(entry: Entry, now: number): void {
-    this.remove(entry)
-    this.#expired.push(now + limits.expiredSlot.value)
   }
 
   /** Moves every lane to where the state is. Returns what they passed, removed. */
@@ -137,9 +125,9 @@ export class SenderQueue {
     }
   }
 
-  /** The first free nonce of lane 0, given the state's. */
-  pendingNonce(next: bigint): bigint {
-    const entries = this.#lanes.get(0n)?.entries
+  /** The first free nonce of a lane, given the state’s. */
+  pendingNonce(nonceKey: bigint, next: bigint): bigint {
+    const entries = this.#lanes.get(nonceKey)?.entries
     let nonce = next
     while (entries?.has(nonce) === true) nonce++
     return nonce
@@ -163,6 +151,12 @@ export class SenderQueue {
         if (entry.envelope.fields.nonce > first) yield [entry, worthless]
       }
     }
+  }
+
+  /** The worth of one that is here. */
+  worthNow({ envelope }: Entry, baseFee: bigint): bigint {
+    const next = this.#lanes.get(envelope.fields.nonceKey)?.next ?? 0n
+    return this.worthOf(envelope, next, baseFee)
   }
 
   /** The worth that `envelope` would have here. */

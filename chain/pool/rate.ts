@@ -1,27 +1,71 @@
-/** A token bucket per client. The least recently seen client is forgotten first. */
-export class Rates {
-  readonly #buckets = new Map<string, { tokens: number; at: number }>()
-  readonly #perSecond: number
-  readonly #burst: number
-  readonly #clients: number
+/** What one source may send. */
+export interface Budget {
+  readonly perSecond: number
+  /** At once, after a pause. */
+  readonly burst: number
+}
 
-  constructor(init: { perSecond: number; burst: number; clients: number }) {
-    this.#perSecond = init.perSecond
-    this.#burst = init.burst
-    this.#clients = init.clients
+interface Bucket {
+  readonly transactions: number
+  readonly bytes: number
+  /** Milliseconds. */
+  readonly at: number
+}
+
+const boundless: Budget = { perSecond: 0, burst: Infinity }
+
+/** Token buckets per source. The least recently seen source is forgotten first. */
+export class Rates {
+  readonly #buckets = new Map<string, Bucket>()
+  readonly #transactions: Budget
+  readonly #bytes: Budget
+  readonly #sources: number
+
+  constructor(init: {
+    readonly transactions: Budget
+    /** None: whatever its transactions have. */
+    readonly bytes?: Budget
+    readonly sources: number
+  }) {
+    this.#transactions = init.transactions
+    this.#bytes = init.bytes ?? boundless
+    this.#sources = init.sources
   }
 
-  /** Takes one token of `client` at `now` (milliseconds); false when there is none. */
-  take(client: string, now: number): boolean {
-    const known = this.#buckets.get(client)
-    const earned = known === undefined ? this.#burst : ((now - known.at) * this.#perSecond) / 1000
-    const tokens = Math.min(this.#burst, (known?.tokens ?? 0) + earned)
-    this.#buckets.delete(client)
-    this.#buckets.set(client, { tokens: tokens < 1 ? tokens : tokens - 1, at: now })
-    if (this.#buckets.size > this.#clients) {
+  /** How many sources it remembers. */
+  get size(): number {
+    return this.#buckets.size
+  }
+
+  /** Takes one transaction of `bytes` from `source` at `now` (milliseconds), if its budget allows. */
+  take(source: string, bytes: number, now: number): boolean {
+    const { transactions, bytes: spare } = this.#filled(source, now)
+    const allowed = transactions >= 1 && spare >= bytes
+    const left = allowed
+      ? { transactions: transactions - 1, bytes: spare - bytes, at: now }
+      : { transactions, bytes: spare, at: now }
+    this.#buckets.delete(source)
+    this.#buckets.set(source, left)
+    if (this.#buckets.size > this.#sources) {
       const [oldest] = this.#buckets.keys()
       if (oldest !== undefined) this.#buckets.delete(oldest)
     }
-    return tokens >= 1
+    return allowed
   }
+
+  #filled(source: string, now: number): Omit<Bucket, 'at'> {
+    const known = this.#buckets.get(source)
+    if (known === undefined) {
+      return { transactions: this.#transactions.burst, bytes: this.#bytes.burst }
+    }
+    const seconds = (now - known.at) / 1000
+    return {
+      transactions: refilled(known.transactions, this.#transactions, seconds),
+      bytes: refilled(known.bytes, this.#bytes, seconds),
+    }
+  }
+}
+
+function refilled(tokens: number, { perSecond, burst }: Budget, seconds: number): number {
+  return Math.min(burst, tokens + seconds * perSecond)
 }

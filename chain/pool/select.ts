@@ -11,6 +11,12 @@ export interface Room {
   readonly bytes: number
 }
 
+/**
+ * Whether a block takes a transaction, passes it over (it is on its way in another block, so what
+ * follows it may run), or leaves it and with it the rest of its lane.
+ */
+export type Choice = 'take' | 'pass' | 'leave'
+
 /** One lane, from its next nonce on. */
 interface Run {
   readonly entries: readonly Entry[]
@@ -22,21 +28,27 @@ interface Run {
 
 /**
  * The best-paying transactions first, each lane in the order of its nonces. A lane ends at its
- * first transaction that is not `fit` or does not fit into what is left of `room`; the others go
- * on, so that one large transaction does not keep the small ones out.
+ * first transaction that `choose` leaves or that does not fit into what is left of `room`; the
+ * others go on, so that one large transaction does not keep the small ones out.
  */
 export function select(
   queues: Iterable<SenderQueue>,
   baseFee: bigint,
   room: Room,
-  fit: (entry: Entry) => boolean,
+  choose: (entry: Entry) => Choice,
 ): ParsEnvelope[] {
   const runs: Run[] = []
-  const start = (entries: readonly Entry[], at: number): Run | undefined => {
-    const entry = entries[at]
-    if (entry === undefined || !fit(entry)) return undefined
-    const price = entry.envelope.effectiveGasPrice(baseFee)
-    return { entries, at, price, sequence: entry.sequence }
+  const start = (entries: readonly Entry[], from: number): Run | undefined => {
+    for (let at = from; ; at++) {
+      const entry = entries[at]
+      if (entry === undefined) return undefined
+      const choice = choose(entry)
+      if (choice === 'leave') return undefined
+      if (choice === 'pass') continue
+      const price = entry.envelope.effectiveGasPrice(baseFee)
+      return { entries, at, price, sequence: entry.sequence }
+    }
+    return undefined
   }
   for (const queue of queues) {
     for (const entries of queue.runnable()) {

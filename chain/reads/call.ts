@@ -244,7 +244,7 @@ function tooLow(gas: bigint, required: bigint): Run {
 function unfunded(balance: bigint, cost: bigint): Fault {
   return new Fault(
     { code: 'READ_UNFUNDED', balance, cost },
-    'insufficient funds for gas * price + value',
+    'insufficient funds for gas * price + value: fund the sender or lower gas, fee or value',
   )
 }
 

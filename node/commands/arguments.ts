@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Hex } from '#base'
 import { type Algorithm, algorithms, defaultAlgorithm } from '#protocol'
 
-import { defaultKeyFolder } from '../keystore.ts'
+import { defaultKeyFolder } from '../home.ts'
 import type { Receipt } from '../receipt.ts'
 import type { TransactionRequest } from '../wallet.ts'
 
@@ -35,7 +35,11 @@ export interface WaitFlags {
 }
 
 export function addRpcOptions(command: Command): Command {
-  return addJsonOption(command.option('--rpc <url>', 'of the node', 'http://127.0.0.1:8545'))
+  return addJsonOption(
+    command.addOption(
+      new Option('--rpc <url>', 'of the node').env('PARS_RPC').default('http://127.0.0.1:8545'),
+    ),
+  )
 }
 
 export function addJsonOption(command: Command): Command {
@@ -43,13 +47,19 @@ export function addJsonOption(command: Command): Command {
 }
 
 export function addKeysOption(command: Command): Command {
-  return command.option('--keys <folder>', 'where keys are kept', defaultKeyFolder())
+  return command.addOption(
+    new Option('--keys <folder>', 'where keys are kept')
+      .env('PARS_KEYS')
+      .default(defaultKeyFolder()),
+  )
 }
 
 export function addKeyOptions(command: Command): Command {
-  return addKeysOption(command).option(
-    '--password-file <file>',
-    'whose first line is the password; a terminal is asked unless given',
+  return addKeysOption(command).addOption(
+    new Option(
+      '--password-file <file>',
+      'whose first line is the password; a terminal is asked unless given',
+    ).env('PARS_PASSWORD_FILE'),
   )
 }
 

@@ -1,6 +1,6 @@
 import process from 'node:process'
 
-import { Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 
 import { hex, type Hex } from '#base'
 
@@ -15,15 +15,14 @@ interface CallFlags extends RpcFlags {
   readonly block: string
 }
 
-export function callCommand(): Command {
-  const command = new Command('call')
-    .description('Call a contract without a transaction: nothing is signed, paid or changed.')
+export function configure(command: Command): void {
+  command
     .requiredOption('--to <address>', 'the contract', addressOf)
     .option('--data <hex>', 'selector and arguments', dataOf, '0x')
     .option('--value <tokens>', '1.5 for example, or 1500000000wei', amountOf)
     .option('--from <address>', 'who seems to call', addressOf)
     .option('--block <number>', 'number, or earliest, latest, safe, finalized', blockOf, 'latest')
-  return addRpcOptions(command).action(async (flags: CallFlags) => {
+  addRpcOptions(command).action(async (flags: CallFlags) => {
     const { to, data, from, block } = flags
     const call = { to, data, from, value: `0x${(flags.value ?? 0n).toString(16)}` }
     const answer = await new RpcClient(flags.rpc).ask('eth_call', call, block)

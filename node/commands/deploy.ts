@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 
-import { Command } from 'commander'
+import type { Command } from 'commander'
 
 import { concat, Fault, hex, type Hex, unhex } from '#base'
 
@@ -29,16 +29,15 @@ interface DeployFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {
   readonly wait: boolean
 }
 
-export function deployCommand(): Command {
-  const command = new Command('deploy')
-    .description('Sign the creation of a contract here and send it.')
+export function configure(command: Command): void {
+  command
     .argument('<file>', 'bytecode in hexadecimal, or the JSON that Hardhat, Foundry or solc writes')
     .requiredOption('--from <account>', 'address of a key, or its file')
     .option('--arguments <hex>', 'of the constructor, ABI-encoded', dataOf, '0x')
     .option('--value <tokens>', '1.5 for example, or 1500000000wei', amountOf)
     .option('--no-wait', 'return once the node has acknowledged it')
   addWaitOption(addFeeOptions(addKeyOptions(addRpcOptions(command))))
-  return command.action(async (file: string, flags: DeployFlags) => {
+  command.action(async (file: string, flags: DeployFlags) => {
     const code = bytecodeIn(file, await read(file))
     const rpc = new RpcClient(flags.rpc)
     const wallet = await unlock(flags.from, flags, rpc)

@@ -1,45 +1,34 @@
 import process from 'node:process'
 
-import { Command } from 'commander'
+import type { Command } from 'commander'
 
 import { hex } from '#base'
-import { type Genesis, preset, testAccounts } from '#genesis'
+import { formatGenesis, type Genesis, testAccounts } from '#genesis'
 
-import { defaultFolder, removeData } from '../data-folder.ts'
+import { removeData } from '../data-folder.ts'
 import { createLog } from '../log.ts'
 import type { RunningNode } from '../run.ts'
-import { addNodeOptions, genesisOf, type NodeFlags } from './options.ts'
+import { committeeOptions } from './committee.ts'
+import { addNodeOptions, networkIn, nodeSettings, runOptions, usualSettings } from './options.ts'
 
-interface DevFlags extends NodeFlags {
-  readonly genesis?: string
-  readonly reset: boolean
-}
-
-export function devCommand(): Command {
-  const command = new Command('dev')
-    .description('Run a development network: one node, ten funded accounts whose keys are public.')
-    .option('--genesis <file>', 'a genesis document marked dev, instead of devnet')
-    .option('--reset', 'begin with an empty chain', false)
-  return addNodeOptions(command).action(async (flags: DevFlags) => {
-    const genesis = flags.genesis === undefined ? preset('devnet') : await genesisOf(flags.genesis)
-    const data = flags.data ?? defaultFolder(genesis)
-    if (flags.reset) await removeData(data)
+export function configure(command: Command): void {
+  command.option('--reset', 'begin with an empty chain', false)
+  addNodeOptions(command).action(async ({ reset }: { reset: boolean }) => {
+    const settings = await nodeSettings(command, usualSettings.dev)
+    const { genesis, data } = await networkIn(settings)
+    const options = runOptions(settings.config)
+    if (reset) {
+      // What this node could not run is no reason to lose what it has.
+      const { checkNetwork } = await import('#chain')
+      await checkNetwork({ ...options, genesis: formatGenesis(genesis) })
+      await removeData(data)
+    }
+    const log = createLog({ format: settings.config.logFormat, level: settings.config.logLevel })
     // A command that runs no node should not wait for what only a node needs.
     const { serve } = await import('./serve.ts')
-    await serve(
-      {
-        genesis,
-        data,
-        host: flags.host,
-        port: flags.port,
-        archive: flags.archive,
-        devKeys: true,
-        allowedHosts: flags.allowHosts,
-        allowedOrigins: flags.allowOrigins,
-        modules: [],
-        log: createLog({ format: flags.logFormat, level: flags.logLevel }),
-      },
-      (node) => process.stdout.write(welcome(node, genesis, data)),
+    const committee = await committeeOptions(settings.config, { genesis, data })
+    await serve({ ...options, committee, genesis, data, devKeys: true, log }, (node) =>
+      process.stdout.write(welcome(node, genesis, data)),
     )
   })
 }

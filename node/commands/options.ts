@@ -1,79 +1,150 @@
-import { readFile } from 'node:fs/promises'
+/** What the commands that run a node, or look at one's settings, take on their line. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import process from 'node:process'
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
 
-import { Fault, type LogLevel } from '#base'
-import { type Genesis, parseGenesis, preset, type PresetName, presetNames } from '#genesis'
+import type { Genesis } from '#genesis'
 
-import type { LogFormat } from '../log.ts'
+import { fileSettings } from '../config-file.ts'
+import {
+  type Config,
+  effective,
+  environmentSettings,
+  kebab,
+  type Layer,
+  problemOf,
+  properties,
+  type Property,
+  refusedSetting,
+  type SettingName,
+  type Values,
+  valueIn,
+  variableOf,
+} from '../config.ts'
+import { defaultFolder } from '../data-folder.ts'
+import { genesisOf } from '../genesis-source.ts'
+import type { RunOptions } from '../run.ts'
 
-function portOf(text: string): number {
-  const port = Number(text)
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
-  throw new InvalidArgumentError('A port is a number from 0 to 65535; 0 takes a free one.')
+const configName = 'config.toml'
+
+/** What a command says where nothing else does. */
+export const usualSettings: Readonly<Record<'run' | 'dev', Values>> = {
+  run: {},
+  dev: { genesis: 'devnet' },
 }
 
-export function listOf(text: string): string[] {
-  return text.split(',').filter((item) => item.length > 0)
+/** `--config`, and a flag for each setting. */
+export function addNodeOptions(command: Command): Command {
+  command.option(
+    '--config <file>',
+    `settings in TOML (default: ${configName} of the data folder, if there is one)`,
+  )
+  for (const property of properties) {
+    command.addOption(optionOf(property))
+    if (property.type === 'boolean') {
+      command.addOption(new Option(`--no-${kebab(property.name)}`).hideHelp())
+    }
+  }
+  return command.addHelpText(
+    'after',
+    `
+A setting that no flag gives is taken from the environment, PARS_PORT for --port, then from the
+configuration file. pars config print shows what holds, and why.`,
+  )
 }
 
-/** A genesis by the name of a preset or the path of a document. */
-export async function genesisOf(source: string): Promise<Genesis> {
-  if (isPreset(source)) return preset(source)
-  let text: string
-  try {
-    text = await readFile(source, 'utf8')
-  } catch (error) {
-    throw new Fault(
-      { code: 'GENESIS_UNREADABLE', file: source, reason: (error as { code?: string }).code ?? '' },
-      `name a file, or one of the presets ${presetNames.join(', ')}`,
+function optionOf({ name, type, value, description, ...rest }: Property): Option {
+  if (type === 'boolean') return new Option(`--${kebab(name)}`, description)
+  const option = new Option(`--${kebab(name)} <${value}>`, description)
+  // For help alone: what a flag does not give is looked for elsewhere first.
+  if (!Array.isArray(rest.default)) option.default(rest.default)
+  if (rest.enum !== undefined) return option.choices(rest.enum)
+  return option.argParser((text) => {
+    const given = valueIn(name, text)
+    const problem = problemOf(name, given)
+    if (problem === undefined) return given
+    throw new InvalidArgumentError(`${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`)
+  })
+}
+
+export interface NodeSettings {
+  readonly config: Config
+  /** Where each setting came from, for people. */
+  readonly sources: Readonly<Record<SettingName, string>>
+  /** The configuration file, if one was read. */
+  readonly file: string | undefined
+}
+
+/**
+ * What holds, by flags, environment, file and defaults; `usual` is what the command says where
+ * nothing else does. Throws `NODE_CONFIG`, `NODE_FILE`, and what is wrong with a genesis on which the
+ * place of the file depends.
+ */
+export async function nodeSettings(command: Command, usual: Values): Promise<NodeSettings> {
+  const given: readonly Layer[] = [
+    { source: (name) => `--${kebab(name)}`, values: flagsOf(command) },
+    { source: variableOf, values: environmentSettings(process.env) },
+  ]
+  const last: Layer = { source: () => 'default', values: usual }
+  const named = command.getOptionValue('config') ?? process.env['PARS_CONFIG']
+  const file =
+    named === undefined ? await ownFile(effective([...given, last]).config) : String(named)
+  if (file === undefined) return { ...effective([...given, last]), file }
+  const values = await fileSettings(file)
+  if (named === undefined && values.data !== undefined) {
+    throw refusedSetting(
+      `data in ${file}`,
+      'the file of a data folder cannot name another: leave it out, or name the file with --config',
     )
   }
-  return parseGenesis(text)
+  return { ...effective([...given, { source: () => file, values }, last]), file }
 }
 
-function isPreset(name: string): name is PresetName {
-  return (presetNames as readonly string[]).includes(name)
+function flagsOf(command: Command): Values {
+  const given = properties.filter(({ name }) => command.getOptionValueSource(name) === 'cli')
+  return Object.fromEntries(given.map(({ name }) => [name, command.getOptionValue(name)]))
 }
 
-/** What the commands that run a node have in common. */
-export interface NodeFlags {
-  readonly data?: string
-  readonly host: string
-  readonly port: number
-  readonly archive: boolean
-  readonly logFormat: LogFormat
-  readonly logLevel: LogLevel
-  readonly allowHosts: readonly string[]
-  readonly allowOrigins: readonly string[]
+/** The file of the data folder. */
+async function ownFile({ data, genesis }: Config): Promise<string | undefined> {
+  if (data === undefined && genesis === undefined) return undefined
+  const folder = data ?? defaultFolder(await genesisOf(genesis ?? ''))
+  const file = path.join(folder, configName)
+  return existsSync(file) ? file : undefined
 }
 
-export function addNodeOptions(command: Command): Command {
-  return command
-    .option('--data <folder>', 'where the chain is kept (default: ~/.pars/<network>)')
-    .option('--host <address>', 'loopback address for JSON-RPC', '127.0.0.1')
-    .option('--port <number>', 'port for JSON-RPC; 0 takes a free one', portOf, 8545)
-    .option('--archive', 'keep the state of every height, not of the last 24 hours', false)
-    .option(
-      '--allow-hosts <names>',
-      'further Host names for JSON-RPC, separated by commas',
-      listOf,
-      [],
+/** The network to run and where it is kept. Throws `NODE_CONFIG` where no genesis is named. */
+export async function networkIn({ config }: NodeSettings): Promise<{
+  readonly genesis: Genesis
+  readonly data: string
+}> {
+  if (config.genesis === undefined) {
+    throw refusedSetting(
+      'genesis',
+      'name a genesis document or a preset: --genesis, PARS_GENESIS, or genesis in a file',
     )
-    .option(
-      '--allow-origins <origins>',
-      'pages that may call JSON-RPC, separated by commas',
-      listOf,
-      [],
-    )
-    .addOption(
-      new Option('--log-format <format>', 'of the lines on standard error')
-        .choices(['text', 'json'])
-        .default('text'),
-    )
-    .addOption(
-      new Option('--log-level <level>', 'the least that is logged')
-        .choices(['debug', 'info', 'warn', 'error'])
-        .default('info'),
-    )
+  }
+  const genesis = await genesisOf(config.genesis)
+  return { genesis, data: config.data ?? defaultFolder(genesis) }
+}
+
+/** What the settings say of a node, besides its network. */
+export function runOptions(
+  config: Config,
+): Pick<
+  RunOptions,
+  'host' | 'port' | 'archive' | 'allowedHosts' | 'allowedOrigins' | 'modules' | 'project'
+> {
+  const { host, port, archive, allowHosts, allowOrigins, plugins, project } = config
+  return {
+    host,
+    port,
+    archive,
+    allowedHosts: allowHosts,
+    allowedOrigins: allowOrigins,
+    modules: plugins,
+    project: path.resolve(project),
+  }
 }

@@ -1,43 +1,20 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 
-import { defaultFolder } from '../data-folder.ts'
 import { createLog } from '../log.ts'
-import { addNodeOptions, genesisOf, listOf, type NodeFlags } from './options.ts'
+import { committeeOptions, readyFacts } from './committee.ts'
+import { addNodeOptions, networkIn, nodeSettings, runOptions, usualSettings } from './options.ts'
 
-interface RunFlags extends NodeFlags {
-  readonly genesis: string
-  readonly plugins: readonly string[]
-}
-
-export function runCommand(): Command {
-  const command = new Command('run')
-    .description('Run a node that seals the blocks of a network by itself.')
-    .requiredOption('--genesis <file>', 'genesis document, or mainnet, testnet or devnet')
-    .option(
-      '--plugins <files>',
-      'modules of third-party precompiles, separated by commas',
-      listOf,
-      [],
-    )
-  return addNodeOptions(command).action(async (flags: RunFlags) => {
-    const genesis = await genesisOf(flags.genesis)
-    const log = createLog({ format: flags.logFormat, level: flags.logLevel })
+export function configure(command: Command): void {
+  addNodeOptions(command).action(async () => {
+    const settings = await nodeSettings(command, usualSettings.run)
+    const { genesis, data } = await networkIn(settings)
+    const log = createLog({ format: settings.config.logFormat, level: settings.config.logLevel })
     // A command that runs no node should not wait for what only a node needs.
     const { serve } = await import('./serve.ts')
+    const committee = await committeeOptions(settings.config, { genesis, data })
     await serve(
-      {
-        genesis,
-        data: flags.data ?? defaultFolder(genesis),
-        host: flags.host,
-        port: flags.port,
-        archive: flags.archive,
-        devKeys: false,
-        allowedHosts: flags.allowHosts,
-        allowedOrigins: flags.allowOrigins,
-        modules: flags.plugins,
-        log,
-      },
-      (node) => log.info('ready', { network: genesis.name, rpc: node.url }),
+      { ...runOptions(settings.config), committee, genesis, data, devKeys: false, log },
+      (node) => log.info('ready', readyFacts(node, genesis)),
     )
   })
 }

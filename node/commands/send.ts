@@ -1,6 +1,6 @@
 import process from 'node:process'
 
-import { Command } from 'commander'
+import type { Command } from 'commander'
 
 import type { Hex } from '#base'
 
@@ -35,9 +35,8 @@ interface SendFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {
   readonly wait: boolean
 }
 
-export function sendCommand(): Command {
-  const command = new Command('send')
-    .description('Sign a transaction here and send it.')
+export function configure(command: Command): void {
+  command
     .requiredOption('--from <account>', 'address of a key, or its file')
     .requiredOption('--to <address>', 'who receives or is called', addressOf)
     .option('--value <tokens>', '1.5 for example, or 1500000000wei', amountOf)
@@ -46,7 +45,7 @@ export function sendCommand(): Command {
     .option('--valid-until <seconds>', 'last block timestamp that takes it', wholeOf)
     .option('--no-wait', 'return once the node has acknowledged it')
   addWaitOption(addFeeOptions(addKeyOptions(addRpcOptions(command))))
-  return command.action(async (flags: SendFlags) => {
+  command.action(async (flags: SendFlags) => {
     const rpc = new RpcClient(flags.rpc)
     const wallet = await unlock(flags.from, flags, rpc)
     const { to, value, data, lane: nonceKey, validUntil } = flags

@@ -1,31 +1,25 @@
 import process from 'node:process'
 
-import { Command } from 'commander'
+import type { Command } from 'commander'
 
 import { hex } from '#base'
+import type { NodeStatus } from '#rpc'
 
 import { systemClock } from '../clock.ts'
 import { bytesIn, quantityIn, RpcClient } from '../rpc-client.ts'
+import { addRpcOptions, type RpcFlags } from './arguments.ts'
 
-interface StatusFlags {
-  readonly rpc: string
-  readonly json: boolean
-}
-
-export function statusCommand(): Command {
-  return new Command('status')
-    .description('Ask a running node how it is.')
-    .option('--rpc <url>', 'of the node', 'http://127.0.0.1:8545')
-    .option('--json', 'print the answer as JSON', false)
-    .action(async ({ rpc, json }: StatusFlags) => {
-      const status = await ask(rpc)
-      process.stdout.write(
-        json
-          ? `${JSON.stringify(status)}\n`
-          : `${status.client}\nchain id ${status.chainId}, network id ${status.networkId}\n` +
-              `head ${status.head} (${status.headHash}), ${status.age} s old\n`,
-      )
-    })
+export function configure(command: Command): void {
+  addRpcOptions(command).action(async ({ rpc, json }: RpcFlags) => {
+    const status = await ask(rpc)
+    process.stdout.write(
+      json
+        ? `${JSON.stringify(status)}\n`
+        : `${status.client}\nchain id ${status.chainId}, network id ${status.networkId}\n` +
+            `head ${status.head} (${status.headHash}), ${status.age} s old\n` +
+            orderText(status),
+    )
+  })
 }
 
 interface Status {
@@ -36,14 +30,30 @@ interface Status {
   readonly headHash: string
   /** Seconds since the head's timestamp. */
   readonly age: number
+  readonly node: NodeStatus
+}
+
+/** How the node takes part, and in what. */
+function orderText({ node: { role, peers, consensus } }: Status): string {
+  if (consensus === null) return `${role}\n`
+  const { round, committed, executed, finalized, standing, validators, retained } = consensus
+  const reached = validators.filter(({ isConnected }) => isConnected).length
+  const perDay = retained.bytesPerDay
+  const growth = perDay === null ? '' : `, ${Math.ceil(perDay / 2 ** 20)} MiB a day`
+  return (
+    `${role}, ${standing}; ${peers} peers, ${reached} of ${validators.length} validators\n` +
+    `round ${round}, commit ${committed}, executed ${executed}, finalized block ${finalized}\n` +
+    `order on disk: ${retained.commits} commits${growth}\n`
+  )
 }
 
 async function ask(url: string): Promise<Status> {
-  const [client, chainId, networkId, block] = await new RpcClient(url).askAll(
+  const [client, chainId, networkId, block, node] = await new RpcClient(url).askAll(
     ['web3_clientVersion'],
     ['eth_chainId'],
     ['pars_networkId'],
     ['eth_getBlockByNumber', 'latest', false],
+    ['pars_nodeStatus'],
   )
   const { number, hash, timestamp } = block as Record<'number' | 'hash' | 'timestamp', unknown>
   return {
@@ -53,5 +63,6 @@ async function ask(url: string): Promise<Status> {
     head: Number(quantityIn(number)),
     headHash: hex(bytesIn(hash, 32)),
     age: Math.max(0, Math.floor(systemClock.now() / 1000) - Number(quantityIn(timestamp))),
+    node: node as NodeStatus,
   }
 }

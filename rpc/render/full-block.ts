@@ -1,15 +1,16 @@
 import type { Clock } from '#base'
-import type { BlockView, RenderTransaction } from '#chain'
+import type { BlockView } from '#chain'
 
 import { JsonText } from '../json-text.ts'
 import { limits } from '../limits.ts'
+import type { View } from '../view.ts'
 import { renderBlock } from './block.ts'
 import { renderMined } from './transaction.ts'
 
 /** A block with its transactions. A full one takes 80 ms to write, so others get in between. */
 export async function renderFullBlock(
   block: BlockView,
-  render: RenderTransaction,
+  view: View,
   clock: Clock,
 ): Promise<JsonText> {
   const { transactions: _, ...header } = renderBlock(block)
@@ -22,7 +23,7 @@ export async function renderFullBlock(
       bytes = 0
     }
     if (index > 0) text += ','
-    text += JSON.stringify(renderMined(render, block, transaction))
+    text += JSON.stringify(renderMined(view, block, transaction))
     bytes += transaction.wire.length
   }
   return new JsonText(`${text}]}`)

@@ -1,10 +1,15 @@
 import { hex } from '#base'
 import type { Head, PlacedTransaction } from '#chain'
 
+import type { View } from '../view.ts'
 import { renderLog } from './log.ts'
 import { quantity } from './quantity.ts'
 
-export function renderReceipt(block: Head, { hash, index, receipt, firstLog }: PlacedTransaction) {
+export function renderReceipt(
+  view: View,
+  block: Head,
+  { hash, index, receipt, firstLog }: PlacedTransaction,
+) {
   const place = {
     blockHash: hex(block.hash),
     blockNumber: quantity(block.header.number),
@@ -25,7 +30,7 @@ export function renderReceipt(block: Head, { hash, index, receipt, firstLog }: P
     to: receipt.to === undefined ? null : hex(receipt.to),
     transactionHash: place.transactionHash,
     transactionIndex: place.transactionIndex,
-    type: quantity(receipt.type),
+    type: quantity(view.receiptType(receipt.type)),
     ...(receipt.status === undefined ? {} : { status: quantity(receipt.status) }),
     ...(receipt.root === undefined ? {} : { root: hex(receipt.root) }),
     ...(receipt.blobGasUsed === undefined ? {} : { blobGasUsed: quantity(receipt.blobGasUsed) }),

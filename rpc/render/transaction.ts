@@ -1,7 +1,8 @@
-/** The place of a transaction around what the profile renders. */
+/** The place of a transaction around what a view shows of it. */
 import { hex, type Hex } from '#base'
-import type { Head, PlacedTransaction, PooledTransaction, RenderTransaction } from '#chain'
+import type { Head, PlacedTransaction, PooledTransaction } from '#chain'
 
+import type { View } from '../view.ts'
 import { quantity } from './quantity.ts'
 
 /** What every transaction has, whatever the profile. */
@@ -25,12 +26,12 @@ export interface RenderedTransaction {
 
 /** `gasPrice` is what was paid per gas. */
 export function renderMined(
-  render: RenderTransaction,
+  view: View,
   block: Head,
   { hash, wire, index, receipt }: PlacedTransaction,
 ): RenderedTransaction {
   return {
-    ...render(wire, receipt.sender),
+    ...view.transaction(wire, receipt.sender),
     blockHash: hex(block.hash),
     blockNumber: quantity(block.header.number),
     blockTimestamp: quantity(block.header.timestamp),
@@ -41,11 +42,11 @@ export function renderMined(
 }
 
 export function renderPending(
-  render: RenderTransaction,
+  view: View,
   { hash, wire, sender }: PooledTransaction,
 ): RenderedTransaction {
   return {
-    ...render(wire, sender),
+    ...view.transaction(wire, sender),
     blockHash: null,
     blockNumber: null,
     blockTimestamp: null,

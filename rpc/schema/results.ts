@@ -127,3 +127,18 @@ export const feeHistory = z.strictObject({
   baseFeePerBlobGas: z.array(quantity).optional(),
   blobGasUsedRatio: z.array(z.number()).optional(),
 })
+
+/** By place: the nonce in decimal, behind `nonceKey:` on other lanes than 0. */
+const byPlace = <Item extends z.ZodType>(item: Item) =>
+  z.record(z.string().regex(/^(?:0x[1-9a-f][0-9a-f]*:)?\d+$/), item)
+
+export const pooledFrom = z.strictObject({
+  pending: byPlace(transaction),
+  queued: byPlace(transaction),
+})
+
+export const pooled = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({
+    pending: z.record(address, byPlace(item)),
+    queued: z.record(address, byPlace(item)),
+  })

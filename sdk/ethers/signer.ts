@@ -12,10 +12,11 @@ import {
   type TypedDataField,
 } from 'ethers'
 
-import { Fault, type Hex, unhex, utf8 } from '#base'
+import { Fault, hex, type Hex, unhex, utf8 } from '#base'
 
 import { Account, type AccountOptions, type TransactionFields } from '../account.ts'
 import type { Key } from '../keys.ts'
+import { isKeyRegistered, registeredKeyCall } from '../registration.ts'
 
 /** A request of ethers, with what type 0x50 adds. */
 export interface ParsTransactionRequest extends TransactionRequest {
@@ -23,9 +24,12 @@ export interface ParsTransactionRequest extends TransactionRequest {
   readonly nonceKey?: bigint
   /** Seconds: the last block timestamp at which it may take effect; 0 is without end. */
   readonly validUntil?: bigint
+  /** Whether the key is sent as its hash; sendTransaction asks the registry. */
+  readonly isRegistered?: boolean
 }
 
-type Populated = TransactionLike & Pick<ParsTransactionRequest, 'nonceKey' | 'validUntil'>
+type Populated = TransactionLike &
+  Pick<ParsTransactionRequest, 'isRegistered' | 'nonceKey' | 'validUntil'>
 
 /**
  * An account whose transactions and messages ML-DSA signs. Before its first transaction it asks the
@@ -35,12 +39,14 @@ export class ParsSigner extends AbstractSigner<JsonRpcApiProvider | null> {
   readonly #account: Account
   readonly #options: AccountOptions
   #confirmed: Promise<void> | undefined
+  #isRegistered: boolean
 
   /** Throws `SDK_NETWORK_ID` and `SDK_ADDRESS`. */
   constructor(key: Key, options: AccountOptions, provider: JsonRpcApiProvider | null = null) {
     super(provider)
     this.#account = new Account(key, options)
     this.#options = options
+    this.#isRegistered = this.#account.isRegistered
   }
 
   async getAddress(): Promise<string> {
@@ -85,7 +91,9 @@ export class ParsSigner extends AbstractSigner<JsonRpcApiProvider | null> {
   override async sendTransaction(request: ParsTransactionRequest): Promise<TransactionResponse> {
     const provider = this.#provider()
     await this.#confirm(provider)
-    const wire = await this.signTransaction(await this.populateTransaction(request))
+    const isRegistered = await this.#hasRegistered(provider)
+    const populated = await this.populateTransaction(request)
+    const wire = await this.signTransaction({ ...populated, isRegistered })
     const hash = (await provider.send('eth_sendRawTransaction', [wire])) as string
     const response = await provider.getTransaction(hash)
     if (response !== null) return response
@@ -110,6 +118,16 @@ export class ParsSigner extends AbstractSigner<JsonRpcApiProvider | null> {
   #provider(): JsonRpcApiProvider {
     if (this.provider !== null) return this.provider
     throw new Fault({ code: 'SDK_PROVIDER_MISSING' }, 'connect the signer to a JsonRpcProvider')
+  }
+
+  /** A key that was found in the registry is not asked for again. */
+  async #hasRegistered(provider: JsonRpcApiProvider): Promise<boolean> {
+    const { address, key } = this.#account
+    if (this.#isRegistered) return true
+    const answer = await provider.send('eth_call', [registeredKeyCall(address), 'latest'])
+    const keyHash = hex(key.keyHash)
+    this.#isRegistered = isKeyRegistered(answer as string, { address, keyHash })
+    return this.#isRegistered
   }
 
   #confirm(provider: JsonRpcApiProvider): Promise<void> {
@@ -160,7 +178,7 @@ function fieldsOf(request: ParsTransactionRequest | Populated): Omit<Transaction
       'leave it out: type 0x50 has neither blobs nor authorisations',
     )
   }
-  const { data, accessList, nonceKey, validUntil } = request
+  const { data, accessList, nonceKey, validUntil, isRegistered } = request
   const fees = request.gasPrice
   return {
     chainId: required(request, 'chainId'),
@@ -178,6 +196,7 @@ function fieldsOf(request: ParsTransactionRequest | Populated): Omit<Transaction
     })),
     nonceKey,
     validUntil,
+    isRegistered,
   }
 }
 

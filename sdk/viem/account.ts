@@ -18,7 +18,10 @@ import type { PreparedRequest } from './request.ts'
 export type ParsLocalAccount = LocalAccount<'pars'> & {
   /** The key's algorithm, for the gas of estimates. */
   readonly pqAlgorithm: number
+  readonly keyHash: Hex
   readonly networkId: Hex
+  /** Known to be registered; otherwise the chain asks before it signs. */
+  readonly isRegistered: boolean
 }
 
 /** Throws `SDK_NETWORK_ID` and `SDK_ADDRESS`. */
@@ -39,7 +42,9 @@ export function toParsAccount(key: Key, options: AccountOptions): ParsLocalAccou
     source: 'pars',
     publicKey: hex(key.engine.publicKey),
     pqAlgorithm: key.engine.algorithm,
+    keyHash: hex(key.keyHash),
     networkId: account.networkId,
+    isRegistered: account.isRegistered,
   }
 }
 
@@ -63,6 +68,7 @@ function fieldsOf(request: PreparedRequest): TransactionFields {
     accessList: request.accessList,
     nonceKey: request.nonceKey,
     validUntil: request.validUntil,
+    isRegistered: request.isRegistered,
   }
 }
 

@@ -2,6 +2,8 @@ import { type Client, defineChain } from 'viem'
 
 import { Fault, type Hex } from '#base'
 
+import { isKeyRegistered, registeredKeyCall } from '../registration.ts'
+import type { ParsLocalAccount } from './account.ts'
 import { formatters } from './formatters.ts'
 import { verifyHash } from './verify-hash.ts'
 
@@ -23,8 +25,8 @@ export interface ParsChainOptions {
 
 /**
  * The network for viem. Its clients ask the node once for its network id and refuse to send to
- * another network (`SDK_NETWORK_MISMATCH`), fill the nonces of lanes, and turn away accounts that
- * sign with secp256k1 (`SDK_CLASSICAL_ACCOUNT`).
+ * another network (`SDK_NETWORK_MISMATCH`), fill the nonces of lanes, send a registered key as its
+ * hash, and turn away accounts that sign with secp256k1 (`SDK_CLASSICAL_ACCOUNT`).
  */
 export function parsChain({
   id,
@@ -34,7 +36,17 @@ export function parsChain({
   blockTime = 1000,
   nativeCurrency = { name: 'PARS', symbol: 'PARS', decimals: 18 },
 }: ParsChainOptions) {
+  const registered = new WeakSet<ParsLocalAccount>()
   const confirmed = new WeakMap<Client['request'], Promise<void>>()
+
+  /** A key that was found in the registry is not asked for again. */
+  async function hasRegistered(client: Client, account: ParsLocalAccount): Promise<boolean> {
+    if (account.isRegistered || registered.has(account)) return true
+    const answer = await ask<Hex>(client, 'eth_call', registeredKeyCall(account.address), 'latest')
+    const isRegistered = isKeyRegistered(answer, account)
+    if (isRegistered) registered.add(account)
+    return isRegistered
+  }
 
   function confirm(client: Client): Promise<void> {
     const known = confirmed.get(client.request)
@@ -62,11 +74,13 @@ export function parsChain({
       const { account } = request
       if (typeof account !== 'object' || account === null) return request
       if ('networkId' in account) same(networkId, String(account.networkId))
+      const isRegistered = isParsAccount(account) ? await hasRegistered(client, account) : undefined
+      const known = isRegistered === true ? { ...request, isRegistered } : request
       const { nonceKey } = request as { nonceKey?: bigint }
-      if (nonceKey === undefined || nonceKey === 0n || request.nonce !== undefined) return request
+      if (nonceKey === undefined || nonceKey === 0n || request.nonce !== undefined) return known
       const lane = `0x${nonceKey.toString(16)}`
       const next = await ask<Hex>(client, 'pars_getNonce', account.address, lane, 'pending')
-      return { ...request, nonce: Number(next) }
+      return { ...known, nonce: Number(next) }
     },
   })
 }
@@ -74,6 +88,10 @@ export function parsChain({
 async function ask<Result>(client: Client, method: string, ...params: unknown[]): Promise<Result> {
   const request = client.request as (call: object) => Promise<unknown>
   return (await request({ method, params })) as Result
+}
+
+function isParsAccount(account: object): account is ParsLocalAccount {
+  return 'source' in account && account.source === 'pars'
 }
 
 function same(expected: Hex, found: string): void {

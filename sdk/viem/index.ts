@@ -6,4 +6,5 @@
  */
 export { type ParsLocalAccount, toParsAccount } from './account.ts'
 export { parsChain, type ParsChainOptions } from './chain.ts'
+export { accounts, nonces, verifyMlDsa } from './contracts.ts'
 export type { ParsTransaction, ParsTransactionReceipt, ParsTransactionRequest } from './request.ts'

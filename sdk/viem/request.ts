@@ -72,6 +72,8 @@ export type PreparedRequest = Omit<TransactionRequest, 'type' | 'gasPrice'> &
     chainId?: number | undefined
     type?: string | undefined
     gasPrice?: bigint | undefined
+    /** By the chain, which asks the registry. */
+    isRegistered?: boolean | undefined
     blobs?: unknown
     authorizationList?: unknown
   }

@@ -1,9 +1,8 @@
 import { type Client, getAddress, type Hex, parseAbi, toHex } from 'viem'
 import { getCode, readContract, type VerifyHashParameters } from 'viem/actions'
 
-import { accountsContract } from '../contracts.ts'
+import { accounts } from './contracts.ts'
 
-const accountsAbi = parseAbi(accountsContract.abi)
 const contractAbi = parseAbi([
   'function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)',
 ])
@@ -25,8 +24,7 @@ export async function verifyHash(
   const code = await getCode(client, { address })
   if (code === undefined) {
     return readContract(client, {
-      address: accountsContract.address,
-      abi: accountsAbi,
+      ...accounts,
       functionName: 'verify',
       args: [getAddress(address), hash, given],
     })

@@ -1,4 +1,6 @@
 import {
+  BaseError,
+  hashTypedData,
   hexToBigInt,
   hexToBytes,
   hexToNumber,
@@ -10,7 +12,7 @@ import {
 import type { Hex } from '#base'
 
 import type { ParsTransactionRequest } from '../viem/request.ts'
-import { ProviderError } from './errors.ts'
+import { type ProviderError, refusal } from './errors.ts'
 
 /** Data in hexadecimal; any other text stands for its UTF-8, as wallets take it. */
 export function bytesParameter(value: unknown): Uint8Array {
@@ -18,15 +20,39 @@ export function bytesParameter(value: unknown): Uint8Array {
   return isHex(value) && value.length % 2 === 0 ? hexToBytes(value) : stringToBytes(value)
 }
 
-/** Typed data as JSON or as the object itself. */
+/** What an application gave, as it was: it may change its objects while a person reads them. */
+export function snapshot(params: unknown): readonly unknown[] {
+  try {
+    const copy: unknown = structuredClone(params)
+    return Array.isArray(copy) ? copy : [copy]
+  } catch {
+    throw invalid('params', 'give plain data')
+  }
+}
+
+/** Typed data that can be hashed, as JSON or as the object itself. */
 export function typedDataParameter(value: unknown): TypedDataDefinition {
   const definition = typeof value === 'string' ? parsed(value) : value
-  const isComplete =
-    typeof definition === 'object' &&
-    definition !== null &&
-    ['domain', 'message', 'primaryType', 'types'].every((field) => field in definition)
-  if (isComplete) return definition as TypedDataDefinition
-  throw invalid('typedData', 'give domain, types, primaryType and message')
+  if (!isTypedData(definition)) {
+    throw invalid('typedData', 'give domain, types, primaryType and message')
+  }
+  try {
+    hashTypedData(definition)
+  } catch (error) {
+    const reason = error instanceof BaseError ? error.shortMessage : 'it cannot be hashed'
+    throw invalid('typedData', reason)
+  }
+  return definition
+}
+
+function isTypedData(value: unknown): value is TypedDataDefinition {
+  if (!isObject(value)) return false
+  const { domain, types, message, primaryType } = value
+  return [domain, types, message].every(isObject) && typeof primaryType === 'string'
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 function parsed(text: string): unknown {
@@ -53,10 +79,8 @@ const quantities = [
 export function transactionParameter(
   value: unknown,
 ): ParsTransactionRequest & { from?: unknown; chainId?: unknown } {
-  if (typeof value !== 'object' || value === null) {
-    throw invalid('transaction', 'give a transaction object')
-  }
-  const given = value as Readonly<Record<string, unknown>>
+  if (!isObject(value)) throw invalid('transaction', 'give a transaction object')
+  const given = value
   for (const field of ['authorizationList', 'blobs', 'blobVersionedHashes']) {
     if (given[field] !== undefined) throw invalid(field, 'type 0x50 has no such field')
   }
@@ -87,5 +111,5 @@ function numeric<Value>(
 }
 
 function invalid(parameter: string, cure: string): ProviderError {
-  return new ProviderError({ code: 'SDK_WALLET_PARAMS', parameter }, cure)
+  return refusal({ code: 'SDK_WALLET_PARAMS', parameter }, cure)
 }

@@ -1,16 +1,19 @@
 import {
   type Chain,
-  createWalletClient,
+  type Client,
+  createClient,
   type Hex,
   numberToHex,
   type Transport,
   type TypedDataDefinition,
-  type WalletClient,
 } from 'viem'
+import { sendTransaction } from 'viem/actions'
 
+import { limits } from '../limits.ts'
 import type { ParsLocalAccount } from '../viem/account.ts'
-import { ProviderError } from './errors.ts'
-import { bytesParameter, transactionParameter, typedDataParameter } from './parameters.ts'
+import { disconnected, type ProviderError, refusal, toProviderError } from './errors.ts'
+import { Listeners } from './events.ts'
+import { bytesParameter, snapshot, transactionParameter, typedDataParameter } from './parameters.ts'
 
 /** What the person in front of the screen is asked. */
 export interface WalletRequest {
@@ -27,7 +30,8 @@ export interface ProviderOptions {
   readonly approve: (request: WalletRequest) => Promise<boolean>
 }
 
-type Listener = (...facts: unknown[]) => void
+/** What other wallets sign by, and this one does not; never a matter for the node. */
+const signingMethods = /^(?:eth_sign|personal_)/
 
 /**
  * Signs for applications with an account of the SDK and hands everything else to the node. Signs
@@ -37,19 +41,23 @@ type Listener = (...facts: unknown[]) => void
  */
 export class ParsProvider {
   readonly #options: ProviderOptions
-  readonly #client: WalletClient<Transport, Chain, ParsLocalAccount>
-  readonly #listeners = new Map<string, Set<Listener>>()
+  readonly #client: Client<Transport, Chain, ParsLocalAccount>
+  readonly #listeners = new Listeners()
   #isConnected = false
+  /** Undefined before the first answer of the node. */
+  #isReachable: boolean | undefined
+  #approvals = 0
+  #sent: Promise<unknown> = Promise.resolve()
 
   constructor(options: ProviderOptions) {
     const { account, chain, transport } = options
     this.#options = options
-    this.#client = createWalletClient({ account, chain, transport })
+    this.#client = createClient({ account, chain, transport })
   }
 
   /** Rejects with an error of EIP-1193, or with that of the node. */
   async request({ method, params = [] }: { method: string; params?: unknown }): Promise<unknown> {
-    const given: readonly unknown[] = Array.isArray(params) ? params : [params]
+    const given = snapshot(params)
     const { account, chain } = this.#options
     switch (method) {
       case 'eth_chainId':
@@ -66,25 +74,27 @@ export class ParsProvider {
         return this.#signTypedData(given)
       case 'eth_sendTransaction':
         return this.#send(given)
-      case 'eth_sign':
-      case 'eth_signTransaction':
-        throw new ProviderError(
-          { code: 'SDK_WALLET_UNSUPPORTED', method },
-          'use personal_sign, eth_signTypedData_v4 or eth_sendTransaction',
-        )
-      default:
-        return this.#client.request({ method, params: given } as never)
+      case 'eth_estimateGas':
+        return this.#ask({ method, params: [this.#withAlgorithm(given[0]), ...given.slice(1)] })
     }
+    if (signingMethods.test(method)) {
+      throw refusal(
+        { code: 'SDK_WALLET_UNSUPPORTED', method },
+        'use personal_sign, eth_signTypedData_v4 or eth_sendTransaction',
+      )
+    }
+    if (!method.startsWith('wallet_')) return this.#ask({ method, params: given })
+    throw refusal({ code: 'SDK_WALLET_METHOD', method }, 'this wallet has no such method')
   }
 
-  on(event: string, listener: Listener): this {
-    const listeners = this.#listeners.get(event) ?? new Set()
-    this.#listeners.set(event, listeners.add(listener))
+  /** `accountsChanged`, `connect` and `disconnect`; `chainChanged` never comes. */
+  on(event: string, listener: (...facts: unknown[]) => void): this {
+    this.#listeners.add(event, listener)
     return this
   }
 
-  removeListener(event: string, listener: Listener): this {
-    this.#listeners.get(event)?.delete(listener)
+  removeListener(event: string, listener: (...facts: unknown[]) => void): this {
+    this.#listeners.remove(event, listener)
     return this
   }
 
@@ -93,7 +103,7 @@ export class ParsProvider {
     if (this.#isConnected) return accounts
     await this.#approve('eth_requestAccounts', [])
     this.#isConnected = true
-    for (const listener of this.#listeners.get('accountsChanged') ?? []) listener(accounts)
+    this.#listeners.emit('accountsChanged', accounts)
     return accounts
   }
 
@@ -104,10 +114,7 @@ export class ParsProvider {
         ? wanted.chainId
         : undefined
     if (chainId === own) return null
-    throw new ProviderError(
-      { code: 'SDK_WALLET_CHAIN', wanted: chainId, own },
-      'this wallet has one network',
-    )
+    throw refusal({ code: 'SDK_WALLET_CHAIN', wanted: chainId, own }, 'this wallet has one network')
   }
 
   async #signMessage(params: readonly unknown[]): Promise<Hex> {
@@ -130,7 +137,42 @@ export class ParsProvider {
     this.#checkAccount(from)
     if (chainId !== undefined) this.#switch({ chainId })
     await this.#approve('eth_sendTransaction', params)
-    return this.#client.sendTransaction(request)
+    // One after the other: the node tells the next nonce by what it has got.
+    const sent = this.#sent.then(() => this.#reached(() => sendTransaction(this.#client, request)))
+    this.#sent = sent.catch(() => undefined)
+    return sent
+  }
+
+  #ask(call: { readonly method: string; readonly params: readonly unknown[] }): Promise<unknown> {
+    return this.#reached(() => this.#client.request(call as never))
+  }
+
+  /** The node cannot know by which algorithm the wallet will sign. */
+  #withAlgorithm(call: unknown): unknown {
+    if (typeof call !== 'object' || call === null) return call
+    const { address, pqAlgorithm } = this.#options.account
+    const from = 'from' in call ? String(call.from).toLowerCase() : address
+    return from === address ? { pqAlgorithm: numberToHex(pqAlgorithm), ...call } : call
+  }
+
+  async #reached<Result>(ask: () => Promise<Result>): Promise<Result> {
+    try {
+      const answer = await ask()
+      this.#setReachable(true)
+      return answer
+    } catch (cause) {
+      const error = toProviderError(cause)
+      this.#setReachable(error.code !== disconnected, error)
+      throw error
+    }
+  }
+
+  #setReachable(isReachable: boolean, error?: ProviderError): void {
+    if (this.#isReachable === isReachable) return
+    this.#isReachable = isReachable
+    const chainId = numberToHex(this.#options.chain.id)
+    if (isReachable) this.#listeners.emit('connect', { chainId })
+    else this.#listeners.emit('disconnect', error)
   }
 
   /** @see EIP-712, "Definition of domainSeparator" */
@@ -139,7 +181,7 @@ export class ParsProvider {
     if (chainId === undefined) return
     const { id } = this.#options.chain
     if (String(chainId) === String(id) || String(chainId) === numberToHex(id)) return
-    throw new ProviderError(
+    throw refusal(
       { code: 'SDK_WALLET_CHAIN', wanted: chainId, own: id },
       'sign typed data for the network of this wallet',
     )
@@ -149,17 +191,25 @@ export class ParsProvider {
     const own = this.#options.account.address
     const isOwn = typeof address === 'string' && address.toLowerCase() === own
     if (this.#isConnected && isOwn) return
-    throw new ProviderError(
+    throw refusal(
       { code: 'SDK_WALLET_UNAUTHORIZED', address },
       'ask for eth_requestAccounts first, and sign with the account that it answers',
     )
   }
 
   async #approve(method: string, params: readonly unknown[]): Promise<void> {
-    if (await this.#options.approve({ method, params })) return
-    throw new ProviderError(
-      { code: 'SDK_WALLET_REJECTED', method },
-      'the person at the wallet said no',
-    )
+    if (this.#approvals >= limits.approvals.value) {
+      throw refusal(
+        { code: 'SDK_WALLET_BUSY', most: limits.approvals.value },
+        'wait until the person at the wallet has answered',
+      )
+    }
+    this.#approvals++
+    try {
+      if (await this.#options.approve({ method, params })) return
+    } finally {
+      this.#approvals--
+    }
+    throw refusal({ code: 'SDK_WALLET_REJECTED', method }, 'the person at the wallet said no')
   }
 }

@@ -44,9 +44,9 @@ describe('the command line', function () {
     ['dev --fly', /unknown option '--fly'/],
     ['dev --port 65536', /0 to 65535/],
     ['dev --log-format xml', /Allowed choices/],
-    ['run', /required option '--genesis/],
+    ['run', /NODE_CONFIG.*--genesis/],
     ['init --chain-id 7', /required option '--name/],
-    ['init --chain-id 7 --name a --alloc 0x12=1', /address and whole/],
+    ['init --chain-id 7 --name a --alloc 0x12=1', /address and its tokens/],
     ['init --chain-id -1 --name a', /whole number/],
     ['genesis show devnet testnet', /too many arguments/],
   ]

@@ -12,6 +12,9 @@ const program = path.join(root, 'node/cli.ts')
 /** Node's usual place: dozens of processes compile the same sources. */
 const compileCache = path.join(tmpdir(), 'node-compile-cache')
 
+/** Variables that a command finds set besides those of the test. */
+export type Environment = Readonly<Record<string, string>>
+
 export interface Ended {
   /** Null when a signal ended it. */
   readonly code: number | null
@@ -27,10 +30,10 @@ export class Command {
   stderr = ''
   readonly #watchers = new Set<() => void>()
 
-  constructor(parameters: readonly string[]) {
+  constructor(parameters: readonly string[], environment: Environment = {}) {
     this.process = spawn(process.execPath, [program, ...parameters], {
       cwd: root,
-      env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+      env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.process.stdout.on('data', (data) => this.#grow('stdout', String(data)))
@@ -144,8 +147,11 @@ export class Bench implements AsyncDisposable {
     return path.join(this.#folder, ...names)
   }
 
+  /** What its commands find set from now on. */
+  environment: Environment = {}
+
   start(...parameters: readonly string[]): Command {
-    const command = new Command(parameters)
+    const command = new Command(parameters, this.environment)
     this.#commands.push(command)
     return command
   }

@@ -19,6 +19,7 @@ export function ethereumChain(store: Store, ledger: Ledger, profile: EthereumPro
       submit: () => Promise.reject(new Fault({ code: 'POOL_CLOSED' }, 'this chain is imported')),
       byHash: () => undefined,
       pendingNonce: () => undefined,
+      list: () => [],
     },
   }
 }

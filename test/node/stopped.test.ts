@@ -48,7 +48,7 @@ describe('a node whose execution stops', function () {
 
   it('says so, writes down what it stopped at, and still answers', async () => {
     const { hash, wire } = fatal()
-    await node.chain.pool.submit(wire, 'test')
+    await node.chain.pool.submit(wire, { kind: 'client', id: 'test' })
     await assert.rejects(node.failed, isStopped)
     const dumps = path.join(folder, 'data', 'dumps')
     const [name] = readdirSync(dumps)
@@ -75,7 +75,7 @@ describe('a node whose execution stops', function () {
 
   it('says so also when there is nowhere to write it down', async () => {
     writeFileSync(path.join(folder, 'data', 'dumps'), 'no folder')
-    await node.chain.pool.submit(fatal().wire, 'test')
+    await node.chain.pool.submit(fatal().wire, { kind: 'client', id: 'test' })
     await assert.rejects(
       node.failed,
       (error: Error) => isStopped(error) && error.message.includes('could not be written down'),

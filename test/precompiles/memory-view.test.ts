@@ -88,6 +88,61 @@ describe('the in-memory view', () => {
     assert.equal(callInMemory(pay, none, state).gas, 9000n)
   })
 
+  it('has the value of the call in the balance of the plugin, unless the call fails', () => {
+    const state = new MemoryState()
+    const give = probe((view) => view.pay(to, view.value - 1n))
+    assert.equal(callInMemory(give, none, state, { value: 6n }).status, 'returned')
+    assert.equal(callInMemory(give, none, state, { value: 3n }).status, 'returned')
+    const all = probe((view) => view.pay(to, 2n))
+    assert.equal(callInMemory(all, none, state).status, 'returned')
+    assert.equal(callInMemory(all, none, state).status, 'halted')
+    const fail = probe((view) => view.charge(1n << 60n))
+    assert.equal(callInMemory(fail, none, state, { value: 9n }).status, 'halted')
+    assert.equal(callInMemory(all, none, state).status, 'halted')
+  })
+
+  it('ends a call for good: what the plugin catches does not count', () => {
+    for (const end of [
+      (view: PrecompileView) => view.charge(1n << 60n),
+      (view: PrecompileView) => view.pay(to, 1n),
+      (view: PrecompileView) => view.pay(view.address, 0n),
+    ]) {
+      const stubborn = probe((view) => {
+        try {
+          end(view)
+        } catch {
+          assert.throws(() => view.get(slot))
+        }
+      })
+      assert.equal(callInMemory(stubborn, none).status, 'halted')
+    }
+  })
+
+  it('takes no slot, topic, address or amount of another form, as the chain', () => {
+    for (const wrong of [
+      (view: PrecompileView) => view.get(to),
+      (view: PrecompileView) => view.put(to, word),
+      (view: PrecompileView) => view.emit([to], none),
+      (view: PrecompileView) =>
+        view.emit(
+          Array.from({ length: 5 }, () => word),
+          none,
+        ),
+      (view: PrecompileView) => view.pay(word, 1n),
+      (view: PrecompileView) => view.pay(to, -1n),
+      (view: PrecompileView) => view.charge(-1n),
+    ]) {
+      assert.throws(
+        () =>
+          callInMemory(
+            probe((view) => wrong(view) ?? none),
+            none,
+          ),
+        TypeError,
+      )
+    }
+  })
+
   it('passes a defect through', () => {
     const defect = probe(() => {
       throw new SyntaxError('a defect')

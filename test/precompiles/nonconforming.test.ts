@@ -65,6 +65,11 @@ describe('the conformance suite notices a plugin', () => {
       vectors: { provenance: 'none', sequences: [{ note: 'one', calls: [garbage()] }] },
     },
     'that has no vectors': { ...pure, vectors: { provenance: 'none', sequences: [] } },
+    'that takes value, which its ABI does not allow': {
+      ...registry,
+      run: (input, view) => registry.run(input, { ...bound(view), value: 0n }),
+    },
+    'that returns no bytes': { ...pure, run: () => 'bytes' as never },
     'that forgets a log': {
       ...registry,
       run: (input, view) => registry.run(input, { ...bound(view), emit: () => undefined }),

@@ -10,6 +10,7 @@ import { createDispatcher } from '../../rpc/dispatcher.ts'
 import { serverLimits, type ServerLimits } from '../../rpc/limits.ts'
 import { createRegistry } from '../../rpc/registry.ts'
 import { renderParsTransaction } from '../../rpc/render/pars-transaction.ts'
+import { nativeView } from '../../rpc/view.ts'
 import { FixtureChain } from './fixture-chain.ts'
 import { type JsonRpcAnswer, recordingLog } from './fixture-server.ts'
 
@@ -94,22 +95,23 @@ function world(chosen: Partial<ServerLimits> = {}) {
   ]
   const context = {
     chain: new FixtureChain(),
-    render: renderParsTransaction,
     signer: undefined,
     clientVersion: '',
     log: silent,
+    client: 'test',
+    view: nativeView(renderParsTransaction),
+    clock,
   }
   const { dispatch } = bound(
     createDispatcher({
       registry: createRegistry(methods, false),
-      context,
       clock,
       log,
       limits: serverLimits(chosen),
     }),
   )
   const send = async (body: unknown): Promise<unknown> => {
-    const answer = await dispatch(typeof body === 'string' ? body : JSON.stringify(body), 'test')
+    const answer = await dispatch(typeof body === 'string' ? body : JSON.stringify(body), context)
     return answer === undefined ? undefined : JSON.parse(answer)
   }
   return { gate, clock, log, send }

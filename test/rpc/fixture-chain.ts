@@ -24,6 +24,7 @@ import type {
   Header,
   LogEntry,
   PlacedTransaction,
+  ListedTransaction,
   PooledTransaction,
   StoredReceipt,
 } from '#chain'
@@ -40,7 +41,7 @@ import {
   type UnsignedTransaction,
 } from '#protocol'
 
-import type { Reads } from '../../chain/port.ts'
+import type { Reads, Source } from '../../chain/port.ts'
 
 const chainId = 7227n
 export const networkId = keccak256(utf8('rpc fixture'))
@@ -153,6 +154,8 @@ export class FixtureChain implements ChainFace {
   readonly nextBaseFee = gwei
   readonly blocks: BlockView[] = []
   readonly pooled: PooledTransaction[] = []
+  /** Hashes of those in the pool that wait for a nonce. */
+  readonly queued = new Set<string>()
   /** Every wire that reached the pool, with whom it was charged to. */
   readonly submitted: { readonly wire: Uint8Array; readonly client: string }[] = []
   /** Every call that reached eth_call or an estimate. */
@@ -316,9 +319,9 @@ export class FixtureChain implements ChainFace {
   }
 
   readonly pool = {
-    submit: async (wire: Uint8Array, client: string): Promise<Uint8Array> => {
+    submit: async (wire: Uint8Array, { id }: Source): Promise<Uint8Array> => {
       await this.before()
-      this.submitted.push({ wire, client })
+      this.submitted.push({ wire, client: id })
       const fields = decodeTransaction(wire)
       const next = this.pool.pendingNonce(fields.sender) ?? 1n
       if (fields.nonce < next) {
@@ -338,6 +341,10 @@ export class FixtureChain implements ChainFace {
       const own = this.pooled.filter((pooled) => equal(pooled.sender, sender))
       return own.length === 0 ? undefined : own.at(-1)!.nonce + 1n
     },
+    list: (sender?: Uint8Array): readonly ListedTransaction[] =>
+      this.pooled
+        .filter((pooled) => sender === undefined || equal(pooled.sender, sender))
+        .map((pooled) => ({ ...pooled, isExecutable: !this.queued.has(pooled.hash.toHex()) })),
   }
 }
 

@@ -141,7 +141,7 @@ describe('rpc methods', () => {
     const ask = async (method: string, ...params: unknown[]): Promise<unknown> =>
       (await call(fresh.url, method, params)).result
     assert.equal(await ask('eth_getTransactionCount', account(3), 'pending'), '0x1')
-    await fresh.chain.pool.submit(sign(3, { nonce: 1n }).wire, 'test')
+    await fresh.chain.pool.submit(sign(3, { nonce: 1n }).wire, { kind: 'client', id: 'test' })
     assert.equal(await ask('eth_getTransactionCount', account(3), 'pending'), '0x2')
     assert.equal(await ask('eth_getTransactionCount', account(3), 'latest'), '0x1')
     assert.equal(await ask('pars_getNonce', account(3), '0x0', 'pending'), '0x2')

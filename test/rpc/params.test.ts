@@ -44,6 +44,10 @@ const valid: Readonly<Record<string, readonly unknown[]>> = {
   net_version: [],
   pars_getNonce: [account(0), '0x1', 'latest'],
   pars_networkId: [],
+  txpool_content: [],
+  txpool_contentFrom: [account(0)],
+  txpool_inspect: [],
+  txpool_status: [],
   web3_clientVersion: [],
   web3_sha3: ['0x00'],
 }

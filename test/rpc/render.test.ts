@@ -10,7 +10,10 @@ import { renderFullBlock } from '../../rpc/render/full-block.ts'
 import { renderParsTransaction } from '../../rpc/render/pars-transaction.ts'
 import { renderReceipt } from '../../rpc/render/receipt.ts'
 import * as results from '../../rpc/schema/results.ts'
+import { nativeView } from '../../rpc/view.ts'
 import { FixtureChain } from './fixture-chain.ts'
+
+const view = nativeView(renderParsTransaction)
 
 /** Fields that an Ethereum profile's oldest headers do not have. */
 const later = [
@@ -50,7 +53,7 @@ describe('rendering', () => {
         return { cancel() {} }
       },
     }
-    const { text } = await renderFullBlock({ ...block, transactions }, renderParsTransaction, clock)
+    const { text } = await renderFullBlock({ ...block, transactions }, view, clock)
     const { transactions: written, ...fields } = JSON.parse(text) as ReturnType<typeof renderBlock>
     const { transactions: _, ...expected } = renderBlock(block)
     assert.deepEqual(fields, expected)
@@ -80,11 +83,14 @@ describe('rendering', () => {
     const block = new FixtureChain().blocks[1]!
     const [placed] = block.transactions
     const { status: _, ...receipt } = placed!.receipt
-    const old = renderReceipt(block, { ...placed!, receipt: { ...receipt, root: fixed(1, 32) } })
+    const old = renderReceipt(view, block, {
+      ...placed!,
+      receipt: { ...receipt, root: fixed(1, 32) },
+    })
     assert.equal(results.receipt.safeParse(old).error, undefined)
     assert.deepEqual(['status' in old, old.root], [false, hex(fixed(1, 32))])
     const blob = { ...placed!.receipt, blobGasUsed: 131_072n, blobGasPrice: 1n }
-    const rendered = renderReceipt(block, { ...placed!, receipt: blob })
+    const rendered = renderReceipt(view, block, { ...placed!, receipt: blob })
     assert.deepEqual([rendered.blobGasUsed, rendered.blobGasPrice], ['0x20000', '0x1'])
     assert.equal(results.receipt.safeParse(rendered).error, undefined)
   })

@@ -175,7 +175,7 @@ describe('the rpc server', () => {
     )
     assert.equal(asked.status, 204)
     assert.equal(asked.headers['access-control-allow-origin'], origin)
-    assert.equal(asked.headers['access-control-allow-headers'], 'content-type')
+    assert.equal(asked.headers['access-control-allow-headers'], 'authorization, content-type')
     const answered = await raw(url, { ...json, origin })
     assert.equal(answered.status, 200)
     assert.equal(answered.headers['access-control-allow-origin'], origin)

@@ -120,6 +120,15 @@ describe('ethers with the SDK', function () {
     assert.equal(await verify(6n), false)
   })
 
+  it('finds out by itself that a key was registered', async () => {
+    const key = keyNumber(5)
+    const five = signer(5)
+    const { gas: gasLimit, ...call } = registration(key)
+    await (await five.sendTransaction({ ...call, gasLimit })).wait()
+    const receipt = await (await five.sendTransaction({ to: key.address })).wait()
+    assert.equal(receipt?.gasUsed, 45_964n)
+  })
+
   describe('says what helps', () => {
     const to: Hex = `0x${'05'.repeat(20)}`
 

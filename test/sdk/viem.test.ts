@@ -8,6 +8,7 @@ import {
   custom,
   decodeEventLog,
   getAddress,
+  getContract,
   type Hex,
   http,
   parseAbi,
@@ -28,7 +29,14 @@ import {
   registration,
   testSeeds,
 } from '#sdk'
-import { type ParsLocalAccount, parsChain, toParsAccount } from '#sdk/viem'
+import {
+  accounts,
+  nonces,
+  type ParsLocalAccount,
+  parsChain,
+  toParsAccount,
+  verifyMlDsa,
+} from '#sdk/viem'
 
 import { Bench, type Node } from '../e2e/node.ts'
 import { compile } from '../precompiles/compile.ts'
@@ -238,6 +246,46 @@ describe('viem with the SDK', function () {
     assert.equal((await reader().getTransaction({ hash })).pqAlgorithm, 0x44)
     const text = await refusal(walletOf(old).sendTransaction({ to: address, gas: 100_000n }))
     assert.match(text, /the account has registered another key: sign with that one/)
+  })
+
+  it('finds out by itself that a key was registered, and that another one was', async () => {
+    const { key } = generateKey()
+    const { address } = key
+    await confirmed(await wallet(1).sendTransaction({ to: address, value: parseEther('1') }))
+    const open = () => walletOf(toParsAccount(key, { networkId }))
+    const client = open()
+    const registry = getContract({ ...accounts, client: reader() })
+    assert.equal(BigInt(await registry.read.keyOf([address])), 0n)
+    await confirmed(await client.sendTransaction(registration(key)))
+    assert.equal(await registry.read.keyOf([address]), hex(key.keyHash))
+    const [algorithm, publicKey] = await registry.read.publicKeyOf([address])
+    assert.deepEqual([algorithm, publicKey], [0x65, hex(key.engine.publicKey)])
+    const { gasUsed } = await confirmed(await client.sendTransaction({ to: address }))
+    assert.equal(gasUsed, 45_964n)
+
+    const { key: next } = generateKey({ algorithm: 0x44 })
+    const changes = await registry.read.changesOf([address])
+    const proof = await proofOfPossession(next, { networkId, account: address, changes })
+    const args = [0x44, hex(next.engine.publicKey), proof] as const
+    await confirmed(await client.writeContract({ ...accounts, functionName: 'rotate', args }))
+    const text = await refusal(open().sendTransaction({ to: address }))
+    assert.match(text, /SDK_KEY_REPLACED .*sign with that one/)
+  })
+
+  it('has typed clients for lanes and for 0x0601', async () => {
+    const client = wallet(2)
+    const { address } = client.account
+    const lanes = getContract({ ...nonces, client: reader() })
+    const before = await lanes.read.nextNonce([address, 77n])
+    await confirmed(await client.sendTransaction({ to: address, nonceKey: 77n }))
+    assert.equal(await lanes.read.nextNonce([address, 77n]), before + 1n)
+    const { engine } = keyNumber(2)
+    const { algorithm, publicKey } = engine
+    const message = Uint8Array.of(1, 2, 3)
+    const signature = await engine.sign(message, contexts.foreign)
+    const signed = { algorithm, publicKey, signature, message, context: contexts.foreign }
+    assert.equal(await verifyMlDsa(reader(), signed), true)
+    assert.equal(await verifyMlDsa(reader(), { ...signed, context: contexts.key }), false)
   })
 
   it('does not verify a message signed for another network', async () => {

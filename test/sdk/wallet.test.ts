@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { webcrypto } from 'node:crypto'
 
-import { BrowserProvider, parseEther, verifyMessage } from 'ethers'
+import { BrowserProvider, parseEther, TypedDataEncoder, verifyMessage } from 'ethers'
 import {
   createPublicClient,
   createWalletClient,
@@ -17,6 +17,7 @@ import { hex, unhex } from '#base'
 import { keccak256, mlDsa } from '#crypto'
 import { foreignMessage, personalMessagePreimage } from '#protocol'
 import {
+  accountsContract,
   algorithms,
   contexts,
   type Key,
@@ -54,6 +55,18 @@ describe('a key that the platform keeps', () => {
     })
   }
 
+  it('is the one that its seed stands for', async () => {
+    const [seed = new Uint8Array()] = testSeeds
+    const engine = await WebCryptoEngine.fromSeed(subtle, seed, 0x44)
+    const known = keyFromSeed(seed, { algorithm: 0x44 })
+    assert.equal(keyOf(engine).address, known.address)
+    const message = new Uint8Array(1)
+    const signature = await engine.sign(message, contexts.foreign)
+    assert.equal(await known.engine.verify(message, signature, contexts.foreign), true)
+    const short = WebCryptoEngine.fromSeed(subtle, seed.subarray(1))
+    await assert.rejects(short, withCode('SDK_SEED_LENGTH'))
+  })
+
   it('is the same after it was stored as IndexedDB stores it', async () => {
     const engine = await WebCryptoEngine.generate(subtle)
     const stored = structuredClone(engine.keyPair)
@@ -67,11 +80,14 @@ describe('a key that the platform keeps', () => {
   it('is refused with the way round it where the platform has none', async () => {
     const old = {
       exportKey: subtle.exportKey.bind(subtle),
+      importKey: () => Promise.reject(new Error('Unrecognized name.')),
       sign: subtle.sign.bind(subtle),
       verify: subtle.verify.bind(subtle),
       generateKey: () => Promise.reject(new Error('Unrecognized name.')),
     }
     await assert.rejects(WebCryptoEngine.generate(old), withCode('SDK_WEBCRYPTO'))
+    const [seed = new Uint8Array()] = testSeeds
+    await assert.rejects(WebCryptoEngine.fromSeed(old, seed), withCode('SDK_WEBCRYPTO'))
     const pair = await subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify'])
     await assert.rejects(WebCryptoEngine.open(subtle, pair as never), withCode('SDK_KEY_PAIR'))
   })
@@ -191,6 +207,9 @@ describe('a wallet in a page', function () {
       [-32_602, request('eth_sendTransaction', { from: key.address, authorizationList: [] })],
       [-32_602, request('eth_signTypedData_v4', key.address, '{}')],
       [-32_602, request('eth_signTypedData_v4', key.address, '{')],
+      [-32_602, request('eth_signTypedData_v4', key.address, { ...foreign, domain: null })],
+      [-32_602, request('eth_signTypedData_v4', key.address, { ...foreign, primaryType: 'Vote' })],
+      [-32_602, request('eth_signTypedData_v4', key.address, { ...foreign, message: () => 1 })],
       [4902, request('eth_signTypedData_v4', key.address, foreign)],
     ] as const
     await Promise.all(refusals.map(([code, sent]) => assert.rejects(sent, refusedWith(code))))
@@ -200,6 +219,68 @@ describe('a wallet in a page', function () {
       request('personal_sign', stringToHex('hello'), key.address),
       refusedWith(4001),
     )
+  })
+
+  it('signs what the person has read, whatever the application does meanwhile', async () => {
+    const types = { Vote: [{ name: 'proposal', type: 'uint256' }] }
+    const typed = { domain: {}, types, primaryType: 'Vote', message: { proposal: '5' } }
+    const hashOf = (proposal: bigint) =>
+      TypedDataEncoder.hash(typed.domain, typed.types, { proposal })
+    const account = toParsAccount(key, { networkId })
+    const careful = new ParsProvider({
+      account,
+      chain,
+      transport: http(),
+      approve: async ({ params }) => {
+        typed.message.proposal = '6'
+        const [, read] = params as [unknown, typeof typed | undefined]
+        return read === undefined || read.message.proposal === '5'
+      },
+    })
+    await careful.request({ method: 'eth_requestAccounts' })
+    typed.message.proposal = '5'
+    const params = [key.address, typed]
+    const signature = await careful.request({ method: 'eth_signTypedData_v4', params })
+    const signed = (proposal: bigint) =>
+      key.engine.verify(
+        foreignMessage(unhex(networkId), unhex(hashOf(proposal))),
+        unhex(signature as Hex),
+        contexts.foreign,
+      )
+    assert.deepEqual([await signed(5n), await signed(6n)], [true, false])
+  })
+
+  it('asks for no more than a person can read', async () => {
+    const answers: ((isApproved: boolean) => void)[] = []
+    const busy = new ParsProvider({
+      account: toParsAccount(key, { networkId }),
+      chain,
+      transport: http(),
+      approve: () => new Promise((resolve) => answers.push(resolve)),
+    })
+    const ask = () => busy.request({ method: 'eth_requestAccounts' })
+    const asking = Array.from({ length: 16 }, ask)
+    await assert.rejects(ask(), refusedWith(-32_005))
+    for (const answer of answers) answer(true)
+    await Promise.all(asking)
+    assert.equal(answers.length, 16)
+    assert.deepEqual(await ask(), [key.address])
+  })
+
+  it('hands on what the node says, in a form that fits into JSON', async () => {
+    const [halted, short] = await Promise.all(
+      [
+        request('eth_call', { to: accountsContract.address, data: '0x12345678' }),
+        request('eth_sendTransaction', { from: key.address, to: key.address, gas: '0x5208' }),
+      ].map((sent) => sent.then(() => assert.fail('was not refused'), String)),
+    )
+    assert.match(halted ?? '', /invalid opcode/)
+    assert.match(short ?? '', /raise gasLimit/)
+    const sent = request('eth_sendTransaction', { from: key.address, gas: '0x5208' })
+    await assert.rejects(sent, ({ data }: { readonly data: unknown }) => {
+      assert.equal((JSON.parse(JSON.stringify(data)) as { code: string }).code, 'TX_GAS_LIMIT')
+      return true
+    })
   })
 
   it('is found by the applications of a page, early and late', () => {

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 
 import { Fault, hex } from '#base'
 import { keyHash, mlDsa, type SigningKey } from '#crypto'
@@ -34,14 +34,13 @@ interface Imported {
   readonly password: string
 }
 
-export function importCommand(): Command {
-  const command = new Command('import')
-    .description('Take a key over into the folder.')
+export function configure(command: Command): void {
+  command
     .argument('<file>', 'a keystore file')
     .option('--seed', 'the file holds a seed of 32 bytes in hexadecimal instead', false)
     .option('--i-know', 'take a key that was kept for another network', false)
   addAlgorithmOption(addNetworkOption(addKeyOptions(addRpcOptions(command))))
-  return command.action(async (source: string, flags: ImportFlags) => {
+  command.action(async (source: string, flags: ImportFlags) => {
     const network = await keyNetwork(flags.network, new RpcClient(flags.rpc))
     const imported = flags.seed
       ? await seedKey(source, flags, network)

@@ -1,14 +1,13 @@
 import process from 'node:process'
 
-import { Command } from 'commander'
+import type { Command } from 'commander'
 
 import { KeyFolder } from '../../keystore.ts'
 import { addJsonOption, addKeysOption } from '../arguments.ts'
 import { printKeys } from './facts.ts'
 
-export function listCommand(): Command {
-  const command = new Command('list').description('Show the keys of the folder.')
-  return addJsonOption(addKeysOption(command)).action(
+export function configure(command: Command): void {
+  addJsonOption(addKeysOption(command)).action(
     async ({ keys, json }: { keys: string; json: boolean }) => {
       const all = await new KeyFolder(keys).list()
       printKeys(

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 
 import { mlDsa } from '#crypto'
 import { sealKey } from '#identity'
@@ -24,10 +24,9 @@ interface NewFlags extends RpcFlags, KeyFlags, NetworkFlags {
   readonly algorithm: Algorithm
 }
 
-export function newCommand(): Command {
-  const command = new Command('new').description('Make a key and put it under a password.')
+export function configure(command: Command): void {
   addAlgorithmOption(addNetworkOption(addKeyOptions(addRpcOptions(command))))
-  return command.action(async (flags: NewFlags) => {
+  command.action(async (flags: NewFlags) => {
     const { networkId } = await keyNetwork(flags.network, new RpcClient(flags.rpc))
     const password = await readPassword({
       file: flags.passwordFile,

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 
 import { Fault } from '#base'
 import { registration } from '#sdk'
@@ -18,12 +18,10 @@ import {
 import { report } from '../send.ts'
 import { unlock } from '../unlock.ts'
 
-export function registerCommand(): Command {
-  const command = new Command('register')
-    .description('Record the key of an account on chain, so that its transactions become smaller.')
-    .argument('<account>', 'address of a key, or its file')
+export function configure(command: Command): void {
+  command.argument('<account>', 'address of a key, or its file')
   addWaitOption(addFeeOptions(addKeyOptions(addRpcOptions(command))))
-  return command.action(async (name: string, flags: RpcFlags & KeyFlags & FeeFlags & WaitFlags) => {
+  command.action(async (name: string, flags: RpcFlags & KeyFlags & FeeFlags & WaitFlags) => {
     const rpc = new RpcClient(flags.rpc)
     const wallet = await unlock(name, flags, rpc)
     const { address, isRegistered, key } = wallet.account

@@ -1,6 +1,6 @@
 import process from 'node:process'
 
-import { Command } from 'commander'
+import type { Command } from 'commander'
 
 import { toBigInt } from '#base'
 import { mlDsa } from '#crypto'
@@ -31,12 +31,10 @@ interface RotateFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {
   readonly algorithm: Algorithm
 }
 
-export function rotateCommand(): Command {
-  const command = new Command('rotate')
-    .description('Make a new key and give it the account; the old one loses its say.')
-    .argument('<account>', 'address of a key, or its file')
+export function configure(command: Command): void {
+  command.argument('<account>', 'address of a key, or its file')
   addAlgorithmOption(addWaitOption(addFeeOptions(addKeyOptions(addRpcOptions(command)))))
-  return command.action(async (name: string, flags: RotateFlags) => {
+  command.action(async (name: string, flags: RotateFlags) => {
     const rpc = new RpcClient(flags.rpc)
     const key = await currentKey(await keysOf(name, flags), rpc)
     checkChain(key, flags)

@@ -1,6 +1,6 @@
 import process from 'node:process'
 
-import { Command } from 'commander'
+import type { Command } from 'commander'
 
 import { hex, utf8 } from '#base'
 import { openKeystore } from '#identity'
@@ -12,12 +12,9 @@ import { engineOf } from '../../wallet.ts'
 import { addJsonOption, addKeyOptions, type KeyFlags } from '../arguments.ts'
 import { keyOf } from '../unlock.ts'
 
-export function signCommand(): Command {
-  const command = new Command('sign')
-    .description('Sign a message (EIP-191) for the network of the key. No node is needed.')
-    .argument('<account>', 'address of a key, or its file')
-    .argument('<message>', 'text')
-  return addJsonOption(addKeyOptions(command)).action(
+export function configure(command: Command): void {
+  command.argument('<account>', 'address of a key, or its file').argument('<message>', 'text')
+  addJsonOption(addKeyOptions(command)).action(
     async (account: string, message: string, flags: KeyFlags & { json: boolean }) => {
       const { file, keystore } = await keyOf(account, flags)
       const password = await readPassword({

@@ -12,9 +12,9 @@ export const getBlockByNumber = defineMethod({
   params: z.tuple([numberedBlock, z.boolean().nullish()]),
   paramNames: ['block', 'full'],
   result: results.block.nullable(),
-  handler: async ([block, full], { chain, render, clock }) => {
+  handler: async ([block, full], { chain, view, clock }) => {
     const found = await chain.reads.block(block)
     if (found === undefined) return null
-    return full === true ? renderFullBlock(found, render, clock) : renderBlock(found)
+    return full === true ? renderFullBlock(found, view, clock) : renderBlock(found)
   },
 })

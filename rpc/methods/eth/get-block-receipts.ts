@@ -11,9 +11,9 @@ export const getBlockReceipts = defineMethod({
   params: z.tuple([block]),
   paramNames: ['block'],
   result: z.array(results.receipt).nullable(),
-  handler: async ([ref], { chain }) => {
+  handler: async ([ref], { chain, view }) => {
     const found = await chain.reads.block(ref)
     if (found === undefined) return null
-    return found.transactions.map((transaction) => renderReceipt(found, transaction))
+    return found.transactions.map((transaction) => renderReceipt(view, found, transaction))
   },
 })

@@ -11,10 +11,10 @@ export const getTransactionByBlockHashAndIndex = defineMethod({
   params: z.tuple([hash, index]),
   paramNames: ['hash', 'index'],
   result: results.transaction.nullable(),
-  handler: async ([block, position], { chain, render }) => {
+  handler: async ([block, position], { chain, view }) => {
     const found = await chain.reads.block({ hash: block })
     const transaction = found?.transactions[position]
     if (found === undefined || transaction === undefined) return null
-    return renderMined(render, found, transaction)
+    return renderMined(view, found, transaction)
   },
 })

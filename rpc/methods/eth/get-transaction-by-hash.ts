@@ -15,10 +15,10 @@ export const getTransactionByHash = defineMethod({
   params: z.tuple([hash]),
   paramNames: ['hash'],
   result: results.transaction.nullable(),
-  handler: async ([transaction], { chain, render }) => {
+  handler: async ([transaction], { chain, view }) => {
     const pooled = chain.pool.byHash(transaction)
     const found = await chain.reads.transaction(transaction)
-    if (found !== undefined) return renderMined(render, found.block, found.transaction)
-    return pooled === undefined ? null : renderPending(render, pooled)
+    if (found !== undefined) return renderMined(view, found.block, found.transaction)
+    return pooled === undefined ? null : renderPending(view, pooled)
   },
 })

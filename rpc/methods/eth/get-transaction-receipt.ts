@@ -11,8 +11,8 @@ export const getTransactionReceipt = defineMethod({
   params: z.tuple([hash]),
   paramNames: ['hash'],
   result: results.receipt.nullable(),
-  handler: async ([transaction], { chain }) => {
+  handler: async ([transaction], { chain, view }) => {
     const found = await chain.reads.transaction(transaction)
-    return found === undefined ? null : renderReceipt(found.block, found.transaction)
+    return found === undefined ? null : renderReceipt(view, found.block, found.transaction)
   },
 })

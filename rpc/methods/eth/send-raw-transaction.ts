@@ -14,5 +14,6 @@ export const sendRawTransaction = defineMethod({
   paramNames: ['transaction'],
   result: results.hash,
   writes: true,
-  handler: async ([wire], { chain, client }) => hex(await chain.pool.submit(wire, client)),
+  handler: async ([wire], { chain, client }) =>
+    hex(await chain.pool.submit(wire, { kind: 'client', id: client })),
 })

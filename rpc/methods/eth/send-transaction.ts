@@ -50,5 +50,5 @@ function ownAccount(signer: DevSigner, from: Uint8Array | undefined): Uint8Array
 
 async function send(context: Context, signer: DevSigner, request: Request): Promise<Uint8Array> {
   const wire = await signer.sign(await complete(context.chain, signer, request))
-  return context.chain.pool.submit(wire, context.client)
+  return context.chain.pool.submit(wire, { kind: 'client', id: context.client })
 }

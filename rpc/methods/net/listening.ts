@@ -8,6 +8,5 @@ export const listening = defineMethod({
   params: z.tuple([]),
   paramNames: [],
   result: z.boolean(),
-  // No part of the node takes peers.
-  handler: () => false,
+  handler: (_, { node }) => node.status().role !== 'sealer',
 })

@@ -17,10 +17,9 @@ export const getNonce = defineMethod({
   paramNames: ['address', 'nonceKey', 'block'],
   result: results.quantity,
   handler: async ([account, lane, block], { chain }) => {
-    if (lane === 0n) {
-      const pooled = block === 'pending' ? chain.pool.pendingNonce(account) : undefined
-      return render(pooled ?? known(await chain.reads.nonce(account, block), block))
-    }
+    const pooled = block === 'pending' ? chain.pool.pendingNonce(account, lane) : undefined
+    if (pooled !== undefined) return render(pooled)
+    if (lane === 0n) return render(known(await chain.reads.nonce(account, block), block))
     const slot = keccak256(slotPreimage(account, lane))
     const word = await chain.reads.storage(systemAddresses.nonces, slot, block)
     return render(toBigInt(known(word, block)))

@@ -44,7 +44,7 @@ function withUnruly(genesis: Genesis): Genesis {
     specHash: specHash(unruly),
     address: unrulyAddress,
     from: 2n,
-    module: 'unruly',
+    module: undefined,
     integrity: undefined,
   }
   return { ...genesis, precompiles: [...genesis.precompiles, entry] }

@@ -47,7 +47,7 @@ async function grow(store: Store, options: { archive: boolean; step: bigint; blo
         data: Uint8Array.of(...fixed(dice.below(6), 32), ...fixed(dice.below(3), 32)),
       }
       const { wire } = sign(profile, account, { nonce, ...(dice.oneIn(4) ? {} : writes) })
-      await rig.pool.submit(wire, 'test')
+      await rig.pool.submit(wire, { kind: 'client', id: 'test' })
     }
     assert.equal((await rig.seal()).blocks.length, 1)
     observed.push(await observe(store, profile, 'latest'))

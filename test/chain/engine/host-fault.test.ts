@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { Worker } from 'node:worker_threads'
 
 import { isFault, type Log, silent } from '#base'
-import { Chain, type ChainInit, type Commit } from '#chain'
+import { Chain, type ChainInit, type Commit, Verifier } from '#chain'
 import { formatGenesis } from '#genesis'
 import { openMemory, type Store } from '#storage'
 
@@ -34,6 +34,7 @@ describe('a plugin that fails', function () {
       archive: false,
       modules: [file],
       clock: new TestClock(genesis.timestamp),
+      verifier: new Verifier({ cores: 2 }),
       log,
       onStopped: (last) => stopped.push(last),
     }
@@ -90,7 +91,7 @@ describe('a plugin that fails', function () {
     assert.deepEqual(await chain.reads.header('latest'), head)
     assert.equal(await chain.reads.nonce(accounts[0]!.address, 'latest'), 1n)
     const { hash, wire } = sign(chain, 1)
-    assert.deepEqual(await chain.pool.submit(wire, 'test'), hash)
+    assert.deepEqual(await chain.pool.submit(wire, { kind: 'client', id: 'test' }), hash)
   })
 })
 
@@ -109,17 +110,21 @@ describe('an engine thread that dies', function () {
       archive: false,
       modules: [],
       clock: new TestClock(genesis.timestamp),
+      verifier: new Verifier({ cores: 2 }),
       log: silent,
     })
     try {
       const [engine] = workers
       await engine!.terminate()
       const { hash, wire } = sign(chain, 0)
-      await assert.rejects(chain.pool.submit(wire, 'test'), withCode('CHAIN_THREAD_LOST'))
+      await assert.rejects(
+        chain.pool.submit(wire, { kind: 'client', id: 'test' }),
+        withCode('CHAIN_THREAD_LOST'),
+      )
       assert.equal(chain.pool.byHash(hash), undefined, 'not acknowledged, not held')
       const { blocks } = await chain.execute(commitOf(1, genesis.timestamp + 1n, [wire]))
       assert.deepEqual(chain.head, blocks[0])
-      assert.deepEqual(await chain.pool.submit(wire, 'test'), hash)
+      assert.deepEqual(await chain.pool.submit(wire, { kind: 'client', id: 'test' }), hash)
     } finally {
       await chain.close()
       process.off('worker', started)

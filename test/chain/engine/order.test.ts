@@ -51,6 +51,8 @@ describe('the order of commits', () => {
     }
     await assert.rejects((await open()).execute(sameIndex), withCode('CHAIN_COMMIT_ORDER'))
     assert.equal((await open()).head.header.number, 1n)
+    const nextEpoch = { ...earlier, epoch: 1n }
+    assert.equal((await (await open()).execute(nextEpoch)).blocks.length, 1)
   })
 })
 

@@ -176,7 +176,7 @@ export class Campaign {
       data: Uint8Array.of(...fixed(dice.below(20), 32), ...fixed(dice.below(3), 32)),
     })
     try {
-      await rig.pool.submit(wire, 'test')
+      await rig.pool.submit(wire, { kind: 'client', id: 'test' })
       this.#acknowledged.push(hash)
     } catch (error) {
       // A refusal promises nothing.

@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { Worker } from 'node:worker_threads'
 
 import { isFault, silent } from '#base'
-import { Chain } from '#chain'
+import { Chain, Verifier } from '#chain'
 import { formatGenesis } from '#genesis'
 
 import { limits } from '../../../chain/engine/limits.ts'
@@ -30,6 +30,7 @@ describe('reader threads', function () {
       archive: false,
       modules: [],
       clock: new TestClock(genesis.timestamp),
+      verifier: new Verifier({ cores: 2 }),
       log: silent,
     })
   })

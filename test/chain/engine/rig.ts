@@ -13,6 +13,7 @@ import { headView } from '../../../chain/pars/state-view.ts'
 import { verifyEnvelope } from '../../../chain/pars/verify.ts'
 import { PoolJournal } from '../../../chain/pool/journal.ts'
 import { Pool } from '../../../chain/pool/pool.ts'
+import { Verifier } from '../../../chain/pool/verifier.ts'
 
 export function profileOf(genesis: Genesis): Promise<ParsProfile> {
   return loadProfile({ path: '', genesis: formatGenesis(genesis), archive: true, modules: [] })
@@ -72,6 +73,7 @@ export class Rig {
           blockGasLimit: profile.blockGasLimit,
         },
       }),
+      verifier: new Verifier({ cores: 2 }),
       verify: verifyEnvelope,
       mined: (hash) => findTransaction(this.#snapshot, hash) !== undefined,
     })

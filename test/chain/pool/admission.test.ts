@@ -5,7 +5,7 @@ import { testAccounts } from '#genesis'
 import { encodeTransaction, signingPayload, contexts } from '#protocol'
 
 import { decode, forged, gwei, network, Wallet } from '../pars/wallet.ts'
-import { Pooled } from './pooled.ts'
+import { client, Pooled } from './pooled.ts'
 
 const alice = new Wallet('alice')
 const bob = new Wallet('bob')
@@ -142,7 +142,7 @@ describe('the pool, before it looks at a signature', () => {
     const pooled = new Pooled()
     const wire = alice.wire()
     const codes = async (count: number) => {
-      const all = Array.from({ length: count }, () => pooled.pool.submit(wire, 'one'))
+      const all = Array.from({ length: count }, () => pooled.pool.submit(wire, client('one')))
       const settled = await Promise.allSettled(all)
       return settled.map((result) => result.status === 'rejected' && result.reason.code)
     }
@@ -151,7 +151,7 @@ describe('the pool, before it looks at a signature', () => {
     assert.equal(first[200], 'POOL_RATE')
     pooled.clock.move(20)
     assert.deepEqual(await codes(2), ['TX_UNFUNDED', 'POOL_RATE'])
-    await assert.rejects(pooled.pool.submit(wire, 'another'), { code: 'TX_UNFUNDED' })
+    await assert.rejects(pooled.pool.submit(wire, client('another')), { code: 'TX_UNFUNDED' })
   })
 })
 

@@ -4,6 +4,7 @@ import type { UnsignedTransaction } from '#protocol'
 
 import { Displacement } from '../../../chain/pool/displacement.ts'
 import { type Entry, SenderQueue } from '../../../chain/pool/queue.ts'
+import { weightOf } from '../../../chain/pool/weight.ts'
 import { gwei, Wallet } from '../pars/wallet.ts'
 
 const names = ['alice', 'bob', 'carol', 'dave'] as const
@@ -38,10 +39,14 @@ class Scene {
 
   find(worth: bigint, bytes = 1, except?: Entry): readonly Entry[] | undefined {
     const queues = this.#queues.values()
-    const holds = (entry: Entry) => !this.#gone.has(entry)
+    const now = (entry: Entry) => {
+      if (this.#gone.has(entry)) return undefined
+      const queue = [...this.#queues.values()].find((one) => one.at(entry.envelope) === entry)
+      return queue?.worthNow(entry, this.baseFee)
+    }
     return this.displacement.find(
       { bytes, worth, except },
-      { queues, baseFee: this.baseFee, holds },
+      { queues, baseFee: this.baseFee, worth: now },
     )
   }
 }
@@ -50,7 +55,7 @@ describe('what gives way in a full pool', () => {
   it('is what pays least, as long as it pays less than what comes', () => {
     const scene = new Scene()
     const [two, one, three] = [scene.add('alice', 2n), scene.add('bob', 1n), scene.add('carol', 3n)]
-    const { length } = one.envelope.wire
+    const length = weightOf(one.envelope)
     assert.deepEqual(scene.find(4n), [one])
     assert.deepEqual(scene.find(2n), [one])
     assert.equal(scene.find(1n), undefined)
@@ -98,7 +103,7 @@ describe('what gives way in a full pool', () => {
       const behind = scene.add('alice', 9n, { nonce: 1n })
       scene.add('bob', 5n)
       assert.deepEqual(scene.find(2n), [behind])
-      assert.deepEqual(scene.find(2n, 2 * behind.envelope.wire.length), [behind, cheap])
+      assert.deepEqual(scene.find(2n, 2 * weightOf(behind.envelope)), [behind, cheap])
     }
   })
 
@@ -111,6 +116,26 @@ describe('what gives way in a full pool', () => {
     assert.deepEqual(scene.find(9n), [two])
     scene.remove(two)
     assert.deepEqual(scene.find(9n), [three])
+  })
+
+  it('is no longer what waited behind a gap, once the gap is filled', () => {
+    const scene = new Scene()
+    const stranded = scene.add('alice', 9n, { nonce: 1n })
+    const cheap = scene.add('bob', 3n)
+    assert.deepEqual(scene.find(4n), [stranded])
+    scene.add('alice', 9n)
+    assert.deepEqual(scene.find(4n), [cheap])
+  })
+
+  it('is what lost the one that it waits for', () => {
+    const scene = new Scene()
+    const first = scene.add('alice', 9n)
+    const second = scene.add('alice', 9n, { nonce: 1n })
+    const cheap = scene.add('bob', 3n)
+    assert.deepEqual(scene.find(10n), [cheap])
+    scene.remove(first)
+    scene.remove(cheap)
+    assert.deepEqual(scene.find(0n), [second])
   })
 
   it('may have come after the order was made', () => {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import type { UnsignedTransaction } from '#protocol'
 
 import { limits } from '../../../chain/pool/limits.ts'
-import { gwei, Wallet } from '../pars/wallet.ts'
+import { weightOf } from '../../../chain/pool/weight.ts'
+import { decode, gwei, Wallet } from '../pars/wallet.ts'
 import { Pooled } from './pooled.ts'
 
 const data = new Uint8Array(126_000)
@@ -18,7 +19,7 @@ function large(wallet: Wallet, tip: bigint, changes: Partial<UnsignedTransaction
 
 /** As many as the pool holds, the best first: each pays two wei less than the one before it. */
 const filling: readonly Uint8Array[] = (() => {
-  const size = large(rich, gwei, { nonceKey: 1n, nonce: 1n }).length
+  const size = weightOf(decode(large(rich, gwei, { nonceKey: 1n, nonce: 1n })))
   const count = Math.floor(limits.bytes.value / size)
   return Array.from({ length: count }, (_, index) => {
     const turn = Math.floor(index / others.length)
@@ -47,7 +48,7 @@ async function full(...first: readonly Uint8Array[]): Promise<Pooled> {
 
 function expectBounded({ pool }: Pooled): void {
   assert(pool.bytes <= limits.bytes.value)
-  assert(pool.bytes > limits.bytes.value - 131_072)
+  assert(pool.bytes > limits.bytes.value - weightOf(decode(worst)))
 }
 
 describe('a full pool', function () {
@@ -90,8 +91,8 @@ describe('a full pool', function () {
     const small = rich.wire({ maxFeePerGas: 50n * gwei, maxPriorityFeePerGas: 1n })
     const pooled = await full(small)
     const free = () => limits.bytes.value - pooled.pool.bytes
-    for (let nonceKey = 1n; free() > 10_000; nonceKey++) {
-      const most = data.subarray(0, free() - 5000)
+    for (let nonceKey = 1n; free() > 12_000; nonceKey++) {
+      const most = data.subarray(0, free() - 8000)
       await pooled.submit(large(rich, 3n * gwei, { nonceKey, data: most }))
     }
     assert(pooled.has(nextWorst))

@@ -149,5 +149,8 @@ describe('the pool when head moves', () => {
     await pooled.submit(alice.wire({ nonceKey: 6n }))
     assert.equal(pooled.pool.pendingNonce(alice.address), 6n)
     assert.equal(pooled.pool.pendingNonce(bob.address), 0n)
+    await pooled.submit(bob.wire({ nonceKey: 9n, nonce: 0n }))
+    assert.equal(pooled.pool.pendingNonce(bob.address, 9n), 1n)
+    assert.equal(pooled.pool.pendingNonce(bob.address), 0n)
   })
 })

@@ -6,6 +6,8 @@ import type { Position } from '../../../chain/pars/validity.ts'
 import { verifyEnvelope } from '../../../chain/pars/verify.ts'
 import { evictionOf, PoolJournal } from '../../../chain/pool/journal.ts'
 import { Pool } from '../../../chain/pool/pool.ts'
+import { Verifier } from '../../../chain/pool/verifier.ts'
+import type { Source } from '../../../chain/port.ts'
 import { MemoryView } from '../pars/memory-view.ts'
 import { decode, gwei, network, rules, type Wallet } from '../pars/wallet.ts'
 import { ManualClock } from './manual-clock.ts'
@@ -15,6 +17,7 @@ export class Pooled {
   readonly view = new MemoryView()
   readonly clock = new ManualClock()
   readonly store: Store = openMemory()
+  readonly verifier = new Verifier({ cores: 2 })
   /** Wire hashes whose signature was looked at, in order. */
   readonly verifications: string[] = []
   /** Transaction hashes in blocks. */
@@ -34,7 +37,7 @@ export class Pooled {
 
   /** Each from a client of its own, so that no rate is met. */
   submit(wire: Uint8Array): Promise<Uint8Array> {
-    return this.pool.submit(wire, `client ${this.#clients++}`)
+    return this.pool.submit(wire, client(this.#clients++))
   }
 
   /** All at once. */
@@ -92,6 +95,7 @@ export class Pooled {
         await this.store.write(changes, { sync: true })
       }),
       state: () => ({ view: this.view, position: this.position }),
+      verifier: this.verifier,
       verify: async (envelope: ParsEnvelope, publicKey) => {
         this.verifications.push(envelope.wireHash.toHex())
         await this.beforeVerification()
@@ -100,6 +104,14 @@ export class Pooled {
       mined: (hash) => this.mined.has(hex(hash)),
     })
   }
+}
+
+export function client(id: number | string): Source {
+  return { kind: 'client', id: String(id) }
+}
+
+export function peer(id: number | string): Source {
+  return { kind: 'peer', id: String(id) }
 }
 
 /** Turns of the event loop that no promise of the code under test outlasts. */

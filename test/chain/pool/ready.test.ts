@@ -60,6 +60,29 @@ describe('what the pool has ready', () => {
     assert.deepEqual(pooled.ready(10_090_056n), [large, waiting, small].map(idOf))
   })
 
+  it('passes over what is on its way already, and leaves what it may not take with its lane', async () => {
+    const pooled = new Pooled(...wallets)
+    const wires = [
+      alice.wire({ nonce: 0n, ...tip(1n) }),
+      alice.wire({ nonce: 1n, ...tip(1n) }),
+      bob.wire({ nonce: 0n, ...tip(2n) }),
+      bob.wire({ nonce: 1n, ...tip(9n) }),
+      carol.wire(tip(1n)),
+    ]
+    await pooled.submitAll(wires)
+    const [underway, after, foreign] = wires.map(idOf)
+    const room = { gas: 30_000_000n, bytes: 1_000_000 }
+    const chosen = pooled.pool.ready(room, ({ wireHash }) => {
+      const id = wireHash.toHex()
+      if (id === underway) return 'pass'
+      return id === foreign ? 'leave' : 'take'
+    })
+    assert.deepEqual(
+      chosen.map(({ wireHash }) => wireHash.toHex()),
+      [after, idOf(wires[4]!)],
+    )
+  })
+
   it('fits into the bytes as a block counts them', async () => {
     const pooled = new Pooled(...wallets)
     const [a, b] = [alice.wire(tip(2n)), bob.wire(tip(1n))]

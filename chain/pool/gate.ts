@@ -1,0 +1,37 @@
+import { type Clock, Fault } from '#base'
+
+import type { Source } from '../port.ts'
+import { limits } from './limits.ts'
+import { Rates } from './rate.ts'
+
+/** A name for maps: an address and a peer's id may be the same string. */
+export function nameOf({ kind, id }: Source): string {
+  return `${kind} ${id}`
+}
+
+/** What each source may offer before anybody looks at it. */
+export class Gate {
+  readonly #clock: Clock
+  readonly #rates: Readonly<Record<Source['kind'], Rates>> = {
+    client: new Rates({
+      transactions: { perSecond: limits.clientRate.value, burst: limits.clientBurst.value },
+      sources: limits.clients.value,
+    }),
+    peer: new Rates({
+      transactions: { perSecond: limits.peerRate.value, burst: limits.peerRate.value },
+      bytes: { perSecond: limits.peerByteRate.value, burst: limits.peerByteRate.value },
+      sources: limits.peers.value,
+    }),
+  }
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Charges `source` for one transaction of `bytes`. Throws `POOL_RATE`. */
+  enter(source: Source, bytes: number): void {
+    if (this.#rates[source.kind].take(source.id, bytes, this.#clock.now())) return
+    const limit = source.kind === 'peer' ? limits.peerRate.value : limits.clientRate.value
+    throw new Fault({ code: 'POOL_RATE', source: nameOf(source), limit }, 'send more slowly')
+  }
+}

@@ -1,0 +1,33 @@
+import { writeFile } from 'node:fs/promises'
+import process from 'node:process'
+
+import { Fault, hex } from '#base'
+import { formatGenesis, type Genesis, genesisHash } from '#genesis'
+
+/** Writes a document where none is yet, and says what network it is of. Throws `NODE_FILE`. */
+export async function writeGenesis(
+  genesis: Genesis,
+  { out, json }: { readonly out: string; readonly json: boolean },
+): Promise<void> {
+  try {
+    await writeFile(out, formatGenesis(genesis), { flag: 'wx' })
+  } catch (error) {
+    const reason = (error as { code?: string }).code ?? String(error)
+    throw new Fault(
+      { code: 'NODE_FILE', file: out, reason },
+      'an existing file is never overwritten: name another with --out',
+    )
+  }
+  const facts = {
+    file: out,
+    name: genesis.name,
+    chainId: Number(genesis.chainId),
+    networkId: hex(genesisHash(genesis)),
+  }
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(facts)}\n`
+      : `${out}: network ${facts.name}, chain id ${facts.chainId}, network id ${facts.networkId}\n` +
+          `Run it with: pars run --genesis ${out}\n`,
+  )
+}
