@@ -1,0 +1,141 @@
+import { limits } from '../limits.ts'
+import { type Block, type BlockRef, type Digest, refOf } from './block.ts'
+import type { Peer } from './events.ts'
+import { bodySize, headerBytes } from './ssz.ts'
+
+interface Suspended {
+  readonly block: Block
+  readonly missing: Set<Digest>
+}
+
+interface Load {
+  blocks: number
+  bytes: number
+}
+
+/** A block that others wait for. */
+export interface Wanted {
+  readonly ref: BlockRef
+  /** Who sent the first block that waits for it. */
+  readonly from: Peer
+}
+
+/**
+ * Blocks with good signatures whose ancestors are not all here, bounded by author: nobody can fill
+ * another's share, since that takes the other's signature.
+ */
+export class Suspension {
+  readonly #blocks = new Map<Digest, Suspended>()
+  readonly #waiting = new Map<Digest, Set<Digest>>()
+  readonly #wanted = new Map<Digest, Wanted>()
+  readonly #load = new Map<number, Load>()
+
+  get size(): number {
+    return this.#blocks.size
+  }
+
+  /** Everything that is asked for, in the order in which it was first missed. */
+  get wanted(): ReadonlyMap<Digest, Wanted> {
+    return this.#wanted
+  }
+
+  has(digest: Digest): boolean {
+    return this.#blocks.has(digest)
+  }
+
+  get(digest: Digest): Block | undefined {
+    return this.#blocks.get(digest)?.block
+  }
+
+  /** Whether some block waits for this one. */
+  isWanted(digest: Digest): boolean {
+    return this.#waiting.has(digest)
+  }
+
+  /** Whether the author's share has room; that of blocks which others wait for is four times as large. */
+  hasRoom(block: Block): boolean {
+    const share = this.isWanted(block.digest) ? 4 : 1
+    const load = this.#load.get(block.author) ?? { blocks: 0, bytes: 0 }
+    return (
+      load.blocks < share * limits.suspendedRounds.value &&
+      load.bytes + sizeOf(block) <= share * limits.suspendedBytes.value
+    )
+  }
+
+  add(block: Block, missing: readonly BlockRef[], from: Peer): void {
+    this.#blocks.set(block.digest, {
+      block,
+      missing: new Set(missing.map(({ digest }) => digest)),
+    })
+    const load = this.#load.get(block.author) ?? { blocks: 0, bytes: 0 }
+    load.blocks++
+    load.bytes += sizeOf(block)
+    this.#load.set(block.author, load)
+    for (const ref of missing) {
+      const waiting = this.#waiting.get(ref.digest)
+      if (waiting === undefined) this.#waiting.set(ref.digest, new Set([block.digest]))
+      else waiting.add(block.digest)
+      if (!this.#blocks.has(ref.digest) && !this.#wanted.has(ref.digest)) {
+        this.#wanted.set(ref.digest, { ref: refOf(ref), from })
+      }
+    }
+    this.#wanted.delete(block.digest)
+  }
+
+  /** `digest` is accepted: the blocks that waited for nothing else. */
+  resolve(digest: Digest): readonly Block[] {
+    this.#wanted.delete(digest)
+    const ready: Block[] = []
+    for (const waiting of this.#waiting.get(digest) ?? []) {
+      const suspended = this.#blocks.get(waiting)
+      if (suspended === undefined) continue
+      suspended.missing.delete(digest)
+      if (suspended.missing.size > 0) continue
+      this.#remove(suspended.block)
+      ready.push(suspended.block)
+    }
+    this.#waiting.delete(digest)
+    return ready
+  }
+
+  /** `digest` came in by another way: it waits no longer. */
+  release(digest: Digest): void {
+    const suspended = this.#blocks.get(digest)
+    if (suspended === undefined) return
+    for (const missing of suspended.missing) this.#forgetWaiting(missing, digest)
+    this.#remove(suspended.block)
+  }
+
+  /** Drops blocks of rounds up to `garbageRound`; the others that no longer wait for anything. */
+  prune(garbageRound: number): readonly Block[] {
+    const gone: Digest[] = []
+    for (const { block } of this.#blocks.values()) {
+      if (block.round > garbageRound) continue
+      this.release(block.digest)
+      gone.push(block.digest)
+    }
+    for (const [digest, { ref }] of this.#wanted) if (ref.round <= garbageRound) gone.push(digest)
+    return gone.flatMap((digest) => this.resolve(digest))
+  }
+
+  #remove(block: Block): void {
+    this.#blocks.delete(block.digest)
+    const load = this.#load.get(block.author)
+    if (load === undefined) return
+    load.blocks--
+    load.bytes -= sizeOf(block)
+    if (load.blocks === 0) this.#load.delete(block.author)
+  }
+
+  #forgetWaiting(digest: Digest, waiting: Digest): void {
+    const all = this.#waiting.get(digest)
+    all?.delete(waiting)
+    if (all?.size !== 0) return
+    this.#waiting.delete(digest)
+    this.#wanted.delete(digest)
+  }
+}
+
+function sizeOf({ body }: Block): number {
+  return headerBytes + bodySize(body)
+}

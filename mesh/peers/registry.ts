@@ -1,0 +1,156 @@
+import { type Clock, Fault, type Log } from '#base'
+
+import { limits } from '../limits.ts'
+import type { NetworkEvents, Peer } from '../port.ts'
+import { hostOf, parseAddress } from './address.ts'
+import type { PeerBindings } from './bindings.ts'
+import type { PeerBook } from './book.ts'
+import type { Links } from './links.ts'
+import type { Target } from './redial.ts'
+
+/** Who is who: the committee and static peers, the connected, the banned, and those to dial. */
+export class PeerRegistry {
+  readonly book: PeerBook
+  readonly links: Links
+  bindings: PeerBindings | undefined
+  readonly #own: string
+  readonly #static: ReadonlyMap<string, readonly string[]>
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #events: Required<NetworkEvents>
+  #reservedHosts: ReadonlySet<string> = new Set()
+
+  constructor(init: {
+    own: string
+    book: PeerBook
+    links: Links
+    clock: Clock
+    log: Log
+    events: Required<NetworkEvents>
+    staticPeers: readonly string[]
+    bindings: PeerBindings | undefined
+  }) {
+    this.#own = init.own
+    this.book = init.book
+    this.links = init.links
+    this.#clock = init.clock
+    this.#log = init.log
+    this.#events = init.events
+    this.bindings = init.bindings
+    const addresses = init.staticPeers.map((text) => parseAddress(text))
+    const byPeer = Map.groupBy(addresses, ({ peer }) => peer)
+    this.#static = new Map(
+      [...byPeer].map(([peer, list]) => [peer, list.map(({ text }) => text)] as const),
+    )
+    for (const { text } of addresses) this.book.learn(text, 'static')
+  }
+
+  isReserved(peer: string): boolean {
+    return this.#static.has(peer) || (this.bindings?.peers().has(peer) ?? false)
+  }
+
+  isReservedHost(host: string): boolean {
+    return this.#reservedHosts.has(host)
+  }
+
+  /**
+   * Holds something against a peer, and bans it if it is enough. A peer of the committee or a static
+   * one loses its connection instead: a fault that all nodes share must not part the committee, and
+   * what a validator does wrong is a matter of evidence.
+   */
+  charge(peer: string, points: number, reason: string): void {
+    this.#log.warn('peer charged', { peer, points, reason })
+    if (!this.isReserved(peer)) this.#ban(peer, points, reason)
+    else if (points >= limits.banScore.value) this.drop(peer, reason)
+  }
+
+  /** By the operator: whoever it is. */
+  ban(peer: string, reason: string): void {
+    this.#ban(peer, limits.ban.value, reason)
+  }
+
+  #ban(peer: string, points: number, reason: string): void {
+    if (!this.book.bans.charge(peer, points, reason)) return
+    this.#events.banned(peer, reason)
+    this.drop(peer, `banned: ${reason}`)
+  }
+
+  /** Ends every connection to a peer at once. */
+  drop(peer: string, reason: string): void {
+    for (const link of this.links.all()) {
+      if (link.peer !== peer || !link.isOpen) continue
+      this.#log.debug('peer dropped', { peer, reason })
+      link.connection.abort(new Fault({ code: 'MESH_STALLED', peer }, reason))
+    }
+  }
+
+  /** The IP address of a connected peer. */
+  hostOf(peer: string): string | undefined {
+    const [link] = this.links.to(peer)
+    return link === undefined ? undefined : hostOf(link.connection.remoteAddr)
+  }
+
+  peers(): readonly Peer[] {
+    const linked = new Set(this.links.all().map(({ peer }) => peer))
+    return [...linked].flatMap((peer) => {
+      const described = this.links.to(peer).at(-1)?.describe(this.isReserved(peer))
+      return described === undefined ? [] : [described]
+    })
+  }
+
+  /** Whom to dial: the committee and static peers always, others up to `outbound` connections. */
+  targets(outbound: number): readonly Target[] {
+    const isMissing = (peer: string): boolean =>
+      peer !== this.#own && this.links.to(peer).length === 0 && !this.book.bans.isBanned(peer)
+    const reserved = this.#reserved()
+      .filter(isMissing)
+      .map((peer) => ({
+        peer,
+        addresses: this.#addresses(peer),
+        pause: limits.redialCapReserved.value,
+      }))
+    const others = this.peers().filter(
+      ({ direction, isReserved }) => direction === 'outbound' && !isReserved,
+    )
+    const wanted = Math.max(0, outbound - others.length)
+    const candidates = this.book
+      .entries()
+      .filter(({ peer }) => !this.isReserved(peer) && isMissing(peer))
+      .toSorted((a, b) => b.seen - a.seen)
+      .slice(0, wanted === 0 ? 0 : wanted + limits.dials.value)
+      .map(({ peer, addresses }) => ({ peer, addresses, pause: limits.redialCap.value }))
+    return [...reserved, ...candidates]
+  }
+
+  /**
+   * Hosts with places kept for them. What a third party says of an address reserves nothing: only
+   * what the operator wrote, what worked, and where reserved peers are connected from.
+   */
+  refresh(): void {
+    const hosts = new Set<string>()
+    for (const peer of this.#reserved()) {
+      const entry = this.book.get(peer)
+      const proven = entry !== undefined && entry.seen > 0 ? entry.addresses.slice(0, 1) : []
+      for (const text of [...proven, ...(this.#static.get(peer) ?? [])]) {
+        hosts.add(parseAddress(text).host)
+      }
+      const host = this.hostOf(peer)
+      if (host !== undefined) hosts.add(host)
+    }
+    this.#reservedHosts = hosts
+  }
+
+  /** Writes in the book that a peer was reached. */
+  seen(peer: string, address?: string): void {
+    this.book.seen(peer, this.#clock.now(), address)
+  }
+
+  #reserved(): readonly string[] {
+    return [...new Set([...this.#static.keys(), ...(this.bindings?.peers() ?? [])])]
+  }
+
+  #addresses(peer: string): readonly string[] {
+    const known = this.book.get(peer)?.addresses ?? []
+    return [...new Set([...(this.#static.get(peer) ?? []), ...known])]
+  }
+}

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+
+import { type Random, utf8 } from '#base'
+import { beginEpoch } from '#consensus'
+
+import { openDagStore } from '../../../consensus/store/open.ts'
+import { seal, unseal } from '../../../consensus/store/seal.ts'
+import { FaultStore } from '../../storage/fault-store.ts'
+import { Cluster, genesisHash } from '../driver/cluster.ts'
+
+const all = { gte: new Uint8Array([0]), lt: new Uint8Array([255]) }
+
+async function entriesOf(store: FaultStore): Promise<(readonly [Uint8Array, Uint8Array])[]> {
+  const entries: (readonly [Uint8Array, Uint8Array])[] = []
+  for await (const entry of store.entries(all)) entries.push(entry)
+  return entries
+}
+
+async function storeOf(
+  entries: readonly (readonly [Uint8Array, Uint8Array])[],
+): Promise<FaultStore> {
+  const store = new FaultStore()
+  const changes = entries.map(([key, value]) => ({ type: 'put', key, value }) as const)
+  await store.write(changes, { sync: true })
+  return store
+}
+
+describe('a record', () => {
+  const key = utf8('key')
+  const sealed = seal(key, utf8('value'))
+
+  it('is read as it was written', () => {
+    assert.deepEqual(unseal(key, sealed), new Uint8Array(utf8('value')))
+  })
+
+  it('torn, changed, or under another key is damaged', () => {
+    const damaged = { code: 'CONSENSUS_STORE_DAMAGED' }
+    for (let length = 0; length < sealed.length; length++) {
+      assert.throws(() => unseal(key, sealed.subarray(0, length)), damaged)
+    }
+    for (const at of sealed.keys()) {
+      const changed = sealed.slice()
+      changed[at] = (changed[at] ?? 0) ^ 0x10
+      assert.throws(() => unseal(key, changed), damaged)
+    }
+    assert.throws(() => unseal(utf8('kez'), sealed), damaged)
+  })
+})
+
+describe('the folder of consensus', function () {
+  this.timeout(60_000)
+  const cluster = new Cluster({ validators: 4, parameters: { idleRoundDelay: 200 } })
+  const publicKey = cluster.keys[0]?.publicKey ?? new Uint8Array(0)
+  const where = { genesisHash, epoch: 0, publicKey, gcDepth: 60 }
+  let entries: (readonly [Uint8Array, Uint8Array])[] = []
+
+  before(async () => {
+    await cluster.boot()
+    await cluster.run(3_000)
+    await cluster.node(0).kill()
+    entries = await entriesOf(cluster.node(0).store)
+  })
+
+  it('that is empty is not begun, and one made for a new key is intact', async () => {
+    const store = new FaultStore()
+    const { condition, restored } = await openDagStore({ ...where, store })
+    assert.equal(condition.name, 'unbegun')
+    assert.equal(restored.hasBegun, false)
+    const fresh = new FaultStore()
+    await beginEpoch(fresh, { epoch: 0, publicKey })
+    assert.equal((await openDagStore({ ...where, store: fresh })).condition.name, 'intact')
+  })
+
+  it('of one key says nothing of another, and needs no key to follow', async () => {
+    const store = await storeOf(entries)
+    const other = cluster.keys[1]?.publicKey
+    const opened = await openDagStore({ ...where, store, publicKey: other })
+    assert.equal(opened.condition.name, 'unbegun')
+    assert.equal(opened.restored.floor, 0)
+    const following = await openDagStore({ ...where, store, publicKey: undefined })
+    assert.equal(following.condition.name, 'intact')
+  })
+
+  it('gives back what was written', async () => {
+    const store = await storeOf(entries)
+    const { condition, restored } = await openDagStore({ ...where, store })
+    assert.equal(condition.name, 'intact')
+    assert.equal(restored.own?.round, restored.floor)
+    assert.ok(restored.commits.length > 5)
+    assert.ok(restored.blocks.length > 30)
+    assert.equal(restored.highest.length, 4)
+  })
+
+  it('of another network is refused', async () => {
+    const store = await storeOf(entries)
+    const opening = openDagStore({ ...where, store, genesisHash: '00'.repeat(32) })
+    await assert.rejects(opening, { code: 'CONSENSUS_STORE_NETWORK' })
+  })
+
+  it('with any record changed is damaged, and forgets all but the floors', async () => {
+    const clean = await openDagStore({ ...where, store: await storeOf(entries) })
+    const kinds = new Set<number>()
+    for (const [at, [key, value]] of entries.entries()) {
+      const [kind = 0] = key
+      if (kinds.has(kind) || !'bhsc'.includes(String.fromCodePoint(kind))) continue
+      kinds.add(kind)
+      const changed = value.slice()
+      changed[5] = (changed[5] ?? 0) ^ 1
+      const store = await storeOf(entries.with(at, [key, changed]))
+      const { condition, restored } = await openDagStore({ ...where, store })
+      assert.equal(condition.name, 'damaged', String.fromCodePoint(kind))
+      assert.equal(restored.hasBegun, false)
+      assert.equal(restored.blocks.length + restored.commits.length, 0)
+      const isFloorKept = kind !== 's'.codePointAt(0)
+      assert.equal(restored.floor, isFloorKept ? clean.restored.floor : 0)
+      assert.equal((await openDagStore({ ...where, store })).condition.name, 'unbegun')
+    }
+    assert.equal(kinds.size, 4)
+  })
+
+  it('with a block or the middle of the commits missing is damaged', async () => {
+    for (const letter of utf8('bc')) {
+      const places = entries.keys().filter((at) => entries[at]?.[0][0] === letter)
+      const place = [...places][3] ?? 0
+      const store = await storeOf(entries.toSpliced(place, 1))
+      assert.equal((await openDagStore({ ...where, store })).condition.name, 'damaged')
+    }
+  })
+
+  it('loses nothing that was acknowledged, wherever power is lost', async () => {
+    const world = await new Cluster({ validators: 4, parameters: { idleRoundDelay: 200 } }).boot()
+    let turn = 0
+    const random: Random = { bytes: () => new Uint8Array([turn * 37]) }
+    for (turn = 0; turn < 8; turn++) {
+      await world.run(700 + 130 * turn)
+      const node = world.node(turn % 4)
+      const { floor } = await floorsOf(node.store)
+      const published = Math.max(0, ...node.published.keys())
+      assert.ok(floor >= published, 'the floor is on disk before its block leaves')
+      node.validator?.abandon()
+      await world.settle()
+      node.store = await node.store.crash(random)
+      assert.ok((await floorsOf(node.store)).floor >= published)
+      await node.boot()
+      assert.equal(node.status.store, 'intact')
+    }
+    world.agreement()
+  })
+
+  async function floorsOf(store: FaultStore): Promise<{ floor: number }> {
+    const copy = await storeOf(await entriesOf(store))
+    let floor = 0
+    for (const { publicKey: key } of cluster.keys) {
+      const opened = await openDagStore({ ...where, store: copy, publicKey: key })
+      floor = Math.max(floor, opened.restored.floor)
+    }
+    return { floor }
+  }
+})

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+
+import * as fc from 'fast-check'
+
+import { isFault } from '#base'
+import { mlDsa } from '#crypto'
+import {
+  decodePeerBinding,
+  encodePeerBinding,
+  NodeKey,
+  type PeerBinding,
+  PeerBindings,
+  signPeerBinding,
+} from '#mesh'
+
+import { networkId } from './nodes.ts'
+
+const validators = [1, 2].map((seed) => mlDsa(0x65).fromSeed(new Uint8Array(32).fill(seed)))
+const nodes = [3, 4, 5].map((seed) => new NodeKey(new Uint8Array(32).fill(seed)).peerId.toString())
+const [validator] = validators
+const [genesisNode = '', newNode = '', stolenNode = ''] = nodes
+const epoch = 3
+
+function bindings(): PeerBindings {
+  const committee = validators.map(({ publicKey }) => ({ publicKey, peer: genesisNode }))
+  return new PeerBindings(networkId, epoch, committee)
+}
+
+function bind(overrides: Partial<PeerBinding> = {}): PeerBinding {
+  const plain = { networkId, epoch, author: 0, peer: newNode, sequence: 1, ...overrides }
+  return signPeerBinding(validator!, plain)
+}
+
+describe('peer bindings', () => {
+  it('move a validator to another node, signed by the validator, newest last', async () => {
+    const held = bindings()
+    assert.equal(held.peerOf(0), genesisNode)
+    assert.equal(await held.offer(bind({ peer: stolenNode })), true)
+    assert.equal(await held.offer(bind({ sequence: 2 })), true)
+    assert.equal(held.peerOf(0), newNode)
+    assert.equal(await held.offer(bind({ peer: stolenNode })), false, 'an older one')
+    assert.equal(held.peerOf(0), newNode)
+    assert.deepEqual(held.peers(), new Set([newNode, genesisNode]))
+    assert.equal(held.peerOf(9), undefined)
+  })
+
+  it('of another epoch are passed over', async () => {
+    assert.equal(await bindings().offer(bind({ epoch: epoch + 1 })), false)
+  })
+
+  const forged: readonly (readonly [string, PeerBinding])[] = [
+    ['another network', bind({ networkId: new Uint8Array(32) })],
+    ['an author that is not there', bind({ author: 2 })],
+    ['another author’s signature', bind({ author: 1 })],
+    ['a changed peer', { ...bind(), peer: stolenNode }],
+    ['a changed sequence', { ...bind(), sequence: 9 }],
+    ['a changed signature', { ...bind(), signature: new Uint8Array(3309) }],
+  ]
+  for (const [what, binding] of forged) {
+    it(`with ${what} are a fault of who sent them`, async () => {
+      const held = bindings()
+      await assert.rejects(held.offer(binding), { code: 'MESH_BINDING' })
+      assert.equal(held.peerOf(0), genesisNode)
+    })
+  }
+
+  it('read back, and 10,000 malformed ones throw one kind of fault', () => {
+    const good = encodePeerBinding(bind())
+    assert.deepEqual(encodePeerBinding(decodePeerBinding(good)), good)
+    const mutated = fc.tuple(fc.nat(good.length - 1), fc.nat(255)).map(([at, byte]) => {
+      const bytes = good.slice()
+      bytes[at] = byte
+      return bytes
+    })
+    fc.assert(
+      fc.property(fc.oneof(mutated, fc.uint8Array({ maxLength: 5_000 })), (bytes) => {
+        try {
+          const read = encodePeerBinding(decodePeerBinding(bytes))
+          assert.ok(Buffer.from(read).equals(bytes))
+        } catch (error) {
+          assert.ok(isFault(error, 'MESH_BINDING'), String(error))
+        }
+      }),
+      { numRuns: 10_000 },
+    )
+  })
+})
