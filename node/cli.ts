@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 import process from 'node:process'
 
-import { Command, CommanderError } from 'commander'
-
-import { isFault } from '#base'
+import { Command } from 'commander'
 
 import { addSubcommands } from './commands/subcommands.ts'
-import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { exitCodes } from './exit-codes.ts'
+import { reportJson, reportText } from './failure.ts'
 import { version } from './version.ts'
+
+const isJson = process.argv.includes('--json')
 
 const program = new Command('pars')
   .description('Build and run sovereign post-quantum EVM networks.')
@@ -15,6 +16,7 @@ const program = new Command('pars')
   .helpOption('-h, --help', 'print this help')
   .showHelpAfterError('Try --help.')
   .exitOverride()
+if (isJson) program.configureOutput({ writeErr: () => undefined })
 
 // A command's module exports `configure(command)`, and nothing loads it but the command's use.
 addSubcommands(program, [
@@ -99,16 +101,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync()
 } catch (error) {
-  process.exitCode = report(error)
-}
-
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage
-  const text = isFault(error)
-    ? error.message
-    : error instanceof Error
-      ? (error.stack ?? error.message)
-      : String(error)
-  process.stderr.write(`pars: ${text}\n`)
-  return exitCodeOf(error)
+  const { text, exitCode } = isJson ? reportJson(error) : reportText(error)
+  process.stderr.write(text)
+  process.exitCode = exitCode
 }

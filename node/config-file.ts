@@ -38,10 +38,11 @@ export async function fileSettings(file: string): Promise<Values> {
 }
 
 const presets: readonly unknown[] = presetNames
+const places: readonly SettingName[] = ['data', 'project', 'validatorPasswordFile']
 
 function fromFolder(name: SettingName, value: unknown, folder: string): unknown {
   const resolved = (one: string): string => path.resolve(folder, one)
-  if (name === 'data' || name === 'passwordFile') return resolved(value as string)
+  if (places.includes(name)) return resolved(value as string)
   if (name === 'genesis') return presets.includes(value) ? value : resolved(value as string)
   if (name !== 'plugins') return value
   // A bare name is a package's.

@@ -36,14 +36,15 @@ const configSchema = z.strictObject({
     value: 'modules',
     description: 'packages of third-party precompiles that may be loaded, separated by commas',
   }),
-  project: textOr('name a folder').default('.').meta({
+  project: textOr('name a folder').optional().meta({
     value: 'folder',
-    description: 'whose node_modules has the packages of third-party precompiles',
+    description:
+      'whose node_modules has the packages of third-party precompiles (default: where it is run)',
   }),
   validator: z.boolean('give true or false').default(false).meta({
     description: 'sign as the validator whose key lies in the data folder',
   }),
-  passwordFile: textOr('name a file').optional().meta({
+  validatorPasswordFile: textOr('name a file').optional().meta({
     value: 'file',
     description: 'whose first line is the password of that key; a terminal is asked unless given',
   }),

@@ -54,7 +54,7 @@ export function createDevSigner({ chainId, genesisHash }: Network): DevSigner {
       }
       const hash = keccak256(signingPayload(transaction, genesisHash))
       const signature = await key.signAsync(hash, contexts.transaction)
-      return encodeTransaction({ ...transaction, signature })
+      return { hash, wire: encodeTransaction({ ...transaction, signature }) }
     },
   }
 }

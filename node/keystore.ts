@@ -34,14 +34,22 @@ export class KeyFolder {
     this.#folder = folder
   }
 
-  /** Puts a key on disk and gives its file. Throws `NODE_FILE_EXISTS` and `NODE_FILE`. */
+  /** Puts a key on disk and gives its file. Throws `NODE_KEY_PRESENT` and `NODE_FILE`. */
   async add(keystore: Keystore): Promise<string> {
     await makePrivateFolder(this.#folder)
     const [network, key] = [keystore.networkId, keystore.keyHash].map((id) => {
       return id.subarray(0, 4).toHex()
     })
     const file = path.join(this.#folder, `${hex(keystore.address)}-${network}-${key}.json`)
-    await writeKeyFile(file, keystore)
+    try {
+      await writeKeyFile(file, keystore)
+    } catch (error) {
+      if (!isFault(error, 'NODE_FILE_EXISTS')) throw error
+      throw new Fault(
+        { code: 'NODE_KEY_PRESENT', account: hex(keystore.address), file },
+        'the folder has this key for this network already, under the password it was given then: there is nothing to do',
+      )
+    }
     return file
   }
 

@@ -22,7 +22,7 @@ export async function readPassword({ file, question, isNew }: PasswordSource): P
   if (!process.stdin.isTTY) {
     throw new Fault(
       { code: 'NODE_PASSWORD_SOURCE' },
-      'there is no terminal to ask for the password: name a file that holds it with --password-file',
+      'there is no terminal to ask for the password: name a file that holds it with --password-file, for a validator’s key with --validator-password-file',
     )
   }
   const password = await askHidden(`${question}: `)

@@ -17,19 +17,28 @@ export async function makePrivateFolder(folder: string): Promise<void> {
   })
 }
 
+/** The system's `link`, which file systems of removable disks may lack. */
+type Link = typeof link
+
 /**
- * Writes a new file and resolves once it is on disk: a crash leaves all of it or none. Throws
- * `NODE_FILE_EXISTS` and `NODE_FILE`.
+ * Writes a new file and resolves once it is on disk. A crash leaves all of it or none, but where the
+ * file system knows no links (FAT, exFAT): there it can leave a part. Throws `NODE_FILE_EXISTS` and
+ * `NODE_FILE`.
  */
-export async function writePrivate(file: string, content: Uint8Array): Promise<void> {
+export async function writePrivate(
+  file: string,
+  content: Uint8Array,
+  linkFile: Link = link,
+): Promise<void> {
   const folder = path.dirname(file)
   const draft = path.join(folder, `.${path.basename(file)}.${systemRandom.bytes(8).toHex()}`)
   try {
-    await using handle = await open(draft, 'wx', 0o600)
-    await handle.writeFile(content)
-    await handle.sync()
-    // Unlike a rename, a link never takes the place of a file.
-    await link(draft, file)
+    await writeNew(draft, content)
+    // Unlike a rename, neither ever takes the place of a file.
+    await linkFile(draft, file).catch((error: unknown) => {
+      if (knowsLinks(error)) throw error
+      return writeNew(file, content)
+    })
     await rm(draft)
     await syncFolder(folder)
   } catch (error) {
@@ -39,6 +48,23 @@ export async function writePrivate(file: string, content: Uint8Array): Promise<v
     }
     throw unusable(file, error, 'make its folder writable, free some space, or name another file')
   }
+}
+
+async function writeNew(file: string, content: Uint8Array): Promise<void> {
+  await using handle = await open(file, 'wx', 0o600)
+  try {
+    await handle.writeFile(content)
+    await handle.sync()
+  } catch (error) {
+    await rm(file, { force: true })
+    throw error
+  }
+}
+
+/** Linux says EPERM, macOS ENOTSUP; Windows on FAT, EISDIR. */
+function knowsLinks(error: unknown): boolean {
+  const { code = '' } = error as { readonly code?: string }
+  return !['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR'].includes(code)
 }
 
 /**
@@ -52,7 +78,7 @@ export async function readPrivate(file: string, most: number): Promise<Uint8Arra
     if (hasModes && (mode & 0o077) !== 0) {
       throw new Fault(
         { code: 'NODE_FILE_EXPOSED', file, mode: (mode & 0o777).toString(8) },
-        'others may have read or changed it: if not, take their rights away with chmod 600',
+        'others may have read or changed it: if not, take their rights away with chmod 600; where that changes nothing, the file system knows no rights (FAT, exFAT): copy the file to one that does',
       )
     }
     return await readUpTo(handle, most + 1)

@@ -18,8 +18,14 @@ export class RpcClient {
     const parsed = URL.parse(url)
     if (parsed?.protocol !== 'http:' || !loopback.test(parsed.hostname)) {
       throw new Fault(
-        { code: 'NODE_RPC_URL', url },
+        { code: 'NODE_RPC_URL', url: withoutCredentials(url) },
         'give http:// and a loopback address; a tunnel (ssh -L) leads to a node elsewhere',
+      )
+    }
+    if (parsed.username !== '' || parsed.password !== '') {
+      throw new Fault(
+        { code: 'NODE_RPC_URL', url: withoutCredentials(url) },
+        'a token belongs to a proxy, and this command signs by itself: name the node',
       )
     }
     this.#url = url
@@ -92,6 +98,11 @@ export class RpcClient {
       'start a node, or name its address with --rpc',
     )
   }
+}
+
+/** What stands before the last @ of the authority: an error shows no token, whatever else is wrong. */
+function withoutCredentials(url: string): string {
+  return url.replace(/^([^/?#]*\/\/)?[^/?#]*@/, '$1')
 }
 
 export interface Answer {

@@ -1,6 +1,7 @@
 import { type Clock, Fault, hex, type Log } from '#base'
 import { Chain, checkNetwork, type Commit, Verifier } from '#chain'
 import { formatGenesis, type Genesis } from '#genesis'
+import { chainIds } from '#protocol'
 import { checkHost, createRpcServer, renderParsTransaction } from '#rpc'
 
 import { systemClock } from './clock.ts'
@@ -55,10 +56,10 @@ export interface RunningNode extends AsyncDisposable {
 /** Boots one node. Rejects with a Fault; nothing is left running then. */
 export async function runNode(options: RunOptions): Promise<RunningNode> {
   const { log, genesis, clock = systemClock } = options
-  if (options.devKeys && !genesis.dev) {
+  if (options.devKeys && !(genesis.dev && genesis.chainId === chainIds.devnet)) {
     throw new Fault(
-      { code: 'NODE_NOT_DEV', network: genesis.name },
-      'the published test keys sign only on networks whose genesis says dev',
+      { code: 'NODE_NOT_DEV', network: genesis.name, chainId: genesis.chainId },
+      `the published test keys sign only on networks whose genesis says dev, with chain id ${chainIds.devnet}: use pars run`,
     )
   }
   const text = formatGenesis(genesis)

@@ -3,7 +3,7 @@ import { concat, equal, Fault, hex, type Hex, padLeft, utf8 } from '#base'
 import { keccak256, mlDsa, type SigningKey } from '#crypto'
 import { checkNetwork, openKeystore } from '#identity'
 import { systemAddresses } from '#protocol'
-import { type AccessListEntry, Account, type Engine, keyOf } from '#sdk'
+import { type AccessListEntry, Account, type Engine, keyFields, keyOf, feesWithRoom } from '#sdk'
 
 import type { KeyFile } from './keystore.ts'
 import { type Network, networkOf } from './network.ts'
@@ -123,9 +123,10 @@ export class Wallet {
 
   /**
    * Asks for what the request leaves open, and signs. Throws `NODE_UNFUNDED` when the account can't pay
-   * the most it may cost, and what `RpcClient` and the SDK throw.
+   * the most it may cost, and what `RpcClient`, the SDK and `check`, asked last before the key is used,
+   * throw.
    */
-  async sign(request: TransactionRequest): Promise<Signed> {
+  async sign(request: TransactionRequest, check?: () => void): Promise<Signed> {
     const { nonceKey = 0n, value = 0n } = request
     const { address } = this.account
     const [next, tip, balance, block] = await this.#rpc.askAll(
@@ -136,7 +137,10 @@ export class Wallet {
     )
     const { baseFeePerGas } = (block ?? {}) as { readonly baseFeePerGas?: unknown }
     const nonce = request.nonce ?? quantityIn(next)
-    const fees = feesOf(request, quantityIn(tip), quantityIn(baseFeePerGas))
+    const fees = feesWithRoom(request, {
+      baseFee: quantityIn(baseFeePerGas),
+      usualTip: quantityIn(tip),
+    })
     this.#checkFunds(quantityIn(balance), value)
     const gasLimit = request.gasLimit ?? (await this.#estimate({ ...request, nonce }))
     this.#checkFunds(quantityIn(balance), value + gasLimit * fees.maxFeePerGas)
@@ -152,6 +156,7 @@ export class Wallet {
       validUntil,
       accessList,
     }
+    check?.()
     return this.account.signTransaction({ ...fields, ...fees })
   }
 
@@ -185,25 +190,10 @@ export class Wallet {
       nonce: quantity(request.nonce ?? 0n),
       nonceKey: quantity(request.nonceKey ?? 0n),
       // The node knows the key of an account that registered one.
-      ...(isRegistered ? {} : ofKey(key.engine)),
+      ...(isRegistered ? {} : keyFields(key.engine)),
     }
     return quantityIn(await this.#rpc.ask('eth_estimateGas', call, 'latest'))
   }
-}
-
-function ofKey({ algorithm, publicKey }: Engine) {
-  return { pqAlgorithm: quantity(BigInt(algorithm)), pqPublicKey: hex(publicKey) }
-}
-
-/** Room for the base fee to double. */
-function feesOf(request: TransactionRequest, usualTip: bigint, baseFee: bigint) {
-  const { maxFeePerGas, maxPriorityFeePerGas } = request
-  const tip = maxPriorityFeePerGas ?? usualTip
-  if (maxFeePerGas === undefined) {
-    return { maxFeePerGas: baseFee * 2n + tip, maxPriorityFeePerGas: tip }
-  }
-  const fitting = maxPriorityFeePerGas ?? (tip < maxFeePerGas ? tip : maxFeePerGas)
-  return { maxFeePerGas, maxPriorityFeePerGas: fitting }
 }
 
 export function quantity(value: bigint): Hex {

@@ -1,4 +1,5 @@
 import type { CallRequest, ChainFace } from '#chain'
+import { type Fees, feesWithRoom } from '#sdk'
 
 import { suggestTip } from './fee-suggestion.ts'
 import { known } from './methods/known.ts'
@@ -35,17 +36,11 @@ async function nextNonce(chain: ChainFace, from: Uint8Array): Promise<bigint> {
   return pooled ?? known(await chain.reads.nonce(from, 'latest'), 'latest')
 }
 
-type Fees = Pick<SignRequest, 'maxFeePerGas' | 'maxPriorityFeePerGas'>
-
 async function feesOf(chain: ChainFace, request: CallRequest): Promise<Fees> {
-  const { gasPrice, maxFeePerGas, maxPriorityFeePerGas } = request
+  const { gasPrice, maxPriorityFeePerGas } = request
   if (gasPrice !== undefined) return { maxFeePerGas: gasPrice, maxPriorityFeePerGas: gasPrice }
-  const tip = maxPriorityFeePerGas ?? (await suggestTip(chain))
-  if (maxFeePerGas === undefined) {
-    return { maxFeePerGas: chain.nextBaseFee * 2n + tip, maxPriorityFeePerGas: tip }
-  }
-  const bounded = maxPriorityFeePerGas ?? (tip < maxFeePerGas ? tip : maxFeePerGas)
-  return { maxFeePerGas, maxPriorityFeePerGas: bounded }
+  const usualTip = maxPriorityFeePerGas ?? (await suggestTip(chain))
+  return feesWithRoom(request, { baseFee: chain.nextBaseFee, usualTip })
 }
 
 /** Without fees, so that what is asked is the gas alone. */

@@ -1,6 +1,7 @@
 /** JSON-RPC 2.0 over text: one request or a batch in, one answer out. Knows no transport. */
 import type { Clock, Log } from '#base'
 
+import { Attempt, timedOut } from './attempt.ts'
 import { isInternal, RpcFault } from './errors.ts'
 import { JsonText } from './json-text.ts'
 import { parseJson } from './json.ts'
@@ -17,7 +18,8 @@ import {
   refusal,
   success,
 } from './request.ts'
-import { Turns } from './turns.ts'
+import { Semaphore } from './semaphore.ts'
+import { Stretch } from './stretch.ts'
 import { Visit } from './visit.ts'
 
 export interface Dispatcher<In = Context> {
@@ -37,19 +39,21 @@ export function createDispatcher<In = Context>(options: DispatcherOptions<In>): 
 }
 
 /**
- * Answers by position. Null stands for one that is awaited; what comes after the deadline is written
- * where nobody looks any more.
+ * Answers by position. An attempt stands for one that is awaited; what comes after the deadline is
+ * written where nobody looks any more.
  */
-type Answers = (Answer | null)[]
+type Answers = (Answer | Attempt)[]
 
 class JsonRpcDispatcher<In> implements Dispatcher<In> {
   readonly #options: DispatcherOptions<In>
-  readonly #turns: Turns
+  readonly #long: Semaphore
+  readonly #stretch: Stretch
   #underWay = 0
 
   constructor(options: DispatcherOptions<In>) {
     this.#options = options
-    this.#turns = new Turns(options.limits.longCalls)
+    this.#long = new Semaphore(options.limits.longCalls)
+    this.#stretch = new Stretch(options.clock)
   }
 
   dispatch(text: string, context: In): Answer | Promise<Answer> {
@@ -66,7 +70,7 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
 
   /** Without a promise where the method needs none. */
   #single(request: unknown, visit: Visit<In>): Answer | Promise<Answer> {
-    const answers: Answers = [null]
+    const answers: Answers = []
     const work = this.#run(request, visit, answers, 0)
     return work === undefined
       ? answerOf(request, answers[0])
@@ -103,21 +107,24 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     const settle = async (): Promise<void> => {
       await visit.within(Promise.all(running))
       running = []
-      for (; counted < answers.length; counted++) length += answers[counted]?.length ?? 0
+      for (; counted < answers.length; counted++) length += lengthOf(answers[counted])
     }
     for (let index = 0; index < requests.length; index++) {
       const request = requests[index]
       const writes = this.#options.registry.writing.has(methodOf(request) ?? '')
       if (running.length > 0 && (writes || running.length >= batchWindow)) await settle()
-      answers[index] = null
-      if (visit.expired) continue
+      if (!visit.expired && this.#stretch.isOver) await visit.within(this.#stretch.rest())
+      if (visit.expired) {
+        answers[index] = refusal(request, timedOut())
+        continue
+      }
       if (length > responseBytes) {
         answers[index] = refusal(request, tooLarge())
         continue
       }
       const work = this.#run(request, visit, answers, index)
       if (work !== undefined) running.push(work)
-      else if (running.length === 0) length += answers[counted++]?.length ?? 0
+      else if (running.length === 0) length += lengthOf(answers[counted++])
       if (writes) await settle()
     }
     await settle()
@@ -145,9 +152,10 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     answers: Answers,
     index: number,
   ): Promise<void> | undefined {
-    let result: unknown
+    const attempt = new Attempt(visit)
+    answers[index] = attempt
     try {
-      result = this.#call(request, visit)
+      const result = this.#call(request, visit, attempt)
       if (result instanceof Promise) return this.#settle(request, result, answers, index)
       answers[index] = this.#success(request, result)
     } catch (error) {
@@ -173,21 +181,21 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     }
   }
 
-  #call(request: unknown, visit: Visit<In>): unknown {
+  #call(request: unknown, visit: Visit<In>, attempt: Attempt): unknown {
     const { method: name, params } = checkRequest(request)
     const method = this.#options.registry.find(name)
     if (this.#underWay >= this.#options.limits.callsUnderWay) throw busy()
-    if (method.long) return this.#inTurn(visit, () => method.call(params, visit.context))
-    return method.call(params, visit.context)
+    const work = () => method.call(params, visit.context, attempt)
+    return method.long ? this.#inTurn(attempt, work) : work()
   }
 
-  async #inTurn(visit: Visit<In>, work: () => unknown): Promise<unknown> {
-    await this.#turns.enter()
+  async #inTurn(attempt: Attempt, work: () => unknown): Promise<unknown> {
+    await this.#long.acquire()
     try {
-      if (visit.expired) throw timedOut()
+      attempt.check()
       return await work()
     } finally {
-      this.#turns.leave()
+      this.#long.release()
     }
   }
 
@@ -208,8 +216,12 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
   }
 }
 
-function answerOf(request: unknown, answer: Answer | null): Answer {
-  return answer === null ? refusal(request, timedOut()) : answer
+function answerOf(request: unknown, answer: Answer | Attempt): Answer {
+  return answer instanceof Attempt ? refusal(request, answer.timeout()) : answer
+}
+
+function lengthOf(answer: Answer | Attempt): number {
+  return typeof answer === 'string' ? answer.length : 0
 }
 
 function batchTooLarge(most: number): RpcFault {
@@ -223,13 +235,6 @@ function tooLarge(): RpcFault {
   return new RpcFault(
     { code: 'RPC_RESPONSE_TOO_LARGE' },
     'response too large: ask for less at once',
-  )
-}
-
-function timedOut(): RpcFault {
-  return new RpcFault(
-    { code: 'RPC_TIMEOUT' },
-    'request timed out: ask for less at once, or again later',
   )
 }
 

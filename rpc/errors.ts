@@ -4,7 +4,7 @@
  *
  * @see JSON-RPC 2.0 §5.1; EIP-1474 "Error codes"
  */
-import { Fault, hex, type Hex } from '#base'
+import { Fault, type Hex, plainFacts } from '#base'
 
 /** The faults that rpc/ raises itself, and their JSON-RPC numbers. */
 const numbers = {
@@ -29,6 +29,7 @@ const numbers = {
   RPC_BLOCK_BEYOND_HEAD: -32000,
   RPC_BLOCK_UNKNOWN: -32001,
   RPC_TIMEOUT: -32002,
+  RPC_TIMEOUT_SENDING: -32002,
   RPC_UPSTREAM_ANSWER: -32002,
   RPC_BUSY: -32005,
   RPC_RESPONSE_TOO_LARGE: -32005,
@@ -41,16 +42,15 @@ export type RpcFaultCode = keyof typeof numbers
 /** Refusals that Ethereum's own suite compares whole: there they carry no data. */
 const bare: ReadonlySet<RpcFaultCode> = new Set(['RPC_LOGS_RANGE'])
 
-/** A refusal by rpc/ itself. `text` goes to the client as it is. */
+/** A refusal by rpc/ itself. Its cure goes to the client as it is. */
 export class RpcFault extends Fault<{ readonly code: RpcFaultCode }> {
-  readonly text: string
+  declare readonly cure: string
 
   constructor(
     facts: { readonly code: RpcFaultCode; readonly [fact: string]: unknown },
-    text: string,
+    cure: string,
   ) {
-    super(facts, text)
-    this.text = text
+    super(facts, cure)
   }
 }
 
@@ -74,6 +74,7 @@ const foreign: Readonly<Record<string, number>> = {
   IDENTITY_FOREIGN_NETWORK: -32003,
   NODE_ANSWER: -32002,
   NODE_KEY_REPLACED: -32003,
+  NODE_UNCONFIRMED: -32002,
   NODE_UNFUNDED: -32000,
   NODE_UNREACHABLE: -32002,
   POOL_BUSY: -32005,
@@ -130,15 +131,15 @@ export function errorObject(error: unknown): ErrorObject {
   if (error instanceof AnsweredError) return error.answer
   if (error instanceof RpcFault) {
     const { code } = error
-    const answer = { code: numbers[code], message: error.text }
+    const answer = { code: numbers[code], message: error.cure }
     if (bare.has(code)) return answer
-    const data = code === 'RPC_REVERTED' ? returnData(error.facts) : plain(error.facts)
+    const data = code === 'RPC_REVERTED' ? returnData(error.facts) : plainFacts(error.facts)
     return { ...answer, data }
   }
   if (error instanceof Fault) {
     const number = foreignNumber(error.code)
     if (number !== undefined) {
-      return { code: number, message: usually(error), data: plain(error.facts) }
+      return { code: number, message: usually(error), data: plainFacts(error.facts) }
     }
   }
   const code = error instanceof Fault ? error.code : 'RPC_INTERNAL'
@@ -164,12 +165,4 @@ function usually(fault: Fault): string {
 
 function returnData(facts: object): Hex {
   return 'data' in facts ? (facts.data as Hex) : '0x'
-}
-
-function plain(facts: object): Readonly<Record<string, unknown>> {
-  const entries = Object.entries(facts).map(([name, value]: [string, unknown]) => {
-    if (typeof value === 'bigint') return [name, value.toString()]
-    return [name, value instanceof Uint8Array ? hex(value) : value]
-  })
-  return Object.fromEntries(entries)
 }

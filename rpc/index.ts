@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { createAccess } from './access.ts'
 export { limits, type ServerLimit, type ServerLimits } from './limits.ts'
 export { type Context, defineMethod, type Method } from './method.ts'
 export { methods } from './methods/index.ts'
@@ -19,4 +20,4 @@ export {
 export type { ConsensusStatus, NodeFace, NodeStatus, PeerFacts } from './node-face.ts'
 export { renderParsTransaction } from './render/pars-transaction.ts'
 export { checkHost, createRpcServer, type RpcServer, type RpcServerOptions } from './server.ts'
-export type { AccountSigner, DevSigner, SendRequest, SignRequest } from './signer.ts'
+export type { AccountSigner, DevSigner, Sending, SendRequest, SignRequest } from './signer.ts'

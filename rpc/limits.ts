@@ -22,6 +22,11 @@ export const limits = {
     unit: 'calls',
     why: 'calls of one batch under way at once: fills the readers, leaves room for others',
   },
+  batchStretch: {
+    value: 5,
+    unit: 'milliseconds',
+    why: 'of answers without waiting, of the batches of all clients: then others get in',
+  },
   responseBytes: {
     value: 32 * 1024 * 1024,
     unit: 'bytes',

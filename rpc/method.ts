@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Clock, Log } from '#base'
 import type { ChainFace } from '#chain'
 
+import type { Attempt } from './attempt.ts'
 import { RpcFault } from './errors.ts'
 import type { JsonText } from './json-text.ts'
 import type { NodeFace } from './node-face.ts'
@@ -30,7 +31,7 @@ export interface Callable<In = Context> {
   /** The caller chooses how much work it is: few run at once, and none whose caller gave up. */
   readonly long: boolean
   /** Throws `RPC_PARAMS_INVALID` for anything but what the method takes. */
-  call(params: readonly unknown[], context: In): unknown
+  call(params: readonly unknown[], context: In, attempt: Attempt): unknown
 }
 
 /** A method as the reference sees it. */
@@ -40,7 +41,10 @@ export interface Method<In = Context> extends Callable<In> {
   readonly params: z.ZodTuple
   readonly paramNames: readonly string[]
   readonly result: z.ZodType
-  /** Takes effect: in a batch, earlier calls end before it and later ones start after it. */
+  /**
+   * Takes effect, from `attempt.begin` on. In a batch, earlier calls end before it and later ones start
+   * after it.
+   */
   readonly writes: boolean
   /** Uses keys that the node holds: exists only with a signer. */
   readonly signs: boolean
@@ -67,6 +71,7 @@ export function defineMethod<
   readonly handler: (
     params: z.output<Params>,
     context: In,
+    attempt: Attempt,
   ) => z.output<Result> | Promise<z.output<Result> | JsonText>
 }): Method<In> {
   const { params, paramNames, handler } = definition
@@ -79,9 +84,9 @@ export function defineMethod<
     writes: definition.writes ?? false,
     long: definition.long ?? false,
     signs: definition.signs ?? false,
-    call(raw, context) {
+    call(raw, context, attempt) {
       const parsed = params.safeParse(raw)
-      if (parsed.success) return handler(parsed.data, context)
+      if (parsed.success) return handler(parsed.data, context, attempt)
       throw invalidParams(parsed.error, paramNames, raw.length)
     },
   }

@@ -1,6 +1,8 @@
 import type { CallRequest } from '#chain'
 import type { TypedData } from '#sdk'
 
+import type { Attempt } from './attempt.ts'
+
 /** A transaction with every field that its sender decides. */
 export type SignRequest = Required<
   Pick<
@@ -24,11 +26,14 @@ export type SignRequest = Required<
 export interface DevSigner {
   /** 20 bytes each. */
   accounts(): readonly Uint8Array[]
-  /** The signed encoding. `from` is one of `accounts()`. */
-  sign(request: SignRequest): Promise<Uint8Array>
+  /** The signed encoding, and the hash of the transaction. `from` is one of `accounts()`. */
+  sign(request: SignRequest): Promise<{ readonly hash: Uint8Array; readonly wire: Uint8Array }>
   /** The algorithm of the account's key, for the gas of an estimate. */
   algorithm(account: Uint8Array): number
 }
+
+/** The call that something is sent for. */
+export type Sending = Pick<Attempt, 'begin' | 'check'>
 
 /** A transaction with the fields that its sender decided; the rest is filled in. */
 export type SendRequest = Pick<
@@ -60,8 +65,11 @@ export interface AccountSigner {
   keyOf(
     account: Uint8Array,
   ): Promise<{ readonly algorithm: number; readonly publicKey: Uint8Array } | undefined>
-  /** The hash by which the network knows it. */
-  send(request: SendRequest): Promise<Uint8Array>
+  /**
+   * The hash by which the network knows it. Checks `attempt` before it signs, and begins it before it
+   * sends; rejects with what it throws.
+   */
+  send(request: SendRequest, attempt: Sending): Promise<Uint8Array>
   /** The signed encoding, which nobody has sent. */
   sign(request: SendRequest): Promise<Uint8Array>
   /** @see EIP-191 */

@@ -19,7 +19,7 @@ import {
   type RpcFlags,
   type WaitFlags,
 } from './arguments.ts'
-import { report } from './send.ts'
+import { submit } from './send.ts'
 import { unlock } from './unlock.ts'
 
 interface DeployFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {
@@ -43,8 +43,7 @@ export function configure(command: Command): void {
     const wallet = await unlock(flags.from, flags, rpc)
     const data = hex(concat(code, unhex(flags.arguments)))
     const signed = await wallet.sign({ ...feesOf(flags), data, value: flags.value })
-    await wallet.submit(signed)
-    await report(rpc, { hash: signed.hash, from: wallet.account.address }, flags)
+    await submit({ rpc, wallet, signed }, flags)
   })
 }
 

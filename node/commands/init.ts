@@ -7,11 +7,10 @@ import { systemRandom } from '../random.ts'
 import { addJsonOption } from './arguments.ts'
 import { writeGenesis } from './genesis/write.ts'
 import { allocationOf, integerOf } from './init/answers.ts'
-import { type Allocation, type Description, newGenesis } from './init/new-genesis.ts'
+import { type Description, type Known, newGenesis, withPrecompiles } from './init/new-genesis.ts'
+import { addProjectOption } from './precompile/options.ts'
 
-interface InitFlags extends Partial<Description> {
-  readonly alloc: readonly Allocation[]
-  readonly dev: boolean
+interface InitFlags extends Known {
   readonly out: string
   readonly json: boolean
 }
@@ -30,17 +29,25 @@ export function configure(command: Command): void {
     .option('--dev', 'fund the ten published test accounts, for development only', false)
     .option('--block-ms <milliseconds>', 'between two blocks (default: 1000)', integerOf)
     .option('--gas-limit <gas>', 'of a block (default: 30000000)', integerOf)
+    .addOption(
+      new Option(
+        '--precompile <package...>',
+        'that answers from block 0: the name of an installed one, or the path of a folder',
+      ).default([], 'those that are built in'),
+    )
     .option('--out <file>', 'where to write it', 'genesis.json')
     .addHelpText(
       'after',
       `
-A terminal is asked for what no flag says. Without one, --chain-id and --name are needed:
+Where --chain-id or --name is missing, a terminal is asked for it and for whatever else no flag says;
+with both, what no flag says is as usual. The code of a precompile's package is loaded.
   pars init --chain-id 4242 --name "My Network" --alloc 0x046c…20df=1000000`,
     )
-  addJsonOption(command).action(async (flags: InitFlags) => {
+  addJsonOption(addProjectOption(command)).action(async (flags: InitFlags) => {
     const description = await describe(command, flags)
-    const genesis = newGenesis(description, systemRandom, systemClock)
-    await writeGenesis(genesis, flags)
+    const usual = newGenesis(description, systemRandom, systemClock)
+    const { genesis, installation } = await withPrecompiles(usual, description)
+    await writeGenesis(genesis, flags, installation)
     if (genesis.alloc.every(({ balance }) => balance === 0n)) {
       process.stderr.write(
         'pars: nobody owns tokens, so nobody can pay for a transaction: name owners with --alloc\n',

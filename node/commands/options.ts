@@ -145,6 +145,6 @@ export function runOptions(
     allowedHosts: allowHosts,
     allowedOrigins: allowOrigins,
     modules: plugins,
-    project: path.resolve(project),
+    project: path.resolve(project ?? '.'),
   }
 }

@@ -38,6 +38,10 @@ Everything but signing is the node's. Signing takes the token that is printed at
 file until the end. One password opens all accounts when it comes from a file.`,
     )
   addKeyOptions(addRpcOptions(command)).action(async (names: string[], flags: ProxyFlags) => {
+    // What can be refused is refused before anybody types a password.
+    const { checkHost, createAccess } = await import('#rpc')
+    checkHost(flags.host)
+    createAccess(flags.allowHosts, flags.allowOrigins)
     const rpc = new RpcClient(flags.rpc)
     const network = await networkOf(rpc)
     const keys = await openKeys(names, flags, rpc)

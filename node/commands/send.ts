@@ -2,10 +2,11 @@ import process from 'node:process'
 
 import type { Command } from 'commander'
 
-import type { Hex } from '#base'
+import { type Hex, isFault } from '#base'
 
 import { checkSucceeded, waitForReceipt } from '../receipt.ts'
 import { RpcClient } from '../rpc-client.ts'
+import type { Signed, Wallet } from '../wallet.ts'
 import {
   addFeeOptions,
   addKeyOptions,
@@ -50,31 +51,62 @@ export function configure(command: Command): void {
     const wallet = await unlock(flags.from, flags, rpc)
     const { to, value, data, lane: nonceKey, validUntil } = flags
     const request = { ...feesOf(flags), to, value, data, nonceKey, validUntil }
-    const signed = await wallet.sign(request)
-    await wallet.submit(signed)
-    await report(rpc, { hash: signed.hash, from: wallet.account.address }, flags)
+    await submit({ rpc, wallet, signed: await wallet.sign(request) }, flags)
   })
 }
 
-/** Prints what was sent and, unless told otherwise, what became of it. Throws `NODE_REVERTED`. */
-export async function report(
-  rpc: RpcClient,
-  sent: { readonly hash: Hex; readonly from: Hex },
-  { json, wait, timeout }: Pick<SendFlags, 'json' | 'wait' | 'timeout'>,
+export interface Submission {
+  readonly rpc: RpcClient
+  readonly wallet: Wallet
+  readonly signed: Signed
+  /** Of a key that was made for the transaction. */
+  readonly file?: string
+}
+
+type Follow = Pick<SendFlags, 'json' | 'wait' | 'timeout'>
+
+/**
+ * Sends and prints what was sent and, unless told otherwise, what became of it. What may be in a block
+ * is told whatever fails then. Throws `NODE_REVERTED`, `NODE_WAIT` and what `Wallet.submit` throws.
+ */
+export async function submit(
+  { rpc, wallet, signed, file }: Submission,
+  { json, wait, timeout }: Follow,
 ): Promise<void> {
-  // Before the wait: whoever interrupts it knows what to ask for.
-  if (!json) process.stdout.write(`${sent.hash}\n`)
-  if (!wait) {
-    if (json) process.stdout.write(`${JSON.stringify(sent)}\n`)
-    return
+  const made = file === undefined ? {} : { file }
+  const sent = { hash: signed.hash, from: wallet.account.address, ...made }
+  // One object in all: a program that gets an error too still finds what it has to look for.
+  const tell = (facts: object): void => {
+    if (json && Object.keys(facts).length > 0) process.stdout.write(`${JSON.stringify(facts)}\n`)
   }
-  const receipt = await waitForReceipt(rpc, sent.hash, timeout)
-  const { contractAddress } = receipt
-  const contract = contractAddress === undefined ? '' : `contract ${contractAddress}\n`
-  process.stdout.write(
-    json
-      ? `${JSON.stringify({ ...sent, ...receiptFacts(receipt) })}\n`
-      : receiptLine(receipt) + (receipt.succeeded ? contract : ''),
-  )
+  const say = (text: string): void => {
+    if (!json) process.stdout.write(text)
+  }
+  if (file !== undefined) say(`the new key is in ${file}\n`)
+  try {
+    await wallet.submit(signed)
+  } catch (error) {
+    const isNowhere = isRefused(error)
+    if (!isNowhere) say(`${sent.hash}\n`)
+    tell(isNowhere ? made : sent)
+    throw error
+  }
+  say(`${sent.hash}\n`)
+  if (!wait) return tell(sent)
+  const receipt = await waitForReceipt(rpc, sent.hash, timeout).catch((error: unknown) => {
+    tell(sent)
+    throw error
+  })
+  const { contractAddress, succeeded } = receipt
+  say(receiptLine(receipt))
+  if (contractAddress !== undefined && succeeded) say(`contract ${contractAddress}\n`)
+  tell({ ...sent, ...receiptFacts(receipt) })
   checkSucceeded(receipt)
+}
+
+/** A node that ran out of time may have taken it. */
+function isRefused(error: unknown): boolean {
+  if (!isFault(error, 'NODE_REFUSED')) return false
+  const { refusal } = error.facts as { readonly refusal?: unknown }
+  return refusal !== 'RPC_TIMEOUT'
 }

@@ -32,9 +32,10 @@ export async function finding(
     return { check, ...(await look()) }
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
-    // A fault's message ends with its cure.
-    const end = isFault(error) ? text.indexOf('): ') : -1
-    if (end < 0) return { check, ...failed(text, 'report this as a defect, with the whole line') }
-    return { check, ...failed(text.slice(0, end + 1), text.slice(end + 3)) }
+    const cure = isFault(error) ? error.cure : undefined
+    if (cure === undefined) {
+      return { check, ...failed(text, 'report this as a defect, with the whole line') }
+    }
+    return { check, ...failed(text.slice(0, -`: ${cure}`.length), cure) }
   }
 }

@@ -1,5 +1,5 @@
 import { Fault, hex, type Hex, isFault, type Log, unhex } from '#base'
-import { AnsweredError, type AccountSigner, isErrorObject, type SendRequest } from '#rpc'
+import { AnsweredError, type AccountSigner, isErrorObject, type Sending, type SendRequest } from '#rpc'
 import { type Engine, type TypedData, typedDataHash } from '#sdk'
 
 import type { KeyFile } from '../keystore.ts'
@@ -52,11 +52,11 @@ export class UnlockedAccounts implements AccountSigner {
     })
   }
 
-  async send(request: SendRequest): Promise<Uint8Array> {
+  async send(request: SendRequest, attempt: Sending): Promise<Uint8Array> {
     const account = hex(request.from)
     const turn = (this.#turns.get(account) ?? Promise.resolve())
       .catch(() => undefined)
-      .then(() => asAnswered(() => this.#send(account, request)))
+      .then(() => asAnswered(() => this.#send(account, request, attempt)))
     this.#turns.set(account, turn)
     return unhex(await turn)
   }
@@ -90,11 +90,13 @@ export class UnlockedAccounts implements AccountSigner {
     })
   }
 
-  async #send(account: Hex, request: SendRequest): Promise<Hex> {
+  async #send(account: Hex, request: SendRequest, attempt: Sending): Promise<Hex> {
+    attempt.check()
     const wallet = await this.#wallet(account)
     const filled = await this.#request(account, request)
-    const signed = await wallet.sign(filled)
+    const signed = await wallet.sign(filled, () => attempt.check())
     const { hash } = signed
+    attempt.begin(hash)
     const { nonceKey, nonce } = filled
     const remember = (): void => {
       if (nonceKey === undefined || nonce === undefined) return
@@ -103,9 +105,10 @@ export class UnlockedAccounts implements AccountSigner {
     try {
       await wallet.submit(signed)
     } catch (error) {
-      if (!isFault(error, 'NODE_REFUSED')) {
+      if (!isRefused(error)) {
         remember()
         this.#log.warn('sent, but the node did not say whether it has it', { account, hash })
+        throw unconfirmed(hash, error)
       }
       throw error
     }
@@ -141,6 +144,20 @@ export class UnlockedAccounts implements AccountSigner {
     }
     return Wallet.of(await currentKey([key], this.#rpc), key.engine, this.#rpc)
   }
+}
+
+/** Whether the node has nothing of it: it said no, and not that time was over meanwhile. */
+function isRefused(error: unknown): boolean {
+  if (!isFault(error, 'NODE_REFUSED')) return false
+  return !('refusal' in error.facts) || error.facts.refusal !== 'RPC_TIMEOUT_SENDING'
+}
+
+function unconfirmed(hash: Hex, cause: unknown): Fault<{ code: 'NODE_UNCONFIRMED'; hash: Hex }> {
+  return new Fault(
+    { code: 'NODE_UNCONFIRMED', hash },
+    `the node did not say whether it has it: look for ${hash} before you send it again`,
+    { cause },
+  )
 }
 
 /** What the node refused is answered in its own words: clients know them. */

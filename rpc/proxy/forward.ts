@@ -1,5 +1,5 @@
 import { AnsweredError, RpcFault } from '../errors.ts'
-import type { Turns } from '../turns.ts'
+import type { Semaphore } from '../semaphore.ts'
 import { isErrorObject, type Upstream, type UpstreamAnswer, type UpstreamCall } from './upstream.ts'
 
 interface Waiting {
@@ -12,14 +12,14 @@ interface Waiting {
 export class Forwarder {
   readonly #upstream: Upstream
   readonly #path: '/' | '/eth'
-  readonly #turns: Turns
+  readonly #requests: Semaphore
   #waiting: Waiting[] = []
 
-  /** @param turns How many requests may be under way, shared by all paths. */
-  constructor(upstream: Upstream, path: '/' | '/eth', turns: Turns) {
+  /** @param requests How many requests may be under way, shared by all paths. */
+  constructor(upstream: Upstream, path: '/' | '/eth', requests: Semaphore) {
     this.#upstream = upstream
     this.#path = path
-    this.#turns = turns
+    this.#requests = requests
   }
 
   /** The result. Rejects with the node's error as it is, or with a Fault when there is no answer. */
@@ -33,7 +33,7 @@ export class Forwarder {
   async #flush(): Promise<void> {
     const batch = this.#waiting
     this.#waiting = []
-    await this.#turns.enter()
+    await this.#requests.acquire()
     try {
       const calls = batch.map(({ call }) => call)
       const answers = await this.#upstream.answers(this.#path, calls)
@@ -41,7 +41,7 @@ export class Forwarder {
     } catch (error) {
       for (const { reject } of batch) reject(error)
     } finally {
-      this.#turns.leave()
+      this.#requests.release()
     }
   }
 }

@@ -2,10 +2,10 @@
 import { z } from 'zod'
 
 import { equal, hex, type Hex } from '#base'
+import { keyFields } from '#sdk'
 
 import { RpcFault } from '../errors.ts'
 import { defineMethod, type Method } from '../method.ts'
-import { quantity } from '../render/quantity.ts'
 import { callRequest } from '../schema/call.ts'
 import { address } from '../schema/params.ts'
 import * as results from '../schema/results.ts'
@@ -57,9 +57,9 @@ const sendTransaction = defineMethod({
   paramNames: ['transaction'],
   result: results.hash,
   writes: true,
-  handler: async ([request], context: ProxyContext) => {
+  handler: async ([request], context: ProxyContext, attempt) => {
     const signer = authorized(context)
-    return hex(await signer.send(sendRequest(request, signer)))
+    return hex(await signer.send(sendRequest(request, signer), attempt))
   },
 })
 
@@ -132,10 +132,6 @@ function own(signer: AccountSigner, account: Uint8Array | undefined): Uint8Array
 
 function ownOf(signer: AccountSigner, account: Uint8Array): Uint8Array | undefined {
   return signer.accounts().find((one) => equal(one, account))
-}
-
-function keyFields({ algorithm, publicKey }: { algorithm: number; publicKey: Uint8Array }) {
-  return { pqAlgorithm: quantity(BigInt(algorithm)), pqPublicKey: hex(publicKey) }
 }
 
 function sendRequest(given: z.output<typeof transaction>, signer: AccountSigner): SendRequest {

@@ -4,12 +4,15 @@ import { isSigning, type Methods } from '../registry.ts'
 import type { ProxyContext } from './context.ts'
 import { methods } from './methods.ts'
 
+/** The method of the node that takes effect. */
+const forwardedWrite = 'eth_sendRawTransaction'
+
 /** Finds what the proxy answers itself; everything else is the node's, but for what would sign. */
 export function createProxyMethods(): Methods<ProxyContext> {
   const own = new Map(methods.map((method) => [method.name, method]))
   const writing = methods.filter(({ writes }) => writes).map(({ name }) => name)
   return {
-    writing: new Set([...writing, 'eth_sendRawTransaction']),
+    writing: new Set([...writing, forwardedWrite]),
     find(name) {
       const method = own.get(name)
       if (method !== undefined) return method
@@ -22,7 +25,10 @@ export function createProxyMethods(): Methods<ProxyContext> {
 function forwarded(name: string): Callable<ProxyContext> {
   return {
     long: false,
-    call: (params, { forwarder }) => forwarder.forward(name, params),
+    call(params, { forwarder }, attempt) {
+      if (name === forwardedWrite) attempt.begin()
+      return forwarder.forward(name, params)
+    },
   }
 }
 

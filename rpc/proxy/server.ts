@@ -2,9 +2,9 @@ import type { Clock, Log } from '#base'
 
 import { createDispatcher } from '../dispatcher.ts'
 import { limits, serverLimits, type ServerLimits } from '../limits.ts'
+import { Semaphore } from '../semaphore.ts'
 import { createHttpServer, type RpcServer } from '../server.ts'
 import type { AccountSigner } from '../signer.ts'
-import { Turns } from '../turns.ts'
 import { Forwarder } from './forward.ts'
 import { createProxyMethods } from './registry.ts'
 import type { Upstream } from './upstream.ts'
@@ -38,11 +38,11 @@ export function createProxyServer(options: ProxyServerOptions): RpcServer {
     log,
     limits: chosen,
   })
-  const turns = new Turns(limits.upstreamRequests.value)
+  const requests = new Semaphore(limits.upstreamRequests.value)
   return createHttpServer(
     { clock, limits: chosen, token, allowedHosts, allowedOrigins },
     (['/', '/eth'] as const).map((path) => {
-      const forwarder = new Forwarder(upstream, path, turns)
+      const forwarder = new Forwarder(upstream, path, requests)
       return {
         path,
         answer: (text, { isAuthorized }) =>

@@ -1,9 +1,9 @@
 import process from 'node:process'
 
-import { hex } from '#base'
+import { hex, plainFacts } from '#base'
 import { algorithms } from '#protocol'
 
-import type { KeyFile } from '../../keystore.ts'
+import type { DamagedKeyFile, KeyFile } from '../../keystore.ts'
 
 /** What JSON shows of a key file; all of it stands there without a password. */
 function keyFacts({ file, keystore }: KeyFile) {
@@ -28,13 +28,24 @@ function keyText(key: KeyFile): string {
   )
 }
 
+/** What JSON shows of a file that is no key, or cannot be read as one. */
+function damageFacts({ file, fault }: DamagedKeyFile) {
+  return { file, fault: { ...plainFacts(fault.facts), cure: fault.cure ?? null } }
+}
+
 export function printKey(key: KeyFile, json: boolean): void {
   process.stdout.write(json ? `${JSON.stringify(keyFacts(key))}\n` : keyText(key))
 }
 
-/** As a list, however many there are. */
-export function printKeys(keys: readonly KeyFile[], json: boolean): void {
-  process.stdout.write(
-    json ? `${JSON.stringify(keys.map(keyFacts))}\n` : keys.map(keyText).join(''),
-  )
+/** As a list, however many there are. For people, what is wrong stands on standard error. */
+export function printKeys(keys: readonly (KeyFile | DamagedKeyFile)[], json: boolean): void {
+  if (json) {
+    const facts = keys.map((one) => ('fault' in one ? damageFacts(one) : keyFacts(one)))
+    process.stdout.write(`${JSON.stringify(facts)}\n`)
+    return
+  }
+  for (const one of keys) {
+    if ('fault' in one) process.stderr.write(`pars: ${one.file}: ${one.fault.message}\n`)
+    else process.stdout.write(keyText(one))
+  }
 }

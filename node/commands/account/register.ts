@@ -15,7 +15,7 @@ import {
   type RpcFlags,
   type WaitFlags,
 } from '../arguments.ts'
-import { report } from '../send.ts'
+import { submit } from '../send.ts'
 import { unlock } from '../unlock.ts'
 
 export function configure(command: Command): void {
@@ -30,7 +30,6 @@ export function configure(command: Command): void {
     }
     const { to, data, gas } = registration(key)
     const signed = await wallet.sign({ ...feesOf(flags), gasLimit: flags.gas ?? gas, to, data })
-    await wallet.submit(signed)
-    await report(rpc, { hash: signed.hash, from: address }, { ...flags, wait: true })
+    await submit({ rpc, wallet, signed }, { ...flags, wait: true })
   })
 }

@@ -1,5 +1,3 @@
-import process from 'node:process'
-
 import type { Command } from 'commander'
 
 import { toBigInt } from '#base'
@@ -24,7 +22,7 @@ import {
   type RpcFlags,
   type WaitFlags,
 } from '../arguments.ts'
-import { report } from '../send.ts'
+import { submit } from '../send.ts'
 import { checkChain, keysOf } from '../unlock.ts'
 
 interface RotateFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {
@@ -50,9 +48,6 @@ export function configure(command: Command): void {
     const file = await new KeyFolder(flags.keys).add(
       await sealKey({ key: newKey, address, networkId, password, random: systemRandom }),
     )
-    if (!flags.json) process.stdout.write(`the new key is in ${file}\n`)
-    await wallet.submit(signed)
-    const sent = { hash: signed.hash, from: wallet.account.address, file }
-    await report(rpc, sent, { ...flags, wait: true })
+    await submit({ rpc, wallet, signed, file }, { ...flags, wait: true })
   })
 }

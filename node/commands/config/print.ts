@@ -5,7 +5,7 @@ import { stringify } from 'smol-toml'
 
 import { effective, kebab, properties, type SettingName } from '../../config.ts'
 import { addJsonOption } from '../arguments.ts'
-import { addNodeOptions, networkIn, nodeSettings, usualSettings } from '../options.ts'
+import { addNodeOptions, networkIn, nodeSettings, runOptions, usualSettings } from '../options.ts'
 
 interface PrintFlags {
   readonly defaults: boolean
@@ -46,7 +46,8 @@ function defaultLines(): readonly Line[] {
 async function effectiveLines(command: Command, name: 'run' | 'dev'): Promise<readonly Line[]> {
   const settings = await nodeSettings(command, usualSettings[name])
   const { config, sources } = settings
-  const known = config.genesis === undefined ? config : { ...config, ...(await folder(settings)) }
+  const placed = { ...config, project: runOptions(config).project }
+  const known = config.genesis === undefined ? placed : { ...placed, ...(await folder(settings)) }
   return properties.map((one) => ({
     name: one.name,
     value: known[one.name],

@@ -3,13 +3,13 @@ import process from 'node:process'
 
 import { type Command, Option } from 'commander'
 
-import { Fault, hex, unhex } from '#base'
+import { Fault, hex } from '#base'
 import { formatGenesis, type Genesis, genesisHash, parseGenesis } from '#genesis'
-import { importPackage, packageIntegrity, type Precompile, specHash } from '#precompiles'
 
 import { addJsonOption, wholeOf } from '../arguments.ts'
-import { candidate } from '../precompile/candidate.ts'
 import { addProjectOption, type ProjectFlags } from '../precompile/options.ts'
+import { schedule } from './schedule.ts'
+import { runLine } from './write.ts'
 
 interface AddFlags extends ProjectFlags {
   readonly from: bigint
@@ -36,24 +36,8 @@ The code of the package is loaded to learn what it promises: pars precompile tes
 }
 
 async function add(file: string, target: string, flags: AddFlags): Promise<void> {
-  await using subject = await candidate(target, flags.project)
-  const { module, version, folder } = subject
-  const integrity = await packageIntegrity(folder)
-  const plugin = await importPackage(folder, module)
-  if (plugin.version !== version) {
-    throw new Fault(
-      {
-        code: 'PRECOMPILE_VERSION',
-        module,
-        expected: plugin.version,
-        found: version,
-        folder,
-      },
-      'package.json gives another version than the precompile: ask its authors for a release that says one',
-    )
-  }
   const genesis = await read(file)
-  const next = scheduled(genesis, plugin, { module, integrity, from: flags.from })
+  const { genesis: next, plugin, installation } = await schedule(genesis, target, flags)
   await replace(file, formatGenesis(next))
   const facts = {
     file,
@@ -63,11 +47,12 @@ async function add(file: string, target: string, flags: AddFlags): Promise<void>
     from: Number(flags.from),
     networkId: hex(genesisHash(next)),
   }
-  process.stdout.write(
-    flags.json
-      ? `${JSON.stringify(facts)}\n`
-      : `${file}: ${facts.name} ${facts.version} answers at ${facts.address} from block ${facts.from}; network id ${facts.networkId}\nRun it with: pars run --genesis ${file} --plugins ${modulesOf(next).join(',')}\n`,
-  )
+  const lines = [
+    `${file}: ${facts.name} ${facts.version} answers at ${facts.address} from block ${facts.from}; network id ${facts.networkId}`,
+    ...installation,
+    runLine(file, next),
+  ]
+  process.stdout.write(flags.json ? `${JSON.stringify(facts)}\n` : `${lines.join('\n')}\n`)
 }
 
 async function read(file: string): Promise<Genesis> {
@@ -81,21 +66,6 @@ async function read(file: string): Promise<Genesis> {
       'name the file of a genesis document: pars init writes one',
     )
   }
-}
-
-/** Through the document and back: the rules of a genesis hold for this one too. */
-function scheduled(
-  genesis: Genesis,
-  plugin: Precompile,
-  entry: { readonly module: string; readonly integrity: string; readonly from: bigint },
-): Genesis {
-  const { name, version, address } = plugin
-  const added = { ...entry, name, version, address: unhex(address), specHash: specHash(plugin) }
-  return parseGenesis(formatGenesis({ ...genesis, precompiles: [...genesis.precompiles, added] }))
-}
-
-function modulesOf({ precompiles }: Genesis): readonly string[] {
-  return [...new Set(precompiles.flatMap(({ module }) => module ?? []))]
 }
 
 async function replace(file: string, text: string): Promise<void> {

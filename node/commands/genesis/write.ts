@@ -4,10 +4,14 @@ import process from 'node:process'
 import { Fault, hex } from '#base'
 import { formatGenesis, type Genesis, genesisHash } from '#genesis'
 
-/** Writes a document where none is yet, and says what network it is of. Throws `NODE_FILE`. */
+/**
+ * Writes a document where none is yet, and says what network it is of; `before` is what people have to
+ * do before they run it. Throws `NODE_FILE`.
+ */
 export async function writeGenesis(
   genesis: Genesis,
   { out, json }: { readonly out: string; readonly json: boolean },
+  before: readonly string[] = [],
 ): Promise<void> {
   try {
     await writeFile(out, formatGenesis(genesis), { flag: 'wx' })
@@ -28,6 +32,13 @@ export async function writeGenesis(
     json
       ? `${JSON.stringify(facts)}\n`
       : `${out}: network ${facts.name}, chain id ${facts.chainId}, network id ${facts.networkId}\n` +
-          `Run it with: pars run --genesis ${out}\n`,
+          [...before, runLine(out, genesis), ''].join('\n'),
   )
+}
+
+/** How a node of the network is started. */
+export function runLine(file: string, { precompiles }: Genesis): string {
+  const modules = [...new Set(precompiles.flatMap(({ module }) => module ?? []))]
+  const plugins = modules.length === 0 ? '' : ` --plugins ${modules.join(',')}`
+  return `Run it with: pars run --genesis ${file}${plugins}`
 }

@@ -17,10 +17,20 @@ export interface Description {
   readonly dev: boolean
   readonly blockMs?: bigint
   readonly gasLimit?: bigint
+  /** Packages of precompiles beside the built-in ones: names, or paths of folders. */
+  readonly precompile: readonly string[]
+  /** Whose node_modules has them. */
+  readonly project: string
 }
 
+/** What is known of one before anybody is asked. */
+export type Known = Partial<Description> &
+  Pick<Description, 'alloc' | 'dev' | 'precompile' | 'project'>
+
+type Rules = Omit<Description, 'precompile' | 'project'>
+
 /** A genesis with a salt of its own, from now on. Throws as `parseGenesis`. */
-export function newGenesis(description: Description, random: Random, clock: Clock): Genesis {
+export function newGenesis(description: Rules, random: Random, clock: Clock): Genesis {
   const { name, chainId, token = 'Pars', symbol = 'PARS', dev, blockMs, gasLimit } = description
   const usual = JSON.parse(formatGenesis(preset(dev ? 'devnet' : 'testnet'))) as GenesisDocument
   const { salt: _, ...document } = usual
@@ -38,4 +48,21 @@ export function newGenesis(description: Description, random: Random, clock: Cloc
     },
     random,
   )
+}
+
+/** With the packages' precompiles in it, from block 0 on. Throws as `schedule`. */
+export async function withPrecompiles(
+  genesis: Genesis,
+  { precompile, project }: Pick<Description, 'precompile' | 'project'>,
+): Promise<{ readonly genesis: Genesis; readonly installation: readonly string[] }> {
+  if (precompile.length === 0) return { genesis, installation: [] }
+  // Most networks have none, and need not wait for what loads them.
+  const { schedule } = await import('../genesis/schedule.ts')
+  let result = { genesis, installation: [] as readonly string[] }
+  for (const target of precompile) {
+    const added = await schedule(result.genesis, target, { project, from: 0n })
+    const installation = [...result.installation, ...added.installation]
+    result = { genesis: added.genesis, installation }
+  }
+  return result
 }

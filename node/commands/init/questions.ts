@@ -1,7 +1,7 @@
 /** Asks a person at a terminal for what describes a network. */
 import process from 'node:process'
 
-import { cancel, intro, isCancel, outro, select, text } from '@clack/prompts'
+import { cancel, intro, isCancel, log, outro, select, text } from '@clack/prompts'
 import { InvalidArgumentError } from 'commander'
 
 import { Fault, isFault } from '#base'
@@ -9,12 +9,10 @@ import { Fault, isFault } from '#base'
 import { systemClock } from '../../clock.ts'
 import { systemRandom } from '../../random.ts'
 import { allocationOf, integerOf } from './answers.ts'
-import { type Allocation, type Description, newGenesis } from './new-genesis.ts'
+import { type Allocation, type Description, type Known, newGenesis, withPrecompiles } from './new-genesis.ts'
 
 /** Standard output is for the result. */
 const output = process.stderr
-
-type Known = Partial<Description> & Pick<Description, 'alloc' | 'dev'>
 
 /** Throws `NODE_CANCELLED` when the person leaves. */
 export async function ask(known: Known): Promise<Description> {
@@ -30,7 +28,9 @@ export async function ask(known: Known): Promise<Description> {
     dev: known.dev || (await isDev()),
     alloc: known.alloc.length > 0 ? known.alloc : await allocations(),
     blockMs: known.blockMs ?? (await blockMs()),
-    ...(known.gasLimit === undefined ? {} : { gasLimit: known.gasLimit }),
+    gasLimit: known.gasLimit ?? (await gasLimit()),
+    precompile: known.precompile.length > 0 ? known.precompile : await precompiles(known.project),
+    project: known.project,
   }
   outro('That is all.', { output })
   return described
@@ -56,6 +56,29 @@ async function blockMs(): Promise<bigint> {
   )
 }
 
+async function gasLimit(): Promise<bigint> {
+  return BigInt(
+    await line('Gas limit of a block', '', '30000000', (given) => {
+      return whole(given) ?? problem({ gasLimit: BigInt(given) })
+    }),
+  )
+}
+
+/** Asked again until all can be loaded. */
+async function precompiles(project: string): Promise<readonly string[]> {
+  const question = 'Precompiles of packages? Names or ./folders, with spaces between them'
+  for (;;) {
+    const precompile = wordsIn(await line(question, 'none', ' ', () => undefined))
+    try {
+      await withPrecompiles(newGenesis(sample, systemRandom, systemClock), { precompile, project })
+      return precompile
+    } catch (error) {
+      if (!isFault(error)) throw error
+      log.error(error.message, { output })
+    }
+  }
+}
+
 async function isDev(): Promise<boolean> {
   const answer = await select({
     output,
@@ -70,10 +93,11 @@ async function isDev(): Promise<boolean> {
 }
 
 function allocationsIn(given: string): readonly Allocation[] {
-  return given
-    .split(/[\s,]+/)
-    .filter((one) => one.length > 0)
-    .reduce<Allocation[]>((before, one) => allocationOf(one, before), [])
+  return wordsIn(given).reduce<Allocation[]>((before, one) => allocationOf(one, before), [])
+}
+
+function wordsIn(given: string): readonly string[] {
+  return given.split(/[\s,]+/).filter((one) => one.length > 0)
 }
 
 async function allocations(): Promise<readonly Allocation[]> {
@@ -116,11 +140,12 @@ function whole(given: string): string | undefined {
   }
 }
 
+const sample = { name: 'Network', chainId: 7227n, alloc: [], dev: false }
+
 /** What the rules of a genesis say of an answer. */
 function problem(answer: Partial<Description>): string | undefined {
-  const usual = { name: 'Network', chainId: 7227n, alloc: [], dev: false }
   try {
-    newGenesis({ ...usual, ...answer }, systemRandom, systemClock)
+    newGenesis({ ...sample, ...answer }, systemRandom, systemClock)
     return undefined
   } catch (error) {
     if (!isFault(error, 'GENESIS_INVALID')) throw error

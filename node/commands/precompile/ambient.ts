@@ -1,4 +1,7 @@
-/** Notices what a precompile must not look at while it runs. @see PIP-0003, P8 */
+/**
+ * Notices what a precompile must not look at. It is a lint against accidents, not a boundary: who
+ * wants to look without being noticed can. @see PIP-0003, P8
+ */
 
 type Holder = Record<string, unknown>
 
@@ -37,19 +40,20 @@ const forbidden: readonly (readonly [where: string, holder: object, names: reado
   ['BigInt.prototype.', BigInt.prototype, ['toLocaleString']],
 ]
 
-/** Runs `action` and gives the names of what was looked at meanwhile. */
-export function ambientUses(action: () => void): readonly string[] {
+/** Runs `action`, and gives its result and the names of what was looked at meanwhile. */
+export async function ambientUses<Result>(
+  action: () => Promise<Result> | Result,
+): Promise<{ readonly result: Result; readonly uses: readonly string[] }> {
   const used = new Set<string>()
   const undo: (() => void)[] = []
   for (const [where, holder, names] of forbidden) {
     for (const name of names) undo.push(watch(holder, name, () => used.add(where + name)))
   }
   try {
-    action()
+    return { result: await action(), uses: [...used].toSorted() }
   } finally {
     for (const restore of undo) restore()
   }
-  return [...used].toSorted()
 }
 
 function watch(holder: object, name: string, onUse: () => void): () => void {

@@ -10,9 +10,12 @@ import { Fault } from '#base'
 import { findPackage, readManifest } from '#precompiles'
 
 export interface Candidate extends AsyncDisposable {
-  /** The name and the version of its package.json. */
+  /** The name that it is installed under, or that of its package.json. */
   readonly module: string
+  /** Of its package.json. */
   readonly version: string
+  /** The folder of its sources; undefined when it is installed. */
+  readonly sources: string | undefined
   /** Where its files are, and no others. */
   readonly folder: string
 }
@@ -27,13 +30,15 @@ export async function candidate(target: string, project: string): Promise<Candid
   const place = isPath ? path.resolve(target) : await findPackage(target, path.resolve(project))
   const { name, version } = await readManifest(place)
   const facts = {
-    module: typeof name === 'string' ? name : target,
+    // npm installs a second version of a package under an alias.
+    module: isPath && typeof name === 'string' ? name : target,
     version: typeof version === 'string' ? version : 'none',
   }
   // What npm has installed is what was published; a link leads to sources.
   const home = await realpath(place)
   if (home.split(path.sep).includes('node_modules')) {
-    return { ...facts, folder: home, [Symbol.asyncDispose]: async () => undefined }
+    const installed = { ...facts, folder: home, sources: undefined }
+    return { ...installed, [Symbol.asyncDispose]: async () => undefined }
   }
   const folder = await mkdtemp(path.join(tmpdir(), 'pars-precompile-'))
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
@@ -45,7 +50,7 @@ export async function candidate(target: string, project: string): Promise<Candid
     await remove()
     throw error
   }
-  return { ...facts, folder, [Symbol.asyncDispose]: remove }
+  return { ...facts, folder, sources: isPath ? target : home, [Symbol.asyncDispose]: remove }
 }
 
 /** The files that `npm pack` would put into the package's tarball. */

@@ -6,11 +6,10 @@ import { type Command, InvalidArgumentError } from 'commander'
 
 import { Fault, utf8 } from '#base'
 import { keccak256 } from '#crypto'
-import { discover } from '#precompiles'
 
-import { version } from '../../version.ts'
 import { addJsonOption, addressOf } from '../arguments.ts'
 import { pluginNameOf } from './options.ts'
+import { isTakenAddress, isTakenName } from './taken.ts'
 
 interface NewFlags {
   readonly stateful: boolean
@@ -33,12 +32,7 @@ The package is plain JavaScript with types in comments: Node runs no TypeScript 
 and what operators review is what runs.`,
     )
   addJsonOption(command).action(async (name: string, flags: NewFlags) => {
-    if ((await discover()).some((plugin) => plugin.name === name)) {
-      throw new Fault(
-        { code: 'NODE_PRECOMPILE_NAME', name },
-        'Pars has a precompile of that name: choose another',
-      )
-    }
+    await checkFree(name, flags.address)
     const files = await filesOf(name, flags)
     await write(name, files)
     const facts = { folder: name, files: files.map(([file]) => file) }
@@ -48,6 +42,20 @@ and what operators review is what runs.`,
         : `${facts.files.map((file) => `${name}/${file}\n`).join('')}\nHold it against the rules with: pars precompile test ./${name}\n`,
     )
   })
+}
+
+async function checkFree(name: string, address: string | undefined): Promise<void> {
+  if (await isTakenName(name)) {
+    throw new Fault(
+      { code: 'NODE_PRECOMPILE_NAME', name },
+      'Pars has a precompile of that name: choose another',
+    )
+  }
+  if (address === undefined || !(await isTakenAddress(address))) return
+  throw new Fault(
+    { code: 'NODE_PRECOMPILE_ADDRESS', address },
+    'Pars uses that address: choose another, or leave --address out for one that follows from the name',
+  )
 }
 
 type File = readonly [name: string, text: string]
@@ -61,7 +69,6 @@ async function filesOf(name: string, { stateful, address }: NewFlags): Promise<r
     Name: words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(''),
     NAME: words.join('_').toUpperCase(),
     address: address?.slice(2) ?? ownAddress(name),
-    pars: `^${version}`,
   }
   const fill = (text: string): string =>
     text.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? '')

@@ -10,7 +10,8 @@ import { addJsonOption } from '../arguments.ts'
 import { candidate } from './candidate.ts'
 import { limits } from './limits.ts'
 import { addProjectOption, type ProjectFlags, secondsOf } from './options.ts'
-import { trial } from './trial.ts'
+import { isTakenAddress, isTakenName } from './taken.ts'
+import { type Check, type PluginFacts, trial } from './trial.ts'
 
 interface TestFlags extends ProjectFlags {
   readonly json: boolean
@@ -43,7 +44,9 @@ async function test(target: string, flags: TestFlags): Promise<void> {
   const seed = flags.seed ?? hex(systemRandom.bytes(8)).slice(2)
   await using subject = await candidate(target, flags.project)
   const integrity = await packageIntegrity(subject.folder)
-  const { checks, plugin } = await trial(subject, { seed, milliseconds: flags.timeout * 1000 })
+  const verdict = await trial(subject, { seed, milliseconds: flags.timeout * 1000 })
+  const { plugin } = verdict
+  const checks = plugin ? [...verdict.checks, await ownPlace(plugin)] : verdict.checks
   const { module, version } = subject
   const failed = checks.filter(({ problem }) => problem !== undefined)
   const isPassed = plugin !== undefined && failed.length === 0
@@ -71,6 +74,15 @@ async function test(target: string, flags: TestFlags): Promise<void> {
     { code: 'NODE_PRECOMPILE_FAILED', package: module, failed: failed.length, seed },
     `mend what the checks marked ✘ say; --seed ${seed} repeats them`,
   )
+}
+
+async function ownPlace({ name, address }: PluginFacts): Promise<Check> {
+  const problems = [
+    ...((await isTakenName(name)) ? [`Pars has a precompile called ${name}`] : []),
+    ...((await isTakenAddress(address)) ? [`Pars uses ${address}`] : []),
+  ]
+  const problem = problems.length > 0 ? `${problems.join('; ')}: choose another` : undefined
+  return { name: 'has a name and an address that Pars has not', problem }
 }
 
 function passed(entry: object | undefined): string {

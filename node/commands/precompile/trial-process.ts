@@ -2,7 +2,14 @@
 import process from 'node:process'
 
 import { hex } from '#base'
-import { conformance, importPackage, seededRandom, specHash, transcript } from '#precompiles'
+import {
+  conformance,
+  importPackage,
+  type Precompile,
+  seededRandom,
+  specHash,
+  transcript,
+} from '#precompiles'
 
 import { ambientUses } from './ambient.ts'
 import { limits } from './limits.ts'
@@ -18,17 +25,17 @@ function tell(message: TrialMessage): void {
   process.send?.(message)
 }
 
-function check(name: string, run: () => void): void {
+async function check(name: string, run: () => Promise<void> | void): Promise<void> {
   let problem: string | undefined
   try {
-    run()
+    await run()
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error)
   }
   tell({ kind: 'check', name, problem })
 }
 
-async function load() {
+async function load(): Promise<Precompile | undefined> {
   const name = 'exports a precompile, and imports its own files only'
   try {
     const plugin = await importPackage(folder, module)
@@ -40,19 +47,25 @@ async function load() {
   }
 }
 
-const plugin = await load()
+function during(phase: string, uses: readonly string[]): readonly string[] {
+  return uses.length > 0 ? [`${uses.join(', ')} while it ${phase}`] : []
+}
+
+const { result: plugin, uses: atImport } = await ambientUses(load)
 if (plugin !== undefined) {
-  check('has the version of its package.json', () => {
+  await check('has the version of its package.json', () => {
     if (plugin.version === version) return
     throw new Error(`the precompile says ${plugin.version}, package.json ${version}`)
   })
-  for (const one of conformance(plugin, draw())) check(one.name, () => one.run())
+  for (const one of conformance(plugin, draw())) await check(one.name, () => one.run())
   const bytes: string[] = []
-  check('looks at no clock, randomness, locale or environment', () => {
-    const uses = ambientUses(() => bytes.push(transcript(plugin, draw()).toHex()))
-    if (uses.length > 0) throw new Error(`it uses ${uses.join(', ')}`)
+  await check('looks at no clock, randomness, locale or environment', async () => {
+    const { result, uses: atRun } = await ambientUses(() => transcript(plugin, draw()).toHex())
+    bytes.push(result)
+    const phases = [...during('is imported', atImport), ...during('runs', atRun)]
+    if (phases.length > 0) throw new Error(`it uses ${phases.join('; ')}`)
   })
-  check('remembers nothing of earlier calls', () => {
+  await check('remembers nothing of earlier calls', () => {
     bytes.push(transcript(plugin, draw()).toHex())
     if (bytes[0] !== bytes[1]) throw new Error('the same calls gave other bytes the second time')
   })

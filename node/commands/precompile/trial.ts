@@ -5,14 +5,14 @@ import process from 'node:process'
 
 import type { Candidate } from './candidate.ts'
 
-interface Check {
+export interface Check {
   /** A sentence about the precompile. */
   readonly name: string
   /** What makes it false; undefined when it holds. */
   readonly problem: string | undefined
 }
 
-interface PluginFacts {
+export interface PluginFacts {
   readonly name: string
   readonly address: string
   readonly stateful: boolean

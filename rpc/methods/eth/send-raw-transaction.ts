@@ -14,6 +14,8 @@ export const sendRawTransaction = defineMethod({
   paramNames: ['transaction'],
   result: results.hash,
   writes: true,
-  handler: async ([wire], { chain, client }) =>
-    hex(await chain.pool.submit(wire, { kind: 'client', id: client })),
+  handler: async ([wire], { chain, client }, attempt) => {
+    attempt.begin()
+    return hex(await chain.pool.submit(wire, { kind: 'client', id: client }))
+  },
 })

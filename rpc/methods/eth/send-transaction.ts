@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { equal, hex } from '#base'
 import type { CallRequest } from '#chain'
 
+import type { Attempt } from '../../attempt.ts'
 import { complete } from '../../complete.ts'
 import { RpcFault } from '../../errors.ts'
 import { type Context, defineMethod } from '../../method.ts'
@@ -26,14 +27,14 @@ export const sendTransaction = defineMethod({
   result: results.hash,
   writes: true,
   signs: true,
-  handler: async ([transaction], context) => {
+  handler: async ([transaction], context, attempt) => {
     const { chain, signer } = context
     if (signer === undefined) throw keysAbsent('eth_sendTransaction')
     const request = callRequest(transaction, chain.chainId)
     const from = ownAccount(signer, request.from)
     const turn = (turns.get(signer) ?? Promise.resolve())
       .catch(() => undefined)
-      .then(() => send(context, signer, { ...request, from }))
+      .then(() => send(context, signer, { ...request, from }, attempt))
     turns.set(signer, turn)
     return hex(await turn)
   },
@@ -48,7 +49,16 @@ function ownAccount(signer: DevSigner, from: Uint8Array | undefined): Uint8Array
   )
 }
 
-async function send(context: Context, signer: DevSigner, request: Request): Promise<Uint8Array> {
-  const wire = await signer.sign(await complete(context.chain, signer, request))
-  return context.chain.pool.submit(wire, { kind: 'client', id: context.client })
+async function send(
+  { chain, client }: Context,
+  signer: DevSigner,
+  request: Request,
+  attempt: Attempt,
+): Promise<Uint8Array> {
+  attempt.check()
+  const completed = await complete(chain, signer, request)
+  attempt.check()
+  const { hash, wire } = await signer.sign(completed)
+  attempt.begin(hex(hash))
+  return chain.pool.submit(wire, { kind: 'client', id: client })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { defineMethod } from '../../method.ts'
-import { placeOf } from '../../render/pool.ts'
+import { renderPoolOf } from '../../render/pool.ts'
 import { renderPending } from '../../render/transaction.ts'
 import { address } from '../../schema/params.ts'
 import * as results from '../../schema/results.ts'
@@ -12,14 +12,9 @@ export const contentFrom = defineMethod({
   params: z.tuple([address]),
   paramNames: ['address'],
   result: results.pooledFrom,
-  handler: ([sender], { chain, view }) => {
-    const part = (isExecutable: boolean) =>
-      Object.fromEntries(
-        chain.pool
-          .list(sender)
-          .filter((listed) => listed.isExecutable === isExecutable)
-          .map((listed) => [placeOf(listed), renderPending(view, listed)]),
-      )
-    return { pending: part(true), queued: part(false) }
+  long: true,
+  handler: ([sender], { chain, view, clock }) => {
+    const listed = chain.pool.list(sender)
+    return renderPoolOf(listed, (transaction) => renderPending(view, transaction), clock)
   },
 })

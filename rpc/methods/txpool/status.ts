@@ -10,9 +10,8 @@ export const status = defineMethod({
   params: z.tuple([]),
   paramNames: [],
   result: z.strictObject({ pending: results.quantity, queued: results.quantity }),
-  handler: (_, { chain }) => {
-    const listed = chain.pool.list()
-    const pending = listed.filter(({ isExecutable }) => isExecutable).length
-    return { pending: quantity(pending), queued: quantity(listed.length - pending) }
-  },
+  handler: (_, { chain: { pool } }) => ({
+    pending: quantity(pool.executable),
+    queued: quantity(pool.size - pool.executable),
+  }),
 })

@@ -15,7 +15,7 @@ import {
   type RpcFlags,
   type WaitFlags,
 } from '../../arguments.ts'
-import { report } from '../../send.ts'
+import { submit } from '../../send.ts'
 import { unlock } from '../../unlock.ts'
 
 export function configure(command: Command): void {
@@ -29,7 +29,6 @@ export function configure(command: Command): void {
     const { address } = wallet.account
     pendingOf(await recoveryOf(rpc, unhex(address)), unhex(address))
     const signed = await wallet.sign({ ...feesOf(flags), ...cancelRecoveryCall() })
-    await wallet.submit(signed)
-    await report(rpc, { hash: signed.hash, from: address }, { ...flags, wait: true })
+    await submit({ rpc, wallet, signed }, { ...flags, wait: true })
   })
 }

@@ -16,7 +16,7 @@ import {
   type RpcFlags,
   type WaitFlags,
 } from '../../arguments.ts'
-import { report } from '../../send.ts'
+import { submit } from '../../send.ts'
 import { unlock } from '../../unlock.ts'
 
 interface FinishFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {
@@ -41,8 +41,6 @@ export function configure(command: Command): void {
     }
     const wallet = await unlock(flags.from, flags, rpc)
     const signed = await wallet.sign({ ...feesOf(flags), ...finishRecoveryCall(account) })
-    await wallet.submit(signed)
-    const sent = { hash: signed.hash, from: wallet.account.address }
-    await report(rpc, sent, { ...flags, wait: true })
+    await submit({ rpc, wallet, signed }, { ...flags, wait: true })
   })
 }

@@ -16,7 +16,7 @@ import {
   type RpcFlags,
   type WaitFlags,
 } from '../../arguments.ts'
-import { report } from '../../send.ts'
+import { submit } from '../../send.ts'
 import { keyOf, unlock } from '../../unlock.ts'
 import { durationOf } from './duration.ts'
 
@@ -62,8 +62,7 @@ prevails over the account's own: keep it better, on another machine.
     }
     const call = setRecoveryCall(keyHash, delay ?? 0n)
     const signed = await wallet.sign({ ...feesOf(flags), ...call })
-    await wallet.submit(signed)
-    await report(rpc, { hash: signed.hash, from: address }, { ...flags, wait: true })
+    await submit({ rpc, wallet, signed }, { ...flags, wait: true })
   })
 }
 

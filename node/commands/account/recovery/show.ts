@@ -45,13 +45,10 @@ function facts(account: Hex, { keyHash, delay, cancels, pending, next, now }: Re
 }
 
 function text(account: Hex, { keyHash, delay, cancels, pending, next }: Recovery): string {
-  if (keyHash === undefined)
-    return `${account}\n  recovery key none: the account cannot be recovered\n`
-  const lines = [
-    account,
-    `  recovery key ${hex(keyHash)}`,
-    `  delay        ${durationText(delay)}${cancels === 0n ? '' : `, after ${cancels} cancelled`}`,
-  ]
+  const lines =
+    keyHash === undefined
+      ? [account, '  recovery key none: no recovery can be started']
+      : [account, `  recovery key ${hex(keyHash)}`, `  delay        ${delayText(delay, cancels)}`]
   if (pending !== undefined) {
     lines.push(`  under way    to key ${hex(pending.keyHash)}, due ${timeOf(pending.due)}`)
   }
@@ -61,4 +58,8 @@ function text(account: Hex, { keyHash, delay, cancels, pending, next }: Recovery
     lines.push(`  from ${timeOf(next.due)} on: ${setting}`)
   }
   return `${lines.join('\n')}\n`
+}
+
+function delayText(delay: bigint, cancels: bigint): string {
+  return `${durationText(delay)}${cancels === 0n ? '' : `, after ${cancels} cancelled`}`
 }

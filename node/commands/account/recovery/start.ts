@@ -1,5 +1,3 @@
-import process from 'node:process'
-
 import type { Command } from 'commander'
 
 import { equal, Fault, hex, type Hex, unhex } from '#base'
@@ -26,7 +24,7 @@ import {
   type RpcFlags,
   type WaitFlags,
 } from '../../arguments.ts'
-import { report } from '../../send.ts'
+import { submit } from '../../send.ts'
 import { checkChain, keyOf, keysOf } from '../../unlock.ts'
 
 interface StartFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {
@@ -78,10 +76,7 @@ the delay is over and somebody calls finish.`,
     const newFile = await new KeyFolder(flags.keys).add(
       await sealKey({ key: newKey, address: account, networkId, password, random: systemRandom }),
     )
-    if (!flags.json) process.stdout.write(`the new key is in ${newFile}\n`)
-    await wallet.submit(signed)
-    const sent = { hash: signed.hash, from: wallet.account.address, file: newFile }
-    await report(rpc, sent, { ...flags, wait: true })
+    await submit({ rpc, wallet, signed, file: newFile }, { ...flags, wait: true })
   })
 }
 

@@ -1,14 +1,14 @@
 /** Lets so many in at once; the others wait in the order they came. */
-export class Turns {
+export class Semaphore {
   #free: number
   readonly #waiting: (() => void)[] = []
 
-  constructor(places: number) {
-    this.#free = places
+  constructor(permits: number) {
+    this.#free = permits
   }
 
-  /** To be followed by `leave`. */
-  enter(): Promise<void> {
+  /** To be followed by `release`. */
+  acquire(): Promise<void> {
     if (this.#free > 0) {
       this.#free--
       return Promise.resolve()
@@ -16,7 +16,7 @@ export class Turns {
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  leave(): void {
+  release(): void {
     const next = this.#waiting.shift()
     if (next === undefined) this.#free++
     else next()

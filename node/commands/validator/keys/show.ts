@@ -1,0 +1,36 @@
+import type { Command } from 'commander'
+
+import { isFault } from '#base'
+import { openKeystore } from '#identity'
+
+import {
+  draftKeyFile,
+  readValidatorKey,
+  validatorKeyFile,
+} from '../../../consensus/validator-key.ts'
+import type { KeyFile } from '../../../keystore.ts'
+import { readPassword } from '../../../password.ts'
+import { printValidator } from '../facts.ts'
+import { addFolderOptions, type FolderFlags } from '../options.ts'
+
+export function configure(command: Command): void {
+  addFolderOptions(command).action(async (flags: FolderFlags) => {
+    const found = await ownKey(flags.data)
+    const password = await readPassword({
+      file: flags.validatorPasswordFile,
+      question: `Password of ${found.file}`,
+    })
+    const { publicKey } = await openKeystore(found.keystore, password)
+    await printValidator(found, publicKey, flags)
+  })
+}
+
+/** The key of the folder, or its draft. */
+async function ownKey(data: string): Promise<KeyFile> {
+  try {
+    return await readValidatorKey(validatorKeyFile(data))
+  } catch (error) {
+    if (!isFault(error, 'NODE_FILE')) throw error
+    return readValidatorKey(draftKeyFile(data))
+  }
+}

@@ -1,0 +1,27 @@
+import path from 'node:path'
+
+import { beginEpoch } from '#consensus'
+import { openLevel, type Store } from '#storage'
+
+/** The store of consensus in a data folder. */
+export function dagFolder(data: string): string {
+  return path.join(data, 'dag')
+}
+
+/** Runs `task` on the store of consensus of a node that is not running. Throws `STORE_LOCKED`. */
+export async function withDag<Result>(
+  data: string,
+  task: (store: Store) => Promise<Result>,
+): Promise<Result> {
+  const store = await openLevel(dagFolder(data))
+  try {
+    return await task(store)
+  } finally {
+    await store.close()
+  }
+}
+
+/** Notes that a new key has signed nothing yet: without it a validator asks the others first. */
+export async function beginAs(publicKey: Uint8Array, data: string): Promise<void> {
+  await withDag(data, (store) => beginEpoch(store, { epoch: 0, publicKey }))
+}

@@ -1,0 +1,210 @@
+/** A node of a network that a committee orders: consensus, the network, and the chain joined. */
+import path from 'node:path'
+
+import { type Clock, equal, Fault, isFault, type Log } from '#base'
+import type { Chain, Verifier } from '#chain'
+import {
+  type Epoch,
+  firstEpoch,
+  type Observers,
+  type Signer,
+  Validator,
+  type Verify,
+} from '#consensus'
+import { mlDsa, type SigningKey } from '#crypto'
+import type { Genesis } from '#genesis'
+import { Network, PeerBindings } from '#mesh'
+import { openLevel } from '#storage'
+
+import { systemRandom } from '../random.ts'
+import { clientVersion } from '../version.ts'
+import { dagFolder } from './begin.ts'
+import { executionOf } from './execution.ts'
+import { openNodeKey } from './node-key.ts'
+import { Proposals } from './proposals.ts'
+import { TransactionGossip } from './transactions.ts'
+
+export interface CommitteeNodeInit {
+  readonly genesis: Genesis
+  /** The data folder. */
+  readonly data: string
+  readonly chain: Chain
+  /** The one of the pool, too. */
+  readonly verifier: Verifier
+  readonly clock: Clock
+  readonly log: Log
+  /** Undefined for a node that follows and verifies, and signs nothing. */
+  readonly validatorKey: SigningKey | undefined
+  /** Multiaddrs to listen at. */
+  readonly listen: readonly string[]
+  /** Multiaddrs to tell others instead. */
+  readonly announce: readonly string[]
+  /** Addresses with `/p2p/` that it stays connected to. */
+  readonly peers: readonly string[]
+  readonly mdns: boolean
+  /** What ends the node: a store that fails, or results that the others contradict. */
+  readonly onFailed: (error: Error) => void
+}
+
+export interface CommitteeNode extends AsyncDisposable {
+  readonly validator: Validator
+  readonly network: Network
+  /** Takes part from now on. */
+  start(): void
+}
+
+/** Joins the network. Rejects with a Fault; nothing is left running then. */
+export async function openCommitteeNode(init: CommitteeNodeInit): Promise<CommitteeNode> {
+  const { genesis, chain, clock, log, data } = init
+  const epoch = firstEpoch(genesis)
+  const key = await openNodeKey(data)
+  key.assertApart(...genesis.validators.map(({ publicKey }) => publicKey))
+  await using started = new AsyncDisposableStack()
+  const dag = started.adopt(await openLevel(dagFolder(data)), (store) => store.close())
+  const book = started.adopt(await openLevel(path.join(data, 'peers')), (store) => store.close())
+  const gossip = new TransactionGossip(chain, log)
+  const parts: { validator?: Validator; network?: Network } = {}
+  const proposals = new Proposals({
+    chain,
+    committee: epoch.committee,
+    self: selfOf(epoch, init.validatorKey),
+    round: () => parts.validator?.status.round ?? 0,
+  })
+  const validator = await Validator.open({
+    epoch,
+    ports: {
+      network: {
+        push: (...given) => parts.network?.push(...given) ?? false,
+        request: (...given) => networkOf(parts).request(...given),
+        publish: (...given) => networkOf(parts).publish(...given),
+        ban: (...given) => parts.network?.ban(...given),
+      },
+      signer: init.validatorKey === undefined ? undefined : signerOf(init.validatorKey),
+      verify: verifyThrough(init.verifier),
+      execution: executionOf(chain, proposals),
+      store: dag,
+      clock,
+      random: systemRandom,
+      log,
+      observers: observersOf(init, proposals),
+    },
+  })
+  parts.validator = validator
+  started.defer(() => validator.stop())
+  const network = await Network.open({
+    key,
+    store: book,
+    clock,
+    random: systemRandom,
+    log,
+    status: () => ({
+      networkId: chain.genesisHash,
+      chainId: Number(chain.chainId),
+      head: { height: Number(chain.head.header.number), hash: chain.head.hash },
+      epoch: epoch.committee.epoch,
+      client: clientVersion,
+    }),
+    listen: init.listen,
+    announce: init.announce,
+    staticPeers: init.peers.filter((address) => !address.endsWith(`/p2p/${key.peerId}`)),
+    bindings: new PeerBindings(
+      chain.genesisHash,
+      epoch.committee.epoch,
+      genesis.validators.map(({ publicKey, peerId }) => ({ publicKey, peer: peerId })),
+    ),
+    mdns: init.mdns,
+    pushes: validator.pushes,
+    requests: validator.requests,
+    topics: [gossip.topic, ...validator.topics],
+    events: {
+      connected: ({ peer }) => validator.connected(peer),
+      disconnected: (peer) => validator.disconnected(peer),
+      banned: (peer, reason) => log.warn('peer banned', { peer, reason }),
+    },
+  })
+  parts.network = network
+  await network.start()
+  started.defer(() => network.stop())
+  started.defer(gossip.connect(network))
+  started.defer(
+    chain.pool.onAdded((envelope) => {
+      proposals.added(envelope)
+      validator.poolChanged()
+    }),
+  )
+  const resources = started.move()
+  return {
+    validator,
+    network,
+    start: () => validator.start(),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+function networkOf({ network }: { readonly network?: Network }): Network {
+  if (network !== undefined) return network
+  throw new Fault({ code: 'NODE_NOT_CONNECTED' }, 'the network starts after consensus: ask again')
+}
+
+function selfOf({ committee }: Epoch, key: SigningKey | undefined): number | undefined {
+  const place = committee.members.findIndex(
+    ({ publicKey }) => key !== undefined && equal(publicKey, key.publicKey),
+  )
+  return place < 0 ? undefined : place
+}
+
+function signerOf(key: SigningKey): Signer {
+  return {
+    publicKey: key.publicKey,
+    sign: (message, context) => key.signAsync(message, context),
+  }
+}
+
+/** Before all of the pool's. Consensus bounds its own: what the window has no room for runs at once. */
+function verifyThrough(verifier: Verifier): Verify {
+  return async (publicKey, message, signature, context) => {
+    const verify = (): Promise<boolean> =>
+      mlDsa(0x65).verifyAsync(publicKey, message, signature, context)
+    const bytes = publicKey.length + message.length + signature.length
+    try {
+      return await verifier.run({ priority: 'header', source: 'dag', bytes }, verify)
+    } catch (error) {
+      if (isFault(error, 'POOL_BUSY')) return verify()
+      throw error
+    }
+  }
+}
+
+function observersOf({ chain, log, onFailed }: CommitteeNodeInit, proposals: Proposals): Observers {
+  return {
+    accepted: (block) => proposals.accepted(block),
+    finalized(height) {
+      chain.finalize(BigInt(height)).catch((error: unknown) => {
+        log.error('the final height was not written down', { reason: String(error) })
+      })
+    },
+    evidence({ kind, author, epoch }) {
+      log.warn('a validator broke the rules', { kind, author, epoch })
+    },
+    halted({ height, own, other, outvoted }) {
+      const facts = { code: 'NODE_OUTVOTED', height, own, other, outvoted } as const
+      onFailed(
+        new Fault(
+          facts,
+          'this node came to another block than the others: keep the data folder for the report, and begin with an empty one',
+        ),
+      )
+    },
+    doppelganger({ core }) {
+      onFailed(
+        new Fault(
+          { code: 'NODE_DOPPELGANGER', round: core.round },
+          'another process signs with this validator key: stop one of the two',
+        ),
+      )
+    },
+    failed(part, error) {
+      onFailed(error instanceof Error ? error : new Fault({ code: 'NODE_CONSENSUS', part }))
+    },
+  }
+}

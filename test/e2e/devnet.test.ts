@@ -1,0 +1,106 @@
+/** Four validators as real processes: what they agree on, what they survive, what they never do. */
+import assert from 'node:assert/strict'
+import { cpSync, rmSync } from 'node:fs'
+import path from 'node:path'
+
+import { Cluster } from './cluster.ts'
+import { Bench } from './node.ts'
+
+describe('four validators', function () {
+  this.timeout(240_000)
+
+  const bench = new Bench()
+  let cluster: Cluster
+
+  before(async () => {
+    cluster = await Cluster.create(bench)
+    await cluster.start(...cluster.all)
+  })
+  after(() => bench[Symbol.asyncDispose]())
+  afterEach(() => cluster.assertNoEquivocation())
+
+  it('execute identical blocks and make them final', async () => {
+    const first = await cluster.transfer(0)
+    const later = await cluster.transfer(3)
+    assert.ok(later > first)
+    await cluster.untilFinal(later, cluster.all)
+    await cluster.assertAgreement()
+  })
+
+  it('go on when one is killed, which catches up and takes part again', async () => {
+    await cluster.kill(1)
+    const without = await cluster.transfer(0)
+    await cluster.start(1)
+    await cluster.untilFinal(without, [1])
+    await cluster.until(async () => (await cluster.standing(1)).standing === 'signing')
+    // Without the second one only its restarted self makes a quorum.
+    await cluster.kill(2)
+    await cluster.transfer(1)
+    await cluster.start(2)
+    await cluster.untilFinal(await cluster.transfer(2), cluster.all)
+    await cluster.assertAgreement()
+  })
+
+  it('commit nothing while two are away, and go on when they are back', async () => {
+    await Promise.all([cluster.kill(2), cluster.kill(3)])
+    const { committed } = await settled(cluster, 0)
+    const [from, to] = await cluster.at(0).ask<string[]>('eth_accounts')
+    const hash = await cluster.at(0).ask<string>('eth_sendTransaction', { from, to, value: '0x2' })
+    const { round } = await cluster.standing(0)
+    assert.equal((await settled(cluster, 0)).committed, committed)
+    assert.ok((await cluster.standing(0)).round <= round + 1, 'no round without a quorum')
+    assert.equal(await cluster.at(0).ask('eth_getTransactionReceipt', hash), null)
+    await cluster.start(2, 3)
+    const { blockNumber } = await cluster.at(3).receipt<{ blockNumber: string }>(hash)
+    await cluster.untilFinal(Number(blockNumber), cluster.all)
+    await cluster.assertAgreement()
+  })
+
+  it('take one back that has lost its data and kept its keys', async () => {
+    const { data } = cluster.devnet.places[3]!
+    await cluster.kill(3)
+    const before = await cluster.transfer(0)
+    for (const lost of ['dag', 'chain', 'peers', 'genesis.json']) {
+      rmSync(path.join(data, lost), { recursive: true, force: true })
+    }
+    await cluster.start(3)
+    await cluster.untilFinal(before, [3])
+    await cluster.untilBuilding(3, 0)
+    await cluster.kill(0)
+    await cluster.transfer(3)
+    await cluster.start(0)
+    await cluster.untilFinal(await cluster.transfer(0), cluster.all)
+    await cluster.assertAgreement()
+  })
+
+  it('see through a folder of yesterday, which signs nothing twice', async () => {
+    const { data } = cluster.devnet.places[1]!
+    await cluster.kill(1, 'SIGTERM')
+    const yesterday = bench.path('yesterday')
+    cpSync(data, yesterday, { recursive: true })
+    await cluster.start(1)
+    const later = await cluster.transfer(1)
+    await cluster.untilFinal(later, cluster.all)
+    await cluster.kill(1)
+    rmSync(data, { recursive: true })
+    cpSync(yesterday, data, { recursive: true })
+    await cluster.start(1)
+    await cluster.untilFinal(later, [1])
+    await cluster.untilBuilding(1, 0)
+    await cluster.untilFinal(await cluster.transfer(1), cluster.all)
+    await cluster.assertAgreement()
+  })
+})
+
+/** Its standing, once three looks in a row show the same commit. */
+async function settled(cluster: Cluster, index: number) {
+  let seen = await cluster.standing(index)
+  let same = 0
+  await cluster.until(async () => {
+    const now = await cluster.standing(index)
+    same = now.committed === seen.committed ? same + 1 : 0
+    seen = now
+    return same === 10
+  })
+  return seen
+}
