@@ -7,6 +7,7 @@ import type { Peer } from './events.ts'
 import type { Wanted } from './suspension.ts'
 
 interface Request {
+  from: Peer
   attempts: number
   due: number
 }
@@ -50,20 +51,30 @@ export class Fetcher {
     }
     const byPeer = new Map<Peer, BlockRef[]>()
     for (const [digest, { ref, from }] of wanted) {
-      const request = this.#requests.get(digest)
-      if (request === undefined) {
-        this.#requests.set(digest, { attempts: 0, due: now + this.#parameters.fetchDelay })
-      } else if (request.due <= now) {
-        const peer = this.#peer(ref, from, request.attempts)
-        request.due = now + patience * Math.min(2 ** request.attempts, mostPatience)
-        request.attempts++
-        if (peer === undefined) continue
-        const refs = byPeer.get(peer)
-        if (refs === undefined) byPeer.set(peer, [ref])
-        else refs.push(ref)
-      }
+      const request = this.#request(digest, from, now)
+      if (request.due > now) continue
+      const peer = this.#peer(ref, from, request.attempts)
+      request.due = now + patience * Math.min(2 ** request.attempts, mostPatience)
+      request.attempts++
+      if (peer === undefined) continue
+      const refs = byPeer.get(peer)
+      if (refs === undefined) byPeer.set(peer, [ref])
+      else refs.push(ref)
     }
     for (const [to, refs] of byPeer) this.#send(to, refs)
+  }
+
+  /** What is under way about `digest`. Whoever else has it by now is asked without more patience. */
+  #request(digest: Digest, from: Peer, now: number): Request {
+    const soon = now + this.#parameters.fetchDelay
+    const known = this.#requests.get(digest)
+    const request = known ?? { from, attempts: 0, due: soon }
+    if (known === undefined) this.#requests.set(digest, request)
+    if (request.from === from) return request
+    if (request.attempts > 0) request.due = Math.min(request.due, soon)
+    request.from = from
+    request.attempts = 0
+    return request
   }
 
   #send(to: Peer, refs: readonly BlockRef[]): void {

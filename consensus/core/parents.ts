@@ -14,18 +14,35 @@ export interface Surroundings {
 /**
  * The ancestors of an own block of `round`: the own latest block, then each other author's latest
  * below `round`, so that a slow author's block is ordered in the end. Proven equivocators are left
- * out, and what is garbage.
+ * out, unless there is no quorum without them: others may have built on theirs. So is what is
+ * garbage.
  */
 export function chooseAncestors(
-  { dag, slots, genesis }: Surroundings,
+  surroundings: Surroundings,
   round: number,
   self: number,
   own: BlockRef | undefined,
 ): readonly BlockRef[] {
+  const { dag, slots } = surroundings
+  const members = [...dag.committee.members.keys()].filter((author) => author !== self)
+  const trusted = members.filter((author) => !slots.isProven(author))
+  const ancestors = latestOf(surroundings, round, self, own, trusted)
+  if (trusted.length === members.length || hasQuorum(surroundings, round, ancestors)) {
+    return ancestors
+  }
+  return latestOf(surroundings, round, self, own, members)
+}
+
+function latestOf(
+  { dag, genesis }: Surroundings,
+  round: number,
+  self: number,
+  own: BlockRef | undefined,
+  authors: readonly number[],
+): readonly BlockRef[] {
   const first = own ?? genesis[self]
   const ancestors = first === undefined ? [] : [refOf(first)]
-  for (const author of dag.committee.members.keys()) {
-    if (author === self || slots.isProven(author)) continue
+  for (const author of authors) {
     const latest = latestBelow(dag, author, round) ?? (round === 1 ? genesis[author] : undefined)
     if (latest !== undefined) ancestors.push(refOf(latest))
   }

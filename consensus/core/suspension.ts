@@ -80,6 +80,20 @@ export class Suspension {
       }
     }
     this.#wanted.delete(block.digest)
+    this.#attribute(missing, from)
+  }
+
+  /** Who sent a block has its whole history: what all of that waits for is asked of it. */
+  #attribute(missing: readonly BlockRef[], from: Peer): void {
+    const seen = new Set<Digest>()
+    const pending = missing.map(({ digest }) => digest)
+    for (let digest = pending.pop(); digest !== undefined; digest = pending.pop()) {
+      if (seen.has(digest)) continue
+      seen.add(digest)
+      const wanted = this.#wanted.get(digest)
+      if (wanted !== undefined) this.#wanted.set(digest, { ...wanted, from })
+      pending.push(...(this.#blocks.get(digest)?.missing ?? []))
+    }
   }
 
   /** `digest` is accepted: the blocks that waited for nothing else. */

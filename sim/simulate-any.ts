@@ -1,0 +1,8 @@
+import type { Scenario } from './scenario.ts'
+import { simulateNodes } from './simulate-nodes.ts'
+import { type Outcome, simulate } from './simulate.ts'
+
+/** Runs the world that `scenario` asks for. */
+export async function simulateAny(scenario: Scenario): Promise<Outcome> {
+  return scenario.world === 'nodes' ? simulateNodes(scenario) : simulate(scenario)
+}
