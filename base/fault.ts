@@ -9,11 +9,13 @@ export class Fault<
 > extends Error {
   override readonly name = 'Fault'
   readonly facts: Facts
+  /** What the reader can do about it: the end of the message. */
+  readonly cure: string | undefined
 
-  /** @param cure What the reader can do about it, appended to the message. */
   constructor(facts: Facts, cure?: string, options?: ErrorOptions) {
     super(cure === undefined ? explain(facts) : `${explain(facts)}: ${cure}`, options)
     this.facts = facts
+    this.cure = cure
   }
 
   get code(): Facts['code'] {
@@ -24,6 +26,15 @@ export class Fault<
 function explain({ code, ...rest }: { readonly code: string }): string {
   const facts = Object.entries(rest).map(([name, value]) => `${name}=${String(value)}`)
   return facts.length === 0 ? code : `${code} (${facts.join(', ')})`
+}
+
+/** Facts as JSON has them: integers that may be large as decimal text, bytes in hexadecimal. */
+export function plainFacts(facts: object): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(facts).map(([name, value]: [string, unknown]) => {
+    if (typeof value === 'bigint') return [name, value.toString()]
+    return [name, value instanceof Uint8Array ? `0x${value.toHex()}` : value]
+  })
+  return Object.fromEntries(entries)
 }
 
 /** Whether `error` is a Fault with one of `codes` (any code when none is given). */

@@ -20,7 +20,7 @@ export {
   utf8,
 } from './bytes.ts'
 export type { Clock, Timer } from './clock.ts'
-export { Fault, isFault } from './fault.ts'
+export { Fault, isFault, plainFacts } from './fault.ts'
 export type { Limit, Limits } from './limits.ts'
 export { type Log, type LogLevel, silent } from './log.ts'
 export type { Random } from './random.ts'

@@ -1,6 +1,8 @@
 /** `npm run bench -- [name…]`: all benchmarks, or the named ones, one after the other. */
 import { bundle } from './bundle.ts'
+import { consensus } from './consensus.ts'
 import { crypto } from './crypto.ts'
+import { devnet } from './devnet.ts'
 import { execution } from './execution.ts'
 import { mainThread } from './main-thread.ts'
 import { pool } from './pool.ts'
@@ -9,7 +11,9 @@ import { state } from './state.ts'
 
 const all = {
   bundle,
+  consensus,
   crypto,
+  devnet,
   execution,
   'main-thread': mainThread,
   pool,

@@ -1,50 +1,20 @@
-/** What a flood costs a node in work and memory, and what a full pool costs its main thread. */
+/** What a full pool costs the main thread of its node. What a flood costs: scripts/flood.ts. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 
 import { openLevel } from '#storage'
 
 import { limits } from '../chain/pool/limits.ts'
 import type { Source } from '../chain/port.ts'
-import { Attack, clients, flood, FloodedNode } from '../test/chain/attacks/flood.ts'
+import { memory } from '../test/chain/attacks/campaign.ts'
+import { FloodedNode } from '../test/chain/attacks/flood.ts'
 import { gwei, Wallet } from '../test/chain/pars/wallet.ts'
 
-const offered = Number(process.env['PARS_FLOOD'] ?? 1_000_000)
-const perRound = 40_000
 const mebibyte = 1024 * 1024
 
-export async function pool(): Promise<void> {
-  await million()
-  await full()
-}
-
-async function million(): Promise<void> {
-  const honest = new Wallet('honest')
-  const [attackers, poor] = [wallets('attacker', 20), wallets('poor', 20)]
-  const node = await FloodedNode.open([honest, ...attackers])
-  const attack = new Attack(node, attackers, poor)
-  const before = memory()
-  const started = cpu()
-  const report = await flood(node, attack, { honest, total: offered, perRound })
-  const spent = cpu() - started
-  const { most, answers, verified } = node
-  const micro = ((spent * 1e6) / offered).toFixed(0)
-  console.log(`${report.offered} offered by ${clients} clients over ${report.rounds} blocks`)
-  console.log(`answers: ${[...answers].map(([code, count]) => `${code} ${count}`).join(', ')}`)
-  console.log(`${verified} verifications; ${spent.toFixed(1)} s of CPU, ${micro} µs each`)
-  console.log(`most at once: ${most.running} verified, ${most.waiting} slots waiting`)
-  console.log(`most in the pool: ${most.size} transactions, ${mib(most.bytes)}`)
-  console.log(`memory kept: ${mib(memory() - before)}`)
-  console.log(`verifications before the honest one: at most ${Math.max(...report.waits)}`)
-  console.log(`honest transactions sealed after at most ${Math.max(...report.delays)} blocks`)
-  await node.close()
-}
-
 /** 64 MiB of the smallest transactions, 16 lanes for each sender, over LevelDB. */
-async function full(): Promise<void> {
+export async function pool(): Promise<void> {
   const senders = wallets('sender', 1100)
   const folder = await mkdtemp(path.join(tmpdir(), 'pars-bench-'))
   const node = await FloodedNode.open(senders, await openLevel(folder))
@@ -95,21 +65,6 @@ function print(what: string, run: () => void): void {
   })
   const median = times.toSorted((a, b) => a - b)[2] ?? 0
   console.log(`${what}: ${median.toFixed(1)} ms of the main thread`)
-}
-
-/** Seconds. */
-function cpu(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-
-/** Bytes in use after a collection. */
-function memory(): number {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  collect()
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
 }
 
 function mib(bytes: number): string {

@@ -229,6 +229,9 @@ export interface PoolFace {
    */
   submit(wire: Uint8Array, source: Source): Promise<Uint8Array>
   byHash(hash: Uint8Array): PooledTransaction | undefined
+  /** How many transactions it holds, and how many of them no missing nonce keeps from running. */
+  readonly size: number
+  readonly executable: number
   /** The next unused nonce of `sender` on a lane, 0 by default, pooled transactions counted. */
   pendingNonce(sender: Uint8Array, nonceKey?: bigint): bigint | undefined
   /** All that the pool holds, or what it holds of `sender`; by lane, in the order of nonces. */

@@ -51,6 +51,7 @@ export {
   headerBytes,
 } from './core/ssz.ts'
 export { checkHeader, type Epoch, genesisRefs } from './core/validity.ts'
+export { formatEvidence } from './evidence-text.ts'
 export { firstEpoch } from './first-epoch.ts'
 export { limits } from './limits.ts'
 export {

@@ -41,7 +41,7 @@ export interface Parameters {
 
 export const parameters: Parameters = {
   minRoundDelay: 200,
-  idleRoundDelay: 2_000,
+  idleRoundDelay: 5_000,
   leaderTimeout: 500,
   leaderTimeoutCap: 4_000,
   jumpLag: 20,

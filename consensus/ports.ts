@@ -103,8 +103,11 @@ export interface Execution {
   execute(commit: CommittedBlocks): Promise<readonly ExecAttestation[]>
   /** Transactions that this validator may put forward in this round; they stay in the pool. */
   payload(request: PayloadRequest): readonly Uint8Array[]
-  /** Whether `payload` would have any for an own block of `round`. */
-  waiting(round: number): boolean
+  /**
+   * Whether transactions wait that are in no block yet, be they this validator's to put forward or
+   * another's: while they do, rounds are not idle.
+   */
+  waiting(): boolean
   /** Of an executed block; undefined when it is not kept. */
   facts(height: number): Promise<CheckpointFacts | undefined>
 }

@@ -259,7 +259,7 @@ export class Validator {
   /** What waits in the pool may have changed. */
   poolChanged(): void {
     if (!this.#isRunning || this.#author === undefined) return
-    const waiting = this.#ports.execution.waiting(this.#core.status.round)
+    const waiting = this.#ports.execution.waiting()
     if (waiting === this.#isWaiting) return
     this.#isWaiting = waiting
     this.#dispatch({ type: 'pool', waiting })

@@ -25,5 +25,6 @@ export {
 export { genesisHash } from './hash.ts'
 export { limits } from './limits.ts'
 export { parseGenesis } from './parse.ts'
+export { fixedAddresses } from './predeploys.ts'
 export { preset, type PresetName, presetNames } from './presets.ts'
 export { isPublished, type TestAccount, testAccounts } from './published-keys.ts'

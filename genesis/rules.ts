@@ -3,7 +3,7 @@ import { equal, hex, toBigInt } from '#base'
 import { keyHash } from '#crypto'
 import { chainIds, systemAddresses } from '#protocol'
 
-import type { Genesis, GenesisAccount } from './genesis.ts'
+import type { Genesis, GenesisAccount, ScheduledPrecompile } from './genesis.ts'
 import { fixedAddresses } from './predeploys.ts'
 import { isPublished } from './published-keys.ts'
 
@@ -70,32 +70,46 @@ const owned: ReadonlyMap<string, string> = new Map([
 const forbidden: ReadonlySet<string> = new Set(fixedAddresses.filter((at) => !owned.has(at)))
 
 function* scheduleProblems({ precompiles }: Genesis): Generator<Problem> {
-  const addressOf = new Map<string, string>()
   for (const [index, entry] of precompiles.entries()) {
-    const { name, address, module, integrity, from, version } = entry
-    const at = hex(address)
-    const path = `precompiles.${name}@${version}`
-    if (toBigInt(address) < 0x200n || forbidden.has(at)) {
-      yield { path, cure: 'give an address that neither Ethereum nor the protocol uses' }
-    }
-    if ((module === undefined) !== (integrity === undefined)) {
-      yield { path, cure: 'give module and integrity together, or neither' }
-    }
-    const owner = owned.get(at)
-    const needed = [...owned].find(([, plugin]) => plugin === name)?.[0]
-    if ((owner ?? name) !== name || (needed ?? at) !== at || (owner !== undefined && module)) {
-      yield { path, cure: 'keep 0x0606 for accounts and 0x0607 for nonces, both built in' }
-    }
-    if ((addressOf.get(name) ?? at) !== at) {
-      yield { path, cure: 'keep every version of a precompile at one address' }
-    }
-    addressOf.set(name, at)
-    const next = precompiles[index + 1]
-    if (next === undefined || !equal(next.address, address)) continue
-    if (next.name !== name) yield { path, cure: `give it an address that ${next.name} has not` }
-    if (next.from === from) yield { path, cure: 'activate one version per height' }
-    if (next.version === version) yield { path, cure: 'schedule a version once' }
+    const cure = ownCure(entry) ?? cureBeside(entry, precompiles.slice(0, index))
+    if (cure !== undefined) yield { path: `precompiles.${entry.name}@${entry.version}`, cure }
   }
+}
+
+function ownCure({ name, address, module, integrity }: ScheduledPrecompile): string | undefined {
+  const at = hex(address)
+  if (toBigInt(address) < 0x200n || forbidden.has(at)) {
+    return 'give an address that neither Ethereum nor the protocol uses'
+  }
+  if ((module === undefined) !== (integrity === undefined)) {
+    return 'give module and integrity together, or neither'
+  }
+  const owner = owned.get(at)
+  const needed = [...owned].find(([, plugin]) => plugin === name)?.[0]
+  if ((owner ?? name) !== name || (needed ?? at) !== at || (owner !== undefined && module)) {
+    return 'keep 0x0606 for accounts and 0x0607 for nonces, both built in'
+  }
+  return undefined
+}
+
+/** @param earlier In the order of addresses, then of heights. */
+function cureBeside(
+  { name, version, address, from, module }: ScheduledPrecompile,
+  earlier: readonly ScheduledPrecompile[],
+): string | undefined {
+  const last = earlier.at(-1)
+  if (last !== undefined && equal(last.address, address)) {
+    if (last.name !== name) return `give it an address that ${last.name} has not`
+    if (last.version === version) return 'schedule a version once'
+    if (last.from === from) return 'activate one version per height'
+  }
+  if (earlier.some((other) => other.name === name && !equal(other.address, address))) {
+    return 'keep every version of a precompile at one address'
+  }
+  if (module !== undefined && earlier.some((other) => other.module === module)) {
+    return `name the package ${module} once: install another version of it under an alias, and name that`
+  }
+  return undefined
 }
 
 function* validatorProblems(genesis: Genesis): Generator<Problem> {

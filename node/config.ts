@@ -31,7 +31,7 @@ const configSchema = z.strictObject({
   archive: z
     .boolean('give true or false')
     .default(false)
-    .meta({ description: 'keep the state of every height, not of the last 24 hours' }),
+    .meta({ description: 'keep the state of every height and the whole order, not of the last days' }),
   plugins: texts.default([]).meta({
     value: 'modules',
     description: 'packages of third-party precompiles that may be loaded, separated by commas',
@@ -71,6 +71,9 @@ const configSchema = z.strictObject({
   allowOrigins: texts.default([]).meta({
     value: 'origins',
     description: 'pages that may call JSON-RPC, separated by commas',
+  }),
+  trustProxy: z.boolean('give true or false').default(false).meta({
+    description: 'a proxy in front of JSON-RPC names its client at the end of X-Forwarded-For',
   }),
   logFormat: z
     .enum(['text', 'json'], 'give text or json')

@@ -13,7 +13,7 @@ export const exitCodes = {
   address: 4,
   /** The genesis document, or what it asks of this node, is not right. */
   genesis: 5,
-  /** Execution stopped for good while the node ran. */
+  /** Execution or consensus stopped for good while the node ran, or validators disagree. */
   stopped: 6,
   /** No node answers, or its address is none that may be used. */
   unreachable: 7,
@@ -25,18 +25,28 @@ export const exitCodes = {
 
 const byCode: readonly (readonly [prefix: string, exitCode: number])[] = [
   ['CHAIN_STOPPED', exitCodes.stopped],
+  ['NODE_OUTVOTED', exitCodes.stopped],
+  ['NODE_DOPPELGANGER', exitCodes.stopped],
+  ['NODE_CONSENSUS', exitCodes.stopped],
+  ['NODE_DEVNET_DIFFERS', exitCodes.stopped],
   ['CHAIN_PRECOMPILE_', exitCodes.genesis],
   ['PRECOMPILE_', exitCodes.genesis],
   ['CHAIN_GENESIS_MISMATCH', exitCodes.data],
   ['CHAIN_FORMAT', exitCodes.data],
   ['NODE_DATA_', exitCodes.data],
   ['STORE_', exitCodes.data],
+  ['CONSENSUS_STORE_', exitCodes.data],
+  ['CONSENSUS_COMMIT_MISSING', exitCodes.data],
+  ['NODE_DEVNET_FOLDER', exitCodes.data],
+  ['NODE_DEVNET_SIZE', exitCodes.data],
   ['NODE_PORT', exitCodes.address],
+  ['MESH_LISTEN', exitCodes.address],
   ['RPC_NOT_LOOPBACK', exitCodes.address],
   ['NODE_UNREACHABLE', exitCodes.unreachable],
   ['NODE_ANSWER', exitCodes.unreachable],
   ['NODE_RPC_URL', exitCodes.unreachable],
   ['NODE_CONFIG', exitCodes.usage],
+  ['MESH_ADDRESS', exitCodes.usage],
   ['NODE_USAGE', exitCodes.usage],
   ['RPC_HOST_FORM', exitCodes.usage],
   ['RPC_ORIGIN_FORM', exitCodes.usage],
@@ -49,6 +59,9 @@ const byCode: readonly (readonly [prefix: string, exitCode: number])[] = [
   ['NODE_CHAIN_ID', exitCodes.transaction],
   ['TX_', exitCodes.transaction],
   ['IDENTITY_', exitCodes.key],
+  ['MESH_KEY_', exitCodes.key],
+  ['CONSENSUS_SIGNER', exitCodes.key],
+  ['CONSENSUS_INTERCHANGE', exitCodes.key],
   ['NODE_FILE_EXPOSED', exitCodes.key],
   ['NODE_KEY_', exitCodes.key],
   ['NODE_PASSWORD_', exitCodes.key],

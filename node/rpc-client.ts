@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 
-import { Fault, type Hex } from '#base'
+import { Fault, type Hex, isFault } from '#base'
 
 import { limits } from './limits.ts'
 
@@ -145,6 +145,12 @@ function refused(method: string, error: RpcError): Fault {
     printable(typeof message === 'string' ? message : 'the node gave no reason'),
     { cause: error },
   )
+}
+
+/** Whether the node has nothing of what it was sent: it said no, and not that time was over meanwhile. */
+export function isRefused(error: unknown): boolean {
+  if (!isFault(error, 'NODE_REFUSED')) return false
+  return !('refusal' in error.facts) || error.facts.refusal !== 'RPC_TIMEOUT_SENDING'
 }
 
 function isHex(value: unknown): value is Hex {

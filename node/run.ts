@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly devKeys: boolean
   readonly allowedHosts: readonly string[]
   readonly allowedOrigins: readonly string[]
+  /** Take the client of JSON-RPC from X-Forwarded-For. */
+  readonly trustsProxy?: boolean
   /** Packages of third-party plugins that may be loaded; paths of files, for development. */
   readonly modules: readonly string[]
   /** Absolute: the folder from which those packages are found. */
@@ -84,17 +86,24 @@ export async function runNode(options: RunOptions): Promise<RunningNode> {
   })
   started.defer(() => chain.close())
   const ordering = started.use(
-    await order(options, { chain, verifier, clock, onFailed: failure.reject }),
+    await order(options, {
+      chain,
+      verifier,
+      clock,
+      dump: (name, content) => folder.dump(name, content),
+      onFailed: failure.reject,
+    }),
   )
   const server = createRpcServer({
     chain,
     render: renderParsTransaction,
-    ...(ordering.committee === undefined ? {} : { node: nodeFace(ordering.committee) }),
+    ...(ordering.committee === undefined ? {} : { node: nodeFace(ordering.committee, chain) }),
     clock,
     log,
     clientVersion,
     allowedHosts: options.allowedHosts,
     allowedOrigins: options.allowedOrigins,
+    trustsProxy: options.trustsProxy ?? false,
     ...(options.devKeys ? { signer: createDevSigner(chain) } : {}),
   })
   started.defer(() => server.close())
@@ -129,7 +138,7 @@ interface Ordering extends AsyncDisposable {
 
 async function order(
   options: RunOptions,
-  parts: Pick<CommitteeNodeInit, 'chain' | 'verifier' | 'clock' | 'onFailed'>,
+  parts: Pick<CommitteeNodeInit, 'chain' | 'verifier' | 'clock' | 'dump' | 'onFailed'>,
 ): Promise<Ordering> {
   const { genesis, log, data } = options
   if (genesis.validators.length === 0) {
@@ -147,6 +156,7 @@ async function order(
     ...parts,
     genesis,
     data,
+    archive: options.archive,
     log,
   })
   return {

@@ -7,15 +7,12 @@ import { sha512 } from '#crypto'
 
 import { limits } from './limits.ts'
 
-/** The folder of what a package depends on: other packages, not this one. */
-export const uncovered = 'node_modules'
-
 /**
  * The integrity of the files of the package in `folder`, in the form of a package lock:
  * `sha512-` and the base64 of the SHA-512 of a list, with a line `hash  path\n` for each file, in the
  * order of the bytes of the paths; hash is the SHA-512 of the content in hexadecimal, and path is
- * relative and divided by `/`. It is what `sha512sum` prints. `node_modules` of the package itself is
- * left out.
+ * relative and divided by `/`. It is what `sha512sum` prints. All files
+ * count: a package with packages below it has no integrity.
  *
  * Throws `PRECOMPILE_PACKAGE_FILE` or `PRECOMPILE_PACKAGE_TOO_LARGE`.
  * @see PIP-0003 "Packages"
@@ -40,7 +37,7 @@ async function filesOf(folder: string): Promise<readonly string[]> {
   for (let within = waiting.pop(); within !== undefined; within = waiting.pop()) {
     for await (const entry of await opendir(path.join(folder, within))) {
       const file = within === '' ? entry.name : `${within}/${entry.name}`
-      if (file === uncovered) continue
+      if (file.toLowerCase() === 'node_modules') throw inner(folder, file)
       if (entry.isDirectory()) waiting.push(file)
       else if (entry.isFile() && !/[\\\r\n\uFFFD]/.test(file)) found.push(file)
       else throw oddFile(folder, file)
@@ -60,6 +57,13 @@ function oddFile(folder: string, file: string): Fault {
   return new Fault(
     { code: 'PRECOMPILE_PACKAGE_FILE', folder, file },
     'a package holds folders and plain files, with neither backslash nor line break in their names',
+  )
+}
+
+function inner(folder: string, file: string): Fault {
+  return new Fault(
+    { code: 'PRECOMPILE_PACKAGE_FILE', folder, file },
+    'a precompile needs no packages of its own: install the published package, not a link to its sources; its authors leave dependencies out',
   )
 }
 

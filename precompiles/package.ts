@@ -1,12 +1,12 @@
 import { readFile, realpath } from 'node:fs/promises'
-import { registerHooks, type ResolveHookSync } from 'node:module'
+import { type LoadHookSync, registerHooks, type ResolveHookSync } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /** Plugins by others: found by the name of their package, held against what the genesis says of it. */
 import { Fault, isFault } from '#base'
 
-import { packageIntegrity, uncovered } from './integrity.ts'
+import { packageIntegrity } from './integrity.ts'
 import type { Precompile } from './plugin.ts'
 import { loadPlugin } from './registry.ts'
 
@@ -49,7 +49,7 @@ export async function loadPackage(
   if (found !== version) {
     throw new Fault(
       { code: 'PRECOMPILE_VERSION', module, expected: version, found, folder },
-      `install the version that the genesis names: npm install ${module}@${version}`,
+      `install the version that the genesis names: npm install --ignore-scripts ${module}@${version}`,
     )
   }
   const integrity = await packageIntegrity(folder)
@@ -74,7 +74,9 @@ export async function findPackage(module: string, project: string): Promise<stri
   }
   throw new Fault(
     { code: 'PRECOMPILE_NOT_INSTALLED', module, project },
-    `run npm install ${module} there, or name the folder that has it with --project`,
+    (await isPackage(path.join(project, module)))
+      ? `its sources are there: name the folder, ./${module}, where a path will do; or install what it publishes: npm pack --ignore-scripts ./${module}, then npm install --ignore-scripts with the tarball`
+      : `run npm install --ignore-scripts there, with the package that its authors name, or name the folder that has it with --project`,
   )
 }
 
@@ -108,9 +110,10 @@ function manifestFault(folder: string, reason: string): Fault {
 
 /**
  * Imports the plugin of the package in `folder`, whose modules may import one another and nothing
- * else: so its integrity covers all code that runs, and none of Node's modules lends it a disk or a
- * clock. Checks no integrity. Throws `PRECOMPILE_MANIFEST`, `PRECOMPILE_IMPORT`, `PRECOMPILE_LOAD` or
- * `PRECOMPILE_SHAPE`.
+ * else: so its integrity covers all code that runs. That keeps out accidents, and is no boundary: in
+ * the node's process code finds other ways (`process.getBuiltinModule`), so that review decides.
+ * Checks no integrity. Throws `PRECOMPILE_MANIFEST`, `PRECOMPILE_IMPORT`, `PRECOMPILE_FORMAT`,
+ * `PRECOMPILE_LOAD` or `PRECOMPILE_SHAPE`.
  */
 export async function importPackage(folder: string, name: string): Promise<Precompile> {
   const home = await realpath(folder)
@@ -133,7 +136,7 @@ const confined = new Map<string, string>()
 
 /** From now on modules of the package in `home` import one another only, now and while they run. */
 function confine(home: string, name: string): void {
-  if (confined.size === 0) registerHooks({ resolve: resolveConfined })
+  if (confined.size === 0) registerHooks({ resolve: resolveConfined, load: loadConfined })
   confined.set(home, name)
 }
 
@@ -147,6 +150,21 @@ const resolveConfined: ResolveHookSync = (specifier, context, next) => {
     )
   }
   return resolved
+}
+
+/** CommonJS requires without asking the hooks. */
+const loadConfined: LoadHookSync = (url, context, next) => {
+  const loaded = next(url, context)
+  const { format } = loaded
+  for (const [home, name] of confined) {
+    if (!isInside(url, home) || format === 'module' || format === 'json') continue
+    const file = path.relative(home, fileURLToPath(url))
+    throw new Fault(
+      { code: 'PRECOMPILE_FORMAT', package: name, file, format: format ?? 'none' },
+      'a precompile is ECMAScript modules and JSON: say "type": "module" in package.json, and leave CommonJS out',
+    )
+  }
+  return loaded
 }
 
 /** What `exports` names for the package itself, or `main`; index.js where neither does. */
@@ -164,6 +182,5 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 function isInside(url: string | undefined, home: string): boolean {
   if (url?.startsWith('file:') !== true) return false
   const place = path.relative(home, fileURLToPath(url))
-  const [first] = place.split(path.sep)
-  return first !== '..' && first !== uncovered && !path.isAbsolute(place)
+  return place.split(path.sep)[0] !== '..' && !path.isAbsolute(place)
 }

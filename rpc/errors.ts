@@ -44,13 +44,14 @@ const bare: ReadonlySet<RpcFaultCode> = new Set(['RPC_LOGS_RANGE'])
 
 /** A refusal by rpc/ itself. Its cure goes to the client as it is. */
 export class RpcFault extends Fault<{ readonly code: RpcFaultCode }> {
-  declare readonly cure: string
+  override readonly cure: string
 
   constructor(
     facts: { readonly code: RpcFaultCode; readonly [fact: string]: unknown },
     cure: string,
   ) {
     super(facts, cure)
+    this.cure = cure
   }
 }
 

@@ -21,6 +21,8 @@ export interface ConsensusStatus {
   readonly certified: number
   /** Highest block that a quorum has attested. */
   readonly finalized: number
+  /** Blocks from its start to the highest that it was told of; null for a node that keeps up. */
+  readonly sync: { readonly from: number; readonly to: number } | null
   readonly isIdle: boolean
   /** What the store of the order holds; bytes of a day at the present pace. */
   readonly retained: {

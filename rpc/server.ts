@@ -17,6 +17,7 @@ import { type NodeFace, sealer } from './node-face.ts'
 import { createRegistry } from './registry.ts'
 import { type Answer, failure } from './request.ts'
 import type { DevSigner } from './signer.ts'
+import { sourceOf } from './source.ts'
 import { ethereumView, nativeView } from './view.ts'
 
 export interface RpcServerOptions {
@@ -37,6 +38,11 @@ export interface RpcServerOptions {
   readonly allowedHosts?: readonly string[]
   /** Origins of pages that may use the node from a browser. */
   readonly allowedOrigins?: readonly string[]
+  /**
+   * A proxy in front names its client at the end of X-Forwarded-For. Programs of this machine can then
+   * be anybody to the pool.
+   */
+  readonly trustsProxy?: boolean
   readonly limits?: Partial<ServerLimits>
 }
 
@@ -46,13 +52,15 @@ export interface HttpOptions {
   readonly limits: ServerLimits
   readonly allowedHosts?: readonly string[] | undefined
   readonly allowedOrigins?: readonly string[] | undefined
+  /** Off unless given. */
+  readonly trustsProxy?: boolean | undefined
   /** A request that brings another one is refused. */
   readonly token?: string
 }
 
 /** Who sent a request. */
 interface Caller {
-  /** An address of the Internet. */
+  /** As `sourceOf` names it. */
   readonly client: string
   /** Whether the request brought the token of the server. */
   readonly isAuthorized: boolean
@@ -81,9 +89,9 @@ export function createRpcServer(options: RpcServerOptions): RpcServer {
   const { chain, node = sealer, clock, log, render, clientVersion, signer } = options
   const registry = createRegistry(options.methods ?? allMethods, signer !== undefined)
   const dispatcher = createDispatcher({ registry, clock, log, limits: chosen })
-  const { allowedHosts, allowedOrigins } = options
+  const { allowedHosts, allowedOrigins, trustsProxy } = options
   return createHttpServer(
-    { clock, limits: chosen, allowedHosts, allowedOrigins },
+    { clock, limits: chosen, allowedHosts, allowedOrigins, trustsProxy },
     [nativeView(render), ethereumView(render)].map((view) => {
       const context = { chain, node, signer, clientVersion, log, clock, view }
       return {
@@ -99,7 +107,7 @@ export function createHttpServer(options: HttpOptions, endpoints: readonly Endpo
   const { clock, limits: chosen, token, allowedHosts = [], allowedOrigins = [] } = options
   const access = createAccess(allowedHosts, allowedOrigins)
   const credentialOf: TokenCheck = token === undefined ? () => 'absent' : createTokenCheck(token)
-  const app = createApp(chosen)
+  const app = createApp(chosen, options.trustsProxy ?? false)
   guard(app, access, credentialOf)
   for (const endpoint of endpoints) route(app, endpoint, credentialOf)
   return {
@@ -121,9 +129,11 @@ export function checkHost(host: string): void {
   throw new Fault({ code: 'RPC_NOT_LOOPBACK', host }, 'listen on 127.0.0.1 or ::1')
 }
 
-function createApp(chosen: ServerLimits): FastifyInstance {
+function createApp(chosen: ServerLimits, trustsProxy: boolean): FastifyInstance {
   const app = fastify({
     logger: false,
+    // Whoever connects, and nobody whom that one names.
+    trustProxy: trustsProxy ? (_: string, hop: number) => hop === 0 : false,
     bodyLimit: chosen.requestBytes,
     requestTimeout: chosen.receiveTime,
     keepAliveTimeout: limits.idleTime.value,
@@ -183,7 +193,7 @@ function route(app: FastifyInstance, endpoint: Endpoint, credentialOf: TokenChec
       return refuse(reply, 200, notUtf8())
     }
     const answer = endpoint.answer(text, {
-      client: request.ip,
+      client: sourceOf(request.ip),
       isAuthorized: credentialOf(request.headers.authorization) === 'right',
     })
     if (!(answer instanceof Promise)) return send(reply, answer)

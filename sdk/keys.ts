@@ -21,6 +21,17 @@ export function keyOf(engine: Engine): Key {
   return { engine, keyHash, address: hex(keyHashAddress(keyHash)) }
 }
 
+/** What a node is told of a key that it cannot know, to estimate the gas of its signature. */
+export function keyFields({
+  algorithm,
+  publicKey,
+}: {
+  readonly algorithm: number
+  readonly publicKey: Uint8Array
+}) {
+  return { pqAlgorithm: `0x${algorithm.toString(16)}`, pqPublicKey: hex(publicKey) } as const
+}
+
 export interface KeyOptions {
   /** ML-DSA-65 unless given. */
   readonly algorithm?: Algorithm

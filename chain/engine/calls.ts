@@ -24,10 +24,9 @@ type Answer =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly failure: Failure }
 
-interface Failure {
-  readonly facts: { readonly code: string } | undefined
-  readonly message: string
-}
+type Failure =
+  | { readonly facts: { readonly code: string }; readonly cure: string | undefined }
+  | { readonly facts: undefined; readonly message: string }
 
 /** A MessagePort or a Worker. */
 export interface Port {
@@ -62,18 +61,10 @@ async function answer(handlers: Handlers, { id, name, parameters }: Request): Pr
 }
 
 function describe(error: unknown): Failure {
-  if (error instanceof Fault) return { facts: { ...error.facts }, message: error.message }
+  if (error instanceof Fault) return { facts: { ...error.facts }, cure: error.cure }
   return {
     facts: undefined,
     message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-  }
-}
-
-/** A fault that happened in another thread, with the message it had there. */
-class RemoteFault extends Fault {
-  constructor(facts: { readonly code: string }, message: string) {
-    super(facts)
-    this.message = message
   }
 }
 
@@ -137,6 +128,7 @@ export function connect<Offered extends Handlers>(port: Port): Connection<Offere
   }
 }
 
-function revive({ facts, message }: Failure): Error {
-  return facts === undefined ? new Error(message) : new RemoteFault(facts, message)
+function revive(failure: Failure): Error {
+  if (failure.facts === undefined) return new Error(failure.message)
+  return new Fault(failure.facts, failure.cure)
 }

@@ -34,4 +34,12 @@ export class Gate {
     const limit = source.kind === 'peer' ? limits.peerRate.value : limits.clientRate.value
     throw new Fault({ code: 'POOL_RATE', source: nameOf(source), limit }, 'send more slowly')
   }
+
+  /**
+   * What was entered cost no verification. Clients get it back: the programs of one machine share a
+   * budget, which one of them must not use up for all with what is garbage.
+   */
+  pardon(source: Source, bytes: number): void {
+    if (source.kind === 'client') this.#rates.client.giveBack(source.id, bytes)
+  }
 }

@@ -2,7 +2,7 @@
  * The pool on disk. A transaction is acknowledged only when its record is synced; one that leaves
  * without entering a block leaves a record of why.
  */
-import { decodeRlp, encodeRlp, Fault, isFault, type Rlp, toBigInt, trimmed, utf8 } from '#base'
+import { decodeRlp, encodeRlp, Fault, isFault, toBigInt, trimmed, utf8 } from '#base'
 import type { Change, Reader } from '#storage'
 
 import { keys, under } from '../block/layout.ts'
@@ -24,6 +24,15 @@ export interface EvictionRecord {
   readonly reason: string
   /** Milliseconds since 1970. */
   readonly at: number
+  /** The sender in whose quota it keeps its slot: of what expired. */
+  readonly expired?: Uint8Array | undefined
+}
+
+/** What an earlier run left, each oldest first. */
+export interface Left {
+  readonly pooled: readonly PooledRecord[]
+  /** Transactions that expired, as far as evictions are remembered. */
+  readonly expired: readonly { readonly sender: Uint8Array; readonly at: number }[]
 }
 
 export class PoolJournal {
@@ -51,8 +60,9 @@ export class PoolJournal {
     return this.#write({ type: 'del', key: keys.pooled(hash) })
   }
 
-  evict(hash: Uint8Array, { reason, at }: EvictionRecord): Promise<void> {
-    const value = encodeRlp([utf8(reason), trimmed(at)])
+  evict(hash: Uint8Array, { reason, at, expired }: EvictionRecord): Promise<void> {
+    const slot = expired === undefined ? [] : [expired]
+    const value = encodeRlp([utf8(reason), trimmed(at), ...slot])
     const forgotten = this.#remember(hash)
     return this.#write(
       { type: 'del', key: keys.pooled(hash) },
@@ -61,19 +71,24 @@ export class PoolJournal {
     )
   }
 
-  /** What an earlier run left, oldest first. Rejects with `STORE_CORRUPT`. */
-  async load(reader: Reader): Promise<PooledRecord[]> {
-    const evictions: { hash: string; at: number }[] = []
+  /** Rejects with `STORE_CORRUPT`. */
+  async load(reader: Reader): Promise<Left> {
+    const evictions: (EvictionRecord & { readonly hash: string })[] = []
     for await (const [key, value] of reader.entries(under('e'))) {
-      evictions.push({ hash: key.subarray(1).toHex(), at: readEviction(value).at })
+      evictions.push({ hash: key.subarray(1).toHex(), ...readEviction(value) })
     }
-    for (const { hash } of evictions.toSorted((a, b) => a.at - b.at)) this.#evicted.add(hash)
+    evictions.sort((a, b) => a.at - b.at)
+    for (const { hash } of evictions) this.#evicted.add(hash)
     const pooled: PooledRecord[] = []
     for await (const [key, value] of reader.entries(under('p'))) {
-      const [receivedAt, wire] = pair(value)
+      const [receivedAt, wire, ...more] = items(value)
+      if (receivedAt === undefined || wire === undefined || more.length > 0) throw corrupt()
       pooled.push({ hash: key.slice(1), wire, receivedAt: Number(toBigInt(receivedAt)) })
     }
-    return pooled.toSorted((a, b) => a.receivedAt - b.receivedAt)
+    return {
+      pooled: pooled.toSorted((a, b) => a.receivedAt - b.receivedAt),
+      expired: evictions.flatMap(({ expired, at }) => (expired ? [{ sender: expired, at }] : [])),
+    }
   }
 
   /** Resolves when no write is under way or waiting. */
@@ -118,24 +133,21 @@ export function evictionOf(reader: Reader, hash: Uint8Array): EvictionRecord | u
 }
 
 function readEviction(value: Uint8Array): EvictionRecord {
-  const [reason, at] = pair(value)
-  return { reason: new TextDecoder().decode(reason), at: Number(toBigInt(at)) }
+  const [reason, at, expired, ...more] = items(value)
+  if (reason === undefined || at === undefined || more.length > 0) throw corrupt()
+  const told = { reason: new TextDecoder().decode(reason), at: Number(toBigInt(at)) }
+  return expired === undefined ? told : { ...told, expired }
 }
 
-function pair(value: Uint8Array): readonly [Uint8Array, Uint8Array] {
-  const [first, second] = list(value)
-  if (first instanceof Uint8Array && second instanceof Uint8Array) return [first, second]
-  throw corrupt()
-}
-
-function list(value: Uint8Array): readonly Rlp[] {
+function items(value: Uint8Array): readonly Uint8Array[] {
   try {
-    const items = decodeRlp(value)
-    return items instanceof Uint8Array ? [] : items
+    const list = decodeRlp(value)
+    if (!(list instanceof Uint8Array) && list.every((item) => item instanceof Uint8Array))
+      return list
   } catch (error) {
-    if (isFault(error, 'RLP_INVALID')) throw corrupt()
-    throw error
+    if (!isFault(error, 'RLP_INVALID')) throw error
   }
+  throw corrupt()
 }
 
 function corrupt(): Fault {

@@ -68,7 +68,7 @@ export const limits = {
   clientRate: {
     value: 50,
     unit: 'transactions per second',
-    why: 'per client address, before C1; the programs of one machine share one',
+    why: 'per client address; back comes what cost no C1: programs of one machine share one',
   },
   clientBurst: { value: 200, unit: 'transactions', why: 'what a client may send at once' },
   clients: { value: 4096, unit: 'clients', why: 'whose rates are remembered' },

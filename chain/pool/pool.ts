@@ -19,7 +19,7 @@ import { Forgeries } from './forgeries.ts'
 import { Gate, nameOf } from './gate.ts'
 import type { PooledRecord, PoolJournal } from './journal.ts'
 import { limits } from './limits.ts'
-import { type Entry, SenderQueue } from './queue.ts'
+import { type Entry, SenderQueue, type Tally } from './queue.ts'
 import { type Choice, type Room, select } from './select.ts'
 import { isObjective } from './verdict.ts'
 import type { Verifier } from './verifier.ts'
@@ -50,6 +50,7 @@ export class Pool implements PoolFace {
   readonly #byHash = new Map<string, Entry>()
   readonly #byWireHash = new Map<string, Entry>()
   readonly #senders = new Map<string, SenderQueue>()
+  readonly #tally: Tally = { executable: 0 }
   readonly #expired = new ExpiredSlots()
   readonly #displacement = new Displacement()
   readonly #gate: Gate
@@ -72,6 +73,10 @@ export class Pool implements PoolFace {
     return this.#byHash.size
   }
 
+  get executable(): number {
+    return this.#tally.executable
+  }
+
   /** Bytes of memory that all transactions held take. */
   get bytes(): number {
     return this.#bytes
@@ -80,7 +85,10 @@ export class Pool implements PoolFace {
   async submit(wire: Uint8Array, source: Source): Promise<Uint8Array> {
     this.#gate.enter(source, wire.length)
     try {
-      return await this.#enter(this.#decode(wire), nameOf(source))
+      const { envelope, known } = this.#screen(wire, source)
+      if (known !== undefined) return await known
+      const { stored } = await this.#verified(envelope, nameOf(source))
+      return await stored
     } catch (error) {
       // What else that peer has waiting is not worth a verification any more.
       if (source.kind === 'peer' && isObjective(error)) {
@@ -95,7 +103,9 @@ export class Pool implements PoolFace {
    * `submit`.
    */
   async restore(reader: Reader): Promise<void> {
-    const records = await this.#init.journal.load(reader)
+    const { pooled: records, expired } = await this.#init.journal.load(reader)
+    const now = this.#init.clock.now()
+    for (const { sender, at } of expired) this.#expired.add(sender.toHex(), Math.min(at, now))
     const atOnce = limits.restored.value
     for (let start = 0; start < records.length; start += atOnce) {
       const some = records.slice(start, start + atOnce)
@@ -172,13 +182,24 @@ export class Pool implements PoolFace {
     return decodeEnvelope(wire.slice(), this.#init.network, this.#init.rules)
   }
 
-  async #enter(envelope: ParsEnvelope, source: string): Promise<Uint8Array> {
-    if (this.#forgeries.has(envelope.wireHash)) throw badSignature()
-    const known = this.#known(envelope.hash)
-    if (known !== undefined) return known
-    this.#expectPlace(envelope)
-    const { stored } = await this.#verified(envelope, source)
-    return stored
+  /** What costs no verification: V, S1-S6, the caps, and what is known already. */
+  #screen(
+    wire: Uint8Array,
+    source: Source,
+  ): { readonly envelope: ParsEnvelope; readonly known: Promise<Uint8Array> | undefined } {
+    let isFree = true
+    try {
+      const envelope = this.#decode(wire)
+      if (this.#forgeries.has(envelope.wireHash)) throw badSignature()
+      const known = this.#known(envelope.hash)
+      if (known === undefined) {
+        this.#expectPlace(envelope)
+        isFree = false
+      }
+      return { envelope, known }
+    } finally {
+      if (isFree) this.#gate.pardon(source, wire.length)
+    }
   }
 
   /** The answer about a payload that the pool, its disk or a block has already. */
@@ -277,13 +298,13 @@ export class Pool implements PoolFace {
     const { journal, clock } = this.#init
     await journal.add({ hash, wire, receivedAt: clock.now() })
     try {
-      if (this.#init.mined(hash)) this.#record(hash, undefined)
+      if (this.#init.mined(hash)) this.#record(hash)
       else {
         this.#expectPlace(envelope)
         this.#insert(envelope)
       }
     } catch (error) {
-      this.#record(hash, undefined)
+      this.#record(hash)
       throw error
     }
     return hash
@@ -293,7 +314,7 @@ export class Pool implements PoolFace {
     for (const entry of this.#displacedBy(envelope)) this.#drop(entry, 'POOL_FULL')
     const { view, position } = this.#init.state()
     const id = envelope.sender.toHex()
-    const queue = this.#senders.get(id) ?? new SenderQueue(envelope.sender)
+    const queue = this.#senders.get(id) ?? new SenderQueue(envelope.sender, this.#tally)
     this.#senders.set(id, queue)
     const next = nextNonce(view, envelope.sender, envelope.fields.nonceKey)
     const entry: Entry = { envelope, sequence: this.#sequence++ }
@@ -360,10 +381,8 @@ export class Pool implements PoolFace {
 
   #expire(): void {
     const { timestamp } = this.#init.state().position
-    const now = this.#init.clock.now()
     for (const entry of this.#byHash.values()) {
       if (expiryFault(entry.envelope, timestamp) === undefined) continue
-      this.#expired.add(entry.envelope.sender.toHex(), now)
       this.#drop(entry, 'TX_EXPIRED')
     }
   }
@@ -382,17 +401,21 @@ export class Pool implements PoolFace {
 
   /** After its queue let it go. @param reason Undefined when a block has it. */
   #forget(entry: Entry, reason: string | undefined): void {
-    const { hash, wireHash } = entry.envelope
+    const { hash, wireHash, sender } = entry.envelope
     if (!this.#byHash.delete(hash.toHex())) return
     this.#byWireHash.delete(wireHash.toHex())
     this.#bytes -= weightOf(entry.envelope)
-    this.#record(hash, reason)
+    this.#record(hash, reason, sender)
   }
 
-  #record(hash: Uint8Array, reason: string | undefined): void {
+  /** @param sender Needed of what expired: it keeps its slot. */
+  #record(hash: Uint8Array, reason?: string, sender?: Uint8Array): void {
     const { journal, clock, log } = this.#init
+    const at = clock.now()
+    const expired = reason === 'TX_EXPIRED' ? sender : undefined
+    if (expired !== undefined) this.#expired.add(expired.toHex(), at)
     const written =
-      reason === undefined ? journal.done(hash) : journal.evict(hash, { reason, at: clock.now() })
+      reason === undefined ? journal.done(hash) : journal.evict(hash, { reason, at, expired })
     // What stays on disk against this is looked at again at the next start.
     written.catch((error: unknown) => log.error('pool journal', { error: String(error) }))
   }
@@ -410,14 +433,15 @@ export class Pool implements PoolFace {
     }
   }
 
-  #takeBack({ hash }: PooledRecord, judged: ParsEnvelope | Fault | undefined): void {
-    if (this.#init.mined(hash)) return this.#record(hash, undefined)
-    if (judged === undefined || judged instanceof Fault) return this.#record(hash, judged?.code)
+  #takeBack({ hash, wire }: PooledRecord, judged: ParsEnvelope | Fault | undefined): void {
+    if (judged === undefined || this.#init.mined(hash)) return this.#record(hash)
     try {
+      if (judged instanceof Fault) throw judged
       readmit(judged, this.#init.state(), this.#useOf(judged.sender))
       this.#insert(judged)
     } catch (error) {
-      this.#record(hash, refusal(error).code)
+      const { code } = refusal(error)
+      this.#record(hash, code, code === 'TX_EXPIRED' ? this.#decode(wire).sender : undefined)
     }
   }
 }

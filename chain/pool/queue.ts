@@ -13,9 +13,17 @@ export interface Entry {
 interface Lane {
   /** The first nonce that the state has not consumed. */
   next: bigint
+  /** How many entries follow each other without a gap from `next` on. */
+  run: number
   /** Of 0x0607, where the state keeps it; none for the account nonce. */
   readonly slot: Uint8Array | undefined
   readonly entries: Map<bigint, Entry>
+}
+
+/** Over all senders. */
+export interface Tally {
+  /** Entries that no gap keeps from running. */
+  executable: number
 }
 
 /** Worth of what cannot run now: behind a gap, or below the base fee. */
@@ -27,10 +35,13 @@ export class SenderQueue {
   /** Of 0x0606, where the state keeps the sender's keyHash. */
   readonly recordSlot: Uint8Array
   readonly #sender: Uint8Array
+  readonly #tally: Tally
   #cost = 0n
   #size = 0
 
-  constructor(sender: Uint8Array) {
+  /** @param tally Of all queues that are counted together. */
+  constructor(sender: Uint8Array, tally: Tally = { executable: 0 }) {
+    this.#tally = tally
     // A view would keep the whole encoding of the first transaction in memory.
     this.#sender = sender.slice()
     this.recordSlot = recordSlot(sender)
@@ -73,9 +84,9 @@ export class SenderQueue {
     const replaced = this.at(entry.envelope)
     if (replaced !== undefined) this.remove(replaced)
     const lane = this.#lanes.get(nonceKey) ?? this.#open(nonceKey, next)
-    lane.next = next
     lane.entries.set(nonce, entry)
     this.#lanes.set(nonceKey, lane)
+    this.#moveTo(lane, next)
     this.#size++
     this.#cost += maximalCost(entry.envelope)
     return replaced
@@ -87,6 +98,8 @@ export class SenderQueue {
     if (lane?.entries.get(nonce) !== entry) return
     lane.entries.delete(nonce)
     if (lane.entries.size === 0) this.#lanes.delete(nonceKey)
+    const place = nonce - lane.next
+    if (place >= 0n && place < lane.run) this.#setRun(lane, Number(place))
     this.#size--
     this.#cost -= maximalCost(entry.envelope)
   }
@@ -98,7 +111,7 @@ export class SenderQueue {
       const { slot } = lane
       const next = slot ? laneNonce(view, slot) : nextNonce(view, this.#sender, 0n)
       if (next === lane.next) continue
-      lane.next = next
+      this.#moveTo(lane, next)
       for (const [nonce, entry] of lane.entries) if (nonce < next) passed.push(entry)
     }
     for (const entry of passed) this.remove(entry)
@@ -120,8 +133,7 @@ export class SenderQueue {
   /** For each lane its entries without a gap, from the next nonce on. */
   *runnable(): Generator<readonly Entry[]> {
     for (const lane of this.#lanes.values()) {
-      const run = runOf(lane)
-      if (run.length > 0) yield run
+      if (lane.run > 0) yield runOf(lane)
     }
   }
 
@@ -172,7 +184,21 @@ export class SenderQueue {
 
   #open(nonceKey: bigint, next: bigint): Lane {
     const slot = nonceKey === 0n ? undefined : slotOf(this.#sender, nonceKey)
-    return { next, slot, entries: new Map() }
+    return { next, run: 0, slot, entries: new Map() }
+  }
+
+  /** The state, or an entry that came, may have made the lane's run another. */
+  #moveTo(lane: Lane, next: bigint): void {
+    const moved = Number(next - lane.next)
+    let run = moved < 0 ? 0 : Math.max(0, lane.run - moved)
+    lane.next = next
+    while (lane.entries.has(next + BigInt(run))) run++
+    this.#setRun(lane, run)
+  }
+
+  #setRun(lane: Lane, run: number): void {
+    this.#tally.executable += run - lane.run
+    lane.run = run
   }
 }
 
@@ -182,13 +208,14 @@ function lastOf({ entries }: Lane): Entry {
   )
 }
 
-function runOf({ next, entries }: Lane): Entry[] {
-  const run: Entry[] = []
-  for (let nonce = next; ; nonce++) {
+function runOf({ next, run, entries }: Lane): Entry[] {
+  const found: Entry[] = []
+  for (let nonce = next; found.length < run; nonce++) {
     const entry = entries.get(nonce)
-    if (entry === undefined) return run
-    run.push(entry)
+    if (entry === undefined) break
+    found.push(entry)
   }
+  return found
 }
 
 function tipOf(envelope: ParsEnvelope, baseFee: bigint): bigint {

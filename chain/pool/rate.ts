@@ -53,6 +53,17 @@ export class Rates {
     return allowed
   }
 
+  /** Returns what `take` took for one transaction that cost nothing after all. */
+  giveBack(source: string, bytes: number): void {
+    const known = this.#buckets.get(source)
+    if (known === undefined) return
+    this.#buckets.set(source, {
+      transactions: Math.min(this.#transactions.burst, known.transactions + 1),
+      bytes: Math.min(this.#bytes.burst, known.bytes + bytes),
+      at: known.at,
+    })
+  }
+
   #filled(source: string, now: number): Omit<Bucket, 'at'> {
     const known = this.#buckets.get(source)
     if (known === undefined) {

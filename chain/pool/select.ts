@@ -48,7 +48,6 @@ export function select(
       const price = entry.envelope.effectiveGasPrice(baseFee)
       return { entries, at, price, sequence: entry.sequence }
     }
-    return undefined
   }
   for (const queue of queues) {
     for (const entries of queue.runnable()) {

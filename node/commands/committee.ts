@@ -26,9 +26,8 @@ async function validatorKeyOf(
       'this network has no validators: its one node seals by itself',
     )
   }
-  const { openValidatorKey, readValidatorKey, validatorKeyFile } =
-    await import('../consensus/validator-key.ts')
-  const found = await readValidatorKey(validatorKeyFile(data))
+  const { openValidatorKey, ownValidatorKey } = await import('../consensus/validator-key.ts')
+  const found = await ownValidatorKey(data)
   const password = await readPassword({
     file: validatorPasswordFile,
     question: `Password of ${found.file}`,

@@ -1,13 +1,15 @@
-import { rm } from 'node:fs/promises'
 import path from 'node:path'
-import process from 'node:process'
+import { setTimeout as delay } from 'node:timers/promises'
 
 import { type Command, InvalidArgumentError } from 'commander'
 
-import { Fault, hex } from '#base'
-import { genesisHash, testAccounts } from '#genesis'
+import { Fault } from '#base'
 
 import { systemClock } from '../clock.ts'
+import type { Devnet } from '../devnet/build.ts'
+import type { Display } from '../devnet/display.ts'
+import type { ValidatorProcess } from '../devnet/processes.ts'
+import type * as watching from '../devnet/watch.ts'
 import { parsHome } from '../home.ts'
 import { createLog } from '../log.ts'
 import { stopSignal } from './stop-signal.ts'
@@ -23,6 +25,7 @@ interface DevnetFlags {
 
 const readyWithin = 60_000
 const lookEvery = 1_000
+const lookAtStart = 200
 
 export function configure(command: Command): void {
   command
@@ -30,7 +33,7 @@ export function configure(command: Command): void {
     .option('--base-port <number>', 'first port between nodes; the others follow', portOf, 30_300)
     .option('--rpc-port <number>', 'first port of JSON-RPC; the others follow', portOf, 8545)
     .option('--dir <folder>', 'where everything is kept', path.join(parsHome(), 'devnet'))
-    .option('--reset', 'remove the folder first: a new network with new keys', false)
+    .option('--reset', 'remove what an earlier devnet left there: a new network, new keys', false)
     .option('--json', 'print what a script needs, one object a line', false)
     .addHelpText(
       'after',
@@ -41,117 +44,109 @@ validator can be started again by itself: pars dev --data DIR/validator-0 --conf
     .action(async (flags: DevnetFlags) => run(flags))
 }
 
+/** The processes of a devnet, and what becomes of them. */
+interface Running {
+  readonly devnet: Devnet
+  readonly processes: readonly ValidatorProcess[]
+  readonly watch: typeof watching
+  readonly display: Display
+  /** Nobody looks any more. */
+  readonly over: AbortSignal
+}
+
 async function run(flags: DevnetFlags): Promise<void> {
-  const [{ openDevnet }, { ValidatorProcess }, watch] = await Promise.all([
+  const [build, { checkPorts }, { ValidatorProcess }, watch, displays] = await Promise.all([
     import('../devnet/build.ts'),
+    import('../devnet/ports.ts'),
     import('../devnet/processes.ts'),
     import('../devnet/watch.ts'),
+    import('../devnet/display.ts'),
   ])
   const asked = stopSignal(createLog({ format: 'text', level: 'error' }), systemClock)
   const folder = path.resolve(flags.dir)
-  if (flags.reset) await rm(folder, { recursive: true, force: true })
-  const devnet = await openDevnet({ ...flags, folder })
+  await checkPorts(portsOf(flags))
+  if (flags.reset) await build.removeDevnet(folder)
+  const devnet = await build.openDevnet({ ...flags, folder })
   const processes = await Promise.all(devnet.places.map((place) => ValidatorProcess.start(place)))
+  const display = flags.json ? displays.jsonDisplay : displays.textDisplay
+  const over = new AbortController()
+  const running = { devnet, processes, watch, display, over: over.signal }
   try {
-    const ready = await Promise.race([
-      asked.then(() => false),
-      until(async () => {
-        const seen = await Promise.all(devnet.places.map(watch.look))
-        if (processes.some(({ isRunning }) => !isRunning)) throw ended(devnet.folder)
-        return seen.every((one) => one?.isSigning === true)
-      }, devnet.folder),
-    ])
-    if (ready) {
-      const facts = {
-        folder,
-        networkId: hex(genesisHash(devnet.genesis)),
-        chainId: Number(devnet.genesis.chainId),
-        validators: processes.map(({ pid, place }) => ({ pid, rpc: place.rpc, data: place.data })),
-      }
-      process.stdout.write(flags.json ? `${JSON.stringify(facts)}\n` : welcome(facts))
-      await Promise.race([asked, show(devnet.places, watch, flags.json)])
-    }
+    await Promise.race([asked, follow(running)])
+    over.abort()
     const agreement = await watch.compare(devnet.places)
-    process.stdout.write(flags.json ? `${JSON.stringify(agreement)}\n` : verdict(agreement))
+    display.compared(agreement)
+    if (new Set(agreement.hashes.filter((hash) => hash !== null)).size > 1) throw differs(folder)
   } finally {
+    over.abort()
     await Promise.all(processes.map((one) => one.stop()))
   }
 }
 
-/** Resolves with true when `condition` holds. */
-async function until(condition: () => Promise<boolean>, folder: string): Promise<boolean> {
+/** Shows what happens, until it is over. Throws `NODE_DEVNET_ENDED`, `NODE_DEVNET_SLOW`. */
+async function follow(running: Running): Promise<void> {
+  const { devnet, processes, watch, display, over } = running
+  await untilReady(running)
+  if (over.aborted) return
+  display.ready(devnet, processes)
+  for (const [index, one] of processes.entries()) {
+    void one.ended.then((ending) => over.aborted || display.ended(index, one, ending))
+  }
+  while (!over.aborted) {
+    if (!processes.some(({ isRunning }) => isRunning)) throw ended(devnet.folder)
+    const seen = await Promise.all(devnet.places.map(watch.look))
+    if (!over.aborted) display.seen(seen)
+    await pause(lookEvery, over)
+  }
+}
+
+async function untilReady({ devnet, processes, watch, over }: Running): Promise<void> {
   const end = systemClock.now() + readyWithin
-  while (!(await condition())) {
+  while (!over.aborted) {
+    const lost = processes.find(({ isRunning }) => !isRunning)
+    if (lost !== undefined) throw ended(devnet.folder, lost.place.log)
+    const seen = await Promise.all(devnet.places.map(watch.look))
+    if (seen.every((one) => one?.isSigning === true)) return
     if (systemClock.now() > end) {
+      const { folder } = devnet
       throw new Fault({ code: 'NODE_DEVNET_SLOW', folder }, 'see node.log of each validator there')
     }
-    await pause(200)
-  }
-  return true
-}
-
-async function show(
-  places: readonly Parameters<typeof import('../devnet/watch.ts').look>[0][],
-  { look, lineOf }: typeof import('../devnet/watch.ts'),
-  json: boolean,
-): Promise<never> {
-  for (;;) {
-    const seen = await Promise.all(places.map(look))
-    if (json) process.stdout.write(`${JSON.stringify({ seen: seen.map((one) => one ?? null) })}\n`)
-    else if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K${lineOf(seen)}`)
-    await pause(lookEvery)
+    await pause(lookAtStart, over)
   }
 }
 
-function pause(milliseconds: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  systemClock.after(milliseconds, resolve)
-  return promise
+function pause(milliseconds: number, over: AbortSignal): Promise<void> {
+  return delay(milliseconds, undefined, { signal: over }).catch(() => undefined)
 }
 
-function ended(folder: string): Fault {
-  return new Fault({ code: 'NODE_DEVNET_ENDED', folder }, 'see node.log of each validator there')
+function ended(folder: string, log?: string): Fault {
+  return new Fault(
+    { code: 'NODE_DEVNET_ENDED', folder, ...(log === undefined ? {} : { log }) },
+    'a validator that ended says why in its node.log',
+  )
 }
 
-function welcome(facts: {
-  readonly folder: string
-  readonly networkId: string
-  readonly chainId: number
-  readonly validators: readonly { readonly pid: number | undefined; readonly rpc: string }[]
-}): string {
-  const [first] = facts.validators
-  const addresses = testAccounts().map(({ address }) => hex(address))
-  return `
-Pars development network ready: ${facts.validators.length} validators
-  JSON-RPC   ${facts.validators.map(({ rpc }) => rpc).join('  ')}
-  chain id   ${facts.chainId}
-  network id ${facts.networkId}
-  folder     ${facts.folder}
-
-Accounts, funded; their ML-DSA-65 keys are published, so use them here only
-${addresses.map((address, index) => `  (${index}) ${address}`).join('\n')}
-
-Each node signs for them, so any Ethereum tool can send through eth_sendTransaction:
-  curl -s ${first?.rpc} -H 'content-type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"eth_sendTransaction","params":[{"from":"${addresses[0]}","to":"${addresses[1]}","value":"0xde0b6b3a7640000"}]}'
-
-Ctrl-C stops it; what it acknowledged is kept. --reset begins anew.
-
-`
+function differs(folder: string): Fault {
+  return new Fault(
+    { code: 'NODE_DEVNET_DIFFERS', folder },
+    'validators came to different blocks at one height: keep the folder, and report it as a defect',
+  )
 }
 
-function verdict({
-  height,
-  isShared,
-  hashes,
-}: {
-  readonly height: number
-  readonly isShared: boolean
-  readonly hashes: readonly (string | undefined)[]
-}): string {
-  const silent = hashes.filter((hash) => hash === undefined).length
-  const missing = silent === 0 ? '' : `, ${silent} did not answer`
-  if (silent === hashes.length) return '\nno validator answered\n'
-  return `\n${isShared ? 'all heads agree' : 'HEADS DIFFER'} at block ${height}${missing}\n`
+/** Throws `NODE_USAGE` when the two rows overlap. */
+function portsOf({ validators, basePort, rpcPort }: DevnetFlags): readonly number[] {
+  if (Math.abs(basePort - rpcPort) < validators) {
+    throw new Fault(
+      {
+        code: 'NODE_USAGE',
+        reason: `--base-port and --rpc-port are less than ${validators} apart`,
+      },
+      'each validator takes one port of both rows',
+    )
+  }
+  return [basePort, rpcPort].flatMap((first) =>
+    Array.from({ length: validators }, (_, index) => first + index),
+  )
 }
 
 function countOf(text: string): number {

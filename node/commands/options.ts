@@ -135,15 +135,23 @@ export function runOptions(
   config: Config,
 ): Pick<
   RunOptions,
-  'host' | 'port' | 'archive' | 'allowedHosts' | 'allowedOrigins' | 'modules' | 'project'
+  | 'host'
+  | 'port'
+  | 'archive'
+  | 'allowedHosts'
+  | 'allowedOrigins'
+  | 'trustsProxy'
+  | 'modules'
+  | 'project'
 > {
-  const { host, port, archive, allowHosts, allowOrigins, plugins, project } = config
+  const { host, port, archive, allowHosts, allowOrigins, trustProxy, plugins, project } = config
   return {
     host,
     port,
     archive,
     allowedHosts: allowHosts,
     allowedOrigins: allowOrigins,
+    trustsProxy: trustProxy,
     modules: plugins,
     project: path.resolve(project ?? '.'),
   }

@@ -2,10 +2,10 @@ import process from 'node:process'
 
 import type { Command } from 'commander'
 
-import { type Hex, isFault } from '#base'
+import type { Hex } from '#base'
 
 import { checkSucceeded, waitForReceipt } from '../receipt.ts'
-import { RpcClient } from '../rpc-client.ts'
+import { isRefused, RpcClient } from '../rpc-client.ts'
 import type { Signed, Wallet } from '../wallet.ts'
 import {
   addFeeOptions,
@@ -102,11 +102,4 @@ export async function submit(
   if (contractAddress !== undefined && succeeded) say(`contract ${contractAddress}\n`)
   tell({ ...sent, ...receiptFacts(receipt) })
   checkSucceeded(receipt)
-}
-
-/** A node that ran out of time may have taken it. */
-function isRefused(error: unknown): boolean {
-  if (!isFault(error, 'NODE_REFUSED')) return false
-  const { refusal } = error.facts as { readonly refusal?: unknown }
-  return refusal !== 'RPC_TIMEOUT'
 }

@@ -22,6 +22,6 @@ export async function withDag<Result>(
 }
 
 /** Notes that a new key has signed nothing yet: without it a validator asks the others first. */
-export async function beginAs(publicKey: Uint8Array, data: string): Promise<void> {
-  await withDag(data, (store) => beginEpoch(store, { epoch: 0, publicKey }))
+export async function beginAs(publicKey: Uint8Array, store: Store): Promise<void> {
+  await beginEpoch(store, { epoch: 0, publicKey })
 }

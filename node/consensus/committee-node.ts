@@ -1,9 +1,11 @@
 /** A node of a network that a committee orders: consensus, the network, and the chain joined. */
 import path from 'node:path'
 
-import { type Clock, equal, Fault, isFault, type Log } from '#base'
+import { type Clock, equal, Fault, isFault, hex, type Log } from '#base'
 import type { Chain, Verifier } from '#chain'
 import {
+  constants,
+  formatEvidence,
   type Epoch,
   firstEpoch,
   type Observers,
@@ -13,14 +15,14 @@ import {
 } from '#consensus'
 import { mlDsa, type SigningKey } from '#crypto'
 import type { Genesis } from '#genesis'
-import { Network, PeerBindings } from '#mesh'
-import { openLevel } from '#storage'
+import { Network, type NodeKey, PeerBindings } from '#mesh'
+import { openLevel, type Store } from '#storage'
 
 import { systemRandom } from '../random.ts'
 import { clientVersion } from '../version.ts'
 import { dagFolder } from './begin.ts'
 import { executionOf } from './execution.ts'
-import { openNodeKey } from './node-key.ts'
+import { nodeKeyFile, openNodeKey } from './node-key.ts'
 import { Proposals } from './proposals.ts'
 import { TransactionGossip } from './transactions.ts'
 
@@ -29,6 +31,8 @@ export interface CommitteeNodeInit {
   /** The data folder. */
   readonly data: string
   readonly chain: Chain
+  /** Keep the whole order, so that nodes that were away for long can take it from here. */
+  readonly archive: boolean
   /** The one of the pool, too. */
   readonly verifier: Verifier
   readonly clock: Clock
@@ -42,6 +46,8 @@ export interface CommitteeNodeInit {
   /** Addresses with `/p2p/` that it stays connected to. */
   readonly peers: readonly string[]
   readonly mdns: boolean
+  /** Writes what somebody has to look at into the data folder, and gives the file's name. */
+  readonly dump: (name: string, content: string) => Promise<string>
   /** What ends the node: a store that fails, or results that the others contradict. */
   readonly onFailed: (error: Error) => void
 }
@@ -58,7 +64,7 @@ export async function openCommitteeNode(init: CommitteeNodeInit): Promise<Commit
   const { genesis, chain, clock, log, data } = init
   const epoch = firstEpoch(genesis)
   const key = await openNodeKey(data)
-  key.assertApart(...genesis.validators.map(({ publicKey }) => publicKey))
+  checkNodeKey(key, init)
   await using started = new AsyncDisposableStack()
   const dag = started.adopt(await openLevel(dagFolder(data)), (store) => store.close())
   const book = started.adopt(await openLevel(path.join(data, 'peers')), (store) => store.close())
@@ -72,6 +78,7 @@ export async function openCommitteeNode(init: CommitteeNodeInit): Promise<Commit
   })
   const validator = await Validator.open({
     epoch,
+    ...(init.archive ? { retention: Infinity } : {}),
     ports: {
       network: {
         push: (...given) => parts.network?.push(...given) ?? false,
@@ -91,37 +98,7 @@ export async function openCommitteeNode(init: CommitteeNodeInit): Promise<Commit
   })
   parts.validator = validator
   started.defer(() => validator.stop())
-  const network = await Network.open({
-    key,
-    store: book,
-    clock,
-    random: systemRandom,
-    log,
-    status: () => ({
-      networkId: chain.genesisHash,
-      chainId: Number(chain.chainId),
-      head: { height: Number(chain.head.header.number), hash: chain.head.hash },
-      epoch: epoch.committee.epoch,
-      client: clientVersion,
-    }),
-    listen: init.listen,
-    announce: init.announce,
-    staticPeers: init.peers.filter((address) => !address.endsWith(`/p2p/${key.peerId}`)),
-    bindings: new PeerBindings(
-      chain.genesisHash,
-      epoch.committee.epoch,
-      genesis.validators.map(({ publicKey, peerId }) => ({ publicKey, peer: peerId })),
-    ),
-    mdns: init.mdns,
-    pushes: validator.pushes,
-    requests: validator.requests,
-    topics: [gossip.topic, ...validator.topics],
-    events: {
-      connected: ({ peer }) => validator.connected(peer),
-      disconnected: (peer) => validator.disconnected(peer),
-      banned: (peer, reason) => log.warn('peer banned', { peer, reason }),
-    },
-  })
+  const network = await openNetwork(init, { key, book, validator, gossip, epoch })
   parts.network = network
   await network.start()
   started.defer(() => network.stop())
@@ -139,6 +116,68 @@ export async function openCommitteeNode(init: CommitteeNodeInit): Promise<Commit
     start: () => validator.start(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
+}
+
+interface NetworkParts {
+  readonly key: NodeKey
+  readonly book: Store
+  readonly validator: Validator
+  readonly gossip: TransactionGossip
+  readonly epoch: Epoch
+}
+
+/** The network as consensus and gossip use it; nothing listens yet. */
+function openNetwork(
+  { genesis, chain, clock, log, ...init }: CommitteeNodeInit,
+  { key, book, validator, gossip, epoch }: NetworkParts,
+): Promise<Network> {
+  const own = `/p2p/${key.peerId.toString()}`
+  return Network.open({
+    key,
+    store: book,
+    clock,
+    random: systemRandom,
+    log,
+    status: () => ({
+      networkId: chain.genesisHash,
+      chainId: Number(chain.chainId),
+      head: { height: Number(chain.head.header.number), hash: chain.head.hash },
+      epoch: epoch.committee.epoch,
+      client: clientVersion,
+    }),
+    listen: init.listen,
+    announce: init.announce,
+    staticPeers: init.peers.filter((address) => !address.endsWith(own)),
+    bindings: new PeerBindings(
+      chain.genesisHash,
+      epoch.committee.epoch,
+      genesis.validators.map(({ publicKey, peerId }) => ({ publicKey, peer: peerId })),
+    ),
+    mdns: init.mdns,
+    pushes: validator.pushes,
+    requests: validator.requests,
+    topics: [gossip.topic, ...validator.topics],
+    events: {
+      connected: ({ peer }) => validator.connected(peer),
+      disconnected: (peer) => validator.disconnected(peer),
+      banned: (peer, reason) => log.warn('peer banned', { peer, reason }),
+    },
+  })
+}
+
+/** Throws `MESH_KEY_REUSED`, and `NODE_KEY_OTHER` for another node than the genesis names. */
+function checkNodeKey(key: NodeKey, { genesis, validatorKey, data }: CommitteeNodeInit): void {
+  const accounts = genesis.alloc.flatMap(({ key: own }) => (own === undefined ? [] : [own]))
+  key.assertApart(...[...genesis.validators, ...accounts].map(({ publicKey }) => publicKey))
+  if (validatorKey === undefined) return
+  key.assertApart(validatorKey.publicKey)
+  const found = key.peerId.toString()
+  const entry = genesis.validators.find(({ publicKey }) => equal(publicKey, validatorKey.publicKey))
+  if (entry === undefined || entry.peerId === found) return
+  throw new Fault(
+    { code: 'NODE_KEY_OTHER', file: nodeKeyFile(data), found, expected: entry.peerId },
+    'the genesis binds the validator to another node, and the others answer that one alone: bring its node.key',
+  )
 }
 
 function networkOf({ network }: { readonly network?: Network }): Network {
@@ -175,19 +214,33 @@ function verifyThrough(verifier: Verifier): Verify {
   }
 }
 
-function observersOf({ chain, log, onFailed }: CommitteeNodeInit, proposals: Proposals): Observers {
+function observersOf(init: CommitteeNodeInit, proposals: Proposals): Observers {
+  const { chain, log, onFailed } = init
+  const keep = (name: string, content: string): void => {
+    init.dump(name, content).then(
+      (file) => log.warn('written down', { file }),
+      (error: unknown) => log.error('not written down', { name, reason: String(error) }),
+    )
+  }
   return {
+    decided: ({ round }) => proposals.abandoned(round - constants.gcDepth),
     accepted: (block) => proposals.accepted(block),
     finalized(height) {
       chain.finalize(BigInt(height)).catch((error: unknown) => {
         log.error('the final height was not written down', { reason: String(error) })
       })
     },
-    evidence({ kind, author, epoch }) {
-      log.warn('a validator broke the rules', { kind, author, epoch })
+    evidence(evidence) {
+      const { kind, author, epoch } = evidence
+      keep(`evidence-${epoch}-${author}-${kind}.json`, formatEvidence(evidence))
+    },
+    contradiction(author, first, second) {
+      const content = { kind: 'checkpoint', author, first: hex(first), second: hex(second) }
+      keep(`evidence-checkpoint-${author}.json`, JSON.stringify(content, undefined, 2))
     },
     halted({ height, own, other, outvoted }) {
       const facts = { code: 'NODE_OUTVOTED', height, own, other, outvoted } as const
+      keep(`outvoted-${height}.json`, JSON.stringify(facts, undefined, 2))
       onFailed(
         new Fault(
           facts,

@@ -26,7 +26,7 @@ export function executionOf(chain: Chain, proposals: Proposals): Execution {
       return result.blocks.map(resultOf)
     },
     payload: (request) => proposals.payload(request),
-    waiting: (round) => proposals.waiting(round),
+    waiting: () => proposals.waiting(),
     async facts(height) {
       const found = await chain.reads.header({ number: BigInt(height) })
       if (found === undefined) return undefined

@@ -1,9 +1,16 @@
-import type { NodeFace } from '#rpc'
+import type { Chain } from '#chain'
+import { parameters, type ValidatorStatus } from '#consensus'
+import type { Network } from '#mesh'
+import type { ConsensusStatus, NodeFace } from '#rpc'
 
 import type { CommitteeNode } from './committee-node.ts'
 
 /** What RPC tells of a node of a committee's network. */
-export function nodeFace({ validator, network }: CommitteeNode): NodeFace {
+export function nodeFace(
+  { validator, network }: Pick<CommitteeNode, 'validator' | 'network'>,
+  chain: Pick<Chain, 'head'>,
+): NodeFace {
+  const from = Number(chain.head.header.number)
   return {
     status() {
       const {
@@ -32,6 +39,7 @@ export function nodeFace({ validator, network }: CommitteeNode): NodeFace {
           executed: executedCommit,
           certified: certified ?? committed,
           finalized,
+          sync: syncOf(validator.status, network, from),
           isIdle,
           retained: { ...retained, bytesPerDay: retained.bytesPerDay ?? null },
           validators: peers.map(({ peer, isConnected, heard }) => ({
@@ -52,4 +60,19 @@ export function nodeFace({ validator, network }: CommitteeNode): NodeFace {
         head: status.head.height,
       })),
   }
+}
+
+/** Behind by more than what is on its way between two nodes that keep up. */
+function syncOf(
+  { committed, certified = committed, executedCommit, finalized }: ValidatorStatus,
+  network: Pick<Network, 'peers'>,
+  from: number,
+): ConsensusStatus['sync'] {
+  if (certified - executedCommit <= parameters.executionLag) return null
+  // Whoever is nobody's choice can tell of any height.
+  const heads = network
+    .peers()
+    .filter(({ isReserved }) => isReserved)
+    .map(({ status }) => status.head.height)
+  return { from, to: Math.max(from, finalized, ...heads) }
 }

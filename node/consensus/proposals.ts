@@ -70,19 +70,24 @@ export class Proposals {
     for (const [id, at] of this.#underway) if (at <= round) this.#land(id)
   }
 
-  waiting(round: number): boolean {
+  /**
+   * Whether something waits to be put forward, be it by another: until its owner has done so the
+   * rounds that a takeover is counted in must not be idle ones.
+   */
+  waiting(): boolean {
     const { pool, profile } = this.#init.chain
     if (this.#init.self === undefined || pool.size <= this.#pooled.size) return false
     // To look through a large pool costs more than a round too many.
     if (pool.size > limits.searchedPool.value) return true
-    return this.#choose(round, profile.blockRoom, 1).length > 0
+    return this.#choose(profile.blockRoom, 1, () => true).length > 0
   }
 
   payload({ round, bytes, transactions }: PayloadRequest): readonly Uint8Array[] {
     if (this.#init.self === undefined) return []
     const wires: Uint8Array[] = []
     let left = bytes
-    for (const { wire } of this.#choose(round, bytes, transactions)) {
+    const isOwn = (envelope: ParsEnvelope): boolean => this.#isOwn(envelope, round)
+    for (const { wire } of this.#choose(bytes, transactions, isOwn)) {
       left -= wire.length + offsetBytes
       if (left < 0) break
       wires.push(wire)
@@ -90,13 +95,17 @@ export class Proposals {
     return wires
   }
 
-  #choose(round: number, bytes: number, most: number): readonly ParsEnvelope[] {
+  #choose(
+    bytes: number,
+    most: number,
+    isWanted: (envelope: ParsEnvelope) => boolean,
+  ): readonly ParsEnvelope[] {
     const { pool, profile } = this.#init.chain
     let taken = 0
     return pool.ready({ gas: profile.blockGasLimit, bytes }, (envelope) => {
       if (taken === most) return 'leave'
       if (this.#underway.has(envelope.wireHash.toHex())) return 'pass'
-      if (!this.#isOwn(envelope, round)) return 'leave'
+      if (!isWanted(envelope)) return 'leave'
       taken++
       return 'take'
     })

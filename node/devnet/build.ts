@@ -1,4 +1,4 @@
-import { access, readFile, writeFile } from 'node:fs/promises'
+import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 import { Fault, utf8 } from '#base'
@@ -14,7 +14,7 @@ import {
 import { sealKey } from '#identity'
 import { defaultAlgorithm } from '#protocol'
 
-import { beginAs } from '../consensus/begin.ts'
+import { beginAs, dagFolder, withDag } from '../consensus/begin.ts'
 import { openNodeKey } from '../consensus/node-key.ts'
 import { validatorKeyFile } from '../consensus/validator-key.ts'
 import { writeKeyFile } from '../keystore.ts'
@@ -47,26 +47,86 @@ export interface DevnetPlan {
 
 /** A password that protects nothing: everything else is beside it, too. */
 const password = 'development only'
+/** The file of the password is what tells a devnet's folder from others. */
+const markName = 'password'
+const mark = `${password}\n`
 /** The least of RFC 9106 that keeps the format: a devnet starts often. */
 const cost = { memoryKiB: 64, iterations: 1, parallelism: 1 }
 
-/** The devnet that is in the folder, or a new one. Throws `NODE_DEVNET_SIZE`. */
+/**
+ * The devnet that is in the folder, or a new one where there is nothing yet. Throws
+ * `NODE_DEVNET_FOLDER`, `NODE_DEVNET_SIZE`, and `STORE_LOCKED` while it runs.
+ */
 export async function openDevnet(plan: DevnetPlan): Promise<Devnet> {
-  const file = path.join(plan.folder, 'genesis.json')
-  const exists = await access(file).then(
-    () => true,
-    () => false,
-  )
-  const genesis = exists ? parseGenesis(await readFile(file, 'utf8')) : await build(plan)
+  const { folder } = plan
+  const genesis = (await existing(folder)) ?? (await build(plan))
   if (genesis.validators.length !== plan.validators) {
     throw new Fault(
-      { code: 'NODE_DEVNET_SIZE', folder: plan.folder, validators: genesis.validators.length },
+      { code: 'NODE_DEVNET_SIZE', folder, validators: genesis.validators.length },
       'a network keeps its validators: give another folder, or --reset for a new network',
     )
   }
   const places = genesis.validators.map((_, index) => placeOf(plan, index))
+  for (const { data } of places) await checkIdle(data)
   await configure(plan, genesis, places)
-  return { folder: plan.folder, genesis, places }
+  return { folder, genesis, places }
+}
+
+/**
+ * Removes what a devnet has made in the folder, and nothing else. Throws `NODE_DEVNET_FOLDER`, and
+ * `STORE_LOCKED` while it runs; then nothing is removed.
+ */
+export async function removeDevnet(folder: string): Promise<void> {
+  const names = await namesIn(folder)
+  if (names.length === 0) return
+  if (!(await isDevnet(folder))) throw notDevnet(folder, 'no devnet has made what is in it')
+  const datas = names.filter((name) => /^validator-\d+$/.test(name))
+  for (const name of datas) await checkIdle(path.join(folder, name))
+  // The mark last: what a crash leaves can be removed again.
+  for (const name of [...datas, 'genesis.json', markName]) {
+    await rm(path.join(folder, name), { recursive: true, force: true })
+  }
+}
+
+async function existing(folder: string): Promise<Genesis | undefined> {
+  const names = await namesIn(folder)
+  if (names.length === 0) return undefined
+  const [isMarked, hasGenesis] = [await isDevnet(folder), names.includes('genesis.json')]
+  if (isMarked && hasGenesis) {
+    return parseGenesis(await readFile(path.join(folder, 'genesis.json'), 'utf8'))
+  }
+  throw notDevnet(folder, isMarked ? 'its devnet was not finished' : 'it is not empty')
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    const reason = (error as { code?: string }).code ?? String(error)
+    if (reason === 'ENOENT') return []
+    throw new Fault({ code: 'NODE_FILE', file: folder, reason }, 'name another folder with --dir')
+  }
+}
+
+async function isDevnet(folder: string): Promise<boolean> {
+  const text = await readFile(path.join(folder, markName), 'utf8').catch(() => '')
+  return text === mark
+}
+
+function notDevnet(folder: string, reason: string): Fault {
+  return new Fault(
+    { code: 'NODE_DEVNET_FOLDER', folder, reason },
+    'name a new folder with --dir; --reset removes what a devnet has made, and nothing else',
+  )
+}
+
+/** Throws `STORE_LOCKED` while a node runs there. */
+async function checkIdle(data: string): Promise<void> {
+  const isThere = await access(dagFolder(data)).then(
+    () => true,
+    () => false,
+  )
+  if (isThere) await withDag(data, () => Promise.resolve())
 }
 
 function placeOf({ folder, rpcPort }: DevnetPlan, index: number): Place {
@@ -82,6 +142,7 @@ function placeOf({ folder, rpcPort }: DevnetPlan, index: number): Place {
 /** Keys first, then the genesis that names them, then what binds the keys to it. */
 async function build(plan: DevnetPlan): Promise<Genesis> {
   await makePrivateFolder(plan.folder)
+  await writePrivate(path.join(plan.folder, markName), utf8(mark))
   const base = cloneGenesis(preset('devnet'), systemRandom)
   const made = await Promise.all(
     Array.from({ length: plan.validators }, async (_, index) => {
@@ -117,10 +178,9 @@ async function build(plan: DevnetPlan): Promise<Genesis> {
       cost,
     })
     await writeKeyFile(validatorKeyFile(data), keystore)
-    await beginAs(key.publicKey, data)
+    await withDag(data, (store) => beginAs(key.publicKey, store))
   }
-  await writePrivate(path.join(plan.folder, 'password'), utf8(`${password}\n`))
-  // Last: with it the folder is a devnet.
+  // Last: with it the devnet is finished.
   await writeFile(path.join(plan.folder, 'genesis.json'), formatGenesis(genesis), { flag: 'wx' })
   return genesis
 }
@@ -139,7 +199,7 @@ async function configure(
     const lines = [
       `genesis = ${JSON.stringify(path.join(folder, 'genesis.json'))}`,
       'validator = true',
-      `validator-password-file = ${JSON.stringify(path.join(folder, 'password'))}`,
+      `validator-password-file = ${JSON.stringify(path.join(folder, markName))}`,
       `port = ${rpcPort + index}`,
       `listen = ["/ip4/127.0.0.1/tcp/${basePort + index}"]`,
       `peers = ${JSON.stringify(peers)}`,

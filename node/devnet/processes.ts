@@ -5,25 +5,41 @@ import process from 'node:process'
 
 import type { Place } from './build.ts'
 
+/** Ends a process whose parent is gone without a word. */
+const leash = new URL('../../bin/leash.js', import.meta.url).href
+
+/** How a process ended: with an exit code, or by a signal. */
+export interface Ending {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
 /** One validator as a process of its own. */
 export class ValidatorProcess {
   readonly place: Place
+  readonly ended: Promise<Ending>
   readonly #child: ChildProcess
-  readonly ended: Promise<number | null>
 
   private constructor(place: Place, child: ChildProcess) {
     this.place = place
     this.#child = child
-    this.ended = once(child, 'exit').then(([code]) => code as number | null)
+    this.ended = once(child, 'exit').then(([code, signal]): Ending => ({ code, signal }))
   }
 
   static async start(place: Place): Promise<ValidatorProcess> {
     await using log = await open(place.log, 'a')
     const [, program = ''] = process.argv
     const parameters = ['dev', '--data', place.data, '--config', place.config]
-    const child = spawn(process.execPath, [...process.execArgv, program, ...parameters], {
-      stdio: ['ignore', log.fd, log.fd],
-    })
+    const child = spawn(
+      process.execPath,
+      [...process.execArgv, '--import', leash, program, ...parameters],
+      {
+        stdio: ['ignore', log.fd, log.fd],
+        env: { ...process.env, PARS_LEASH: String(process.pid) },
+        // Ctrl-C at a terminal goes to its whole process group; these are asked, then stopped.
+        detached: process.platform !== 'win32',
+      },
+    )
     await once(child, 'spawn')
     return new ValidatorProcess(place, child)
   }

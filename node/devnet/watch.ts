@@ -1,3 +1,4 @@
+import { hex } from '#base'
 import type { NodeStatus } from '#rpc'
 
 import { bytesIn, quantityIn, RpcClient } from '../rpc-client.ts'
@@ -53,9 +54,10 @@ export function lineOf(seen: readonly (Seen | undefined)[]): string {
 export interface Agreement {
   /** The highest block that all have. */
   readonly height: number
-  /** Whether it is the same block everywhere. */
+  /** Whether it is the same block everywhere; false when nobody answers. */
   readonly isShared: boolean
-  readonly hashes: readonly (string | undefined)[]
+  /** By validator; null for one that does not answer. */
+  readonly hashes: readonly (string | null)[]
 }
 
 /** Compares the validators at the highest block that all of those that answer have. */
@@ -63,17 +65,24 @@ export async function compare(places: readonly Place[]): Promise<Agreement> {
   const seen = await Promise.all(places.map(look))
   const height = Math.min(...seen.filter((one) => one !== undefined).map(({ head }) => head))
   const hashes = await Promise.all(
-    places.map(async ({ rpc }, index) => {
-      if (seen[index] === undefined) return undefined
-      const client = new RpcClient(rpc)
-      const [block] = await client.askAll([
-        'eth_getBlockByNumber',
-        `0x${height.toString(16)}`,
-        false,
-      ])
-      return bytesIn((block as { readonly hash: unknown }).hash, 32).toHex()
-    }),
+    places.map(async (place, index) =>
+      seen[index] === undefined ? undefined : hashAt(place, height),
+    ),
   )
   const known = new Set(hashes.filter((hash) => hash !== undefined))
-  return { height: known.size === 0 ? 0 : height, isShared: known.size === 1, hashes }
+  return {
+    height: known.size === 0 ? 0 : height,
+    isShared: known.size === 1,
+    hashes: hashes.map((hash) => hash ?? null),
+  }
+}
+
+async function hashAt({ rpc }: Place, height: number): Promise<string | undefined> {
+  try {
+    const tag = `0x${height.toString(16)}`
+    const [block] = await new RpcClient(rpc).askAll(['eth_getBlockByNumber', tag, false])
+    return hex(bytesIn((block as { readonly hash: unknown }).hash, 32))
+  } catch {
+    return undefined
+  }
 }

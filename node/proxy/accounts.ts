@@ -1,9 +1,15 @@
 import { Fault, hex, type Hex, isFault, type Log, unhex } from '#base'
-import { AnsweredError, type AccountSigner, isErrorObject, type Sending, type SendRequest } from '#rpc'
+import {
+  AnsweredError,
+  type AccountSigner,
+  isErrorObject,
+  type Sending,
+  type SendRequest,
+} from '#rpc'
 import { type Engine, type TypedData, typedDataHash } from '#sdk'
 
 import type { KeyFile } from '../keystore.ts'
-import type { RpcClient } from '../rpc-client.ts'
+import { isRefused, type RpcClient } from '../rpc-client.ts'
 import { currentKey, type TransactionRequest, Wallet } from '../wallet.ts'
 import { Lanes } from './lanes.ts'
 
@@ -144,12 +150,6 @@ export class UnlockedAccounts implements AccountSigner {
     }
     return Wallet.of(await currentKey([key], this.#rpc), key.engine, this.#rpc)
   }
-}
-
-/** Whether the node has nothing of it: it said no, and not that time was over meanwhile. */
-function isRefused(error: unknown): boolean {
-  if (!isFault(error, 'NODE_REFUSED')) return false
-  return !('refusal' in error.facts) || error.facts.refusal !== 'RPC_TIMEOUT_SENDING'
 }
 
 function unconfirmed(hash: Hex, cause: unknown): Fault<{ code: 'NODE_UNCONFIRMED'; hash: Hex }> {

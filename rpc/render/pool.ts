@@ -36,7 +36,7 @@ class PoolText {
   /** By sender, then by place. */
   async senders(listed: readonly ListedTransaction[]): Promise<string> {
     let text = ''
-    for (const [sender, own] of Map.groupBy(listed, ({ sender }) => hex(sender))) {
+    for (const [sender, own] of Map.groupBy(listed, (one) => hex(one.sender))) {
       if (text !== '') text += ','
       text += `"${sender}":{${await this.places(own)}}`
     }

@@ -13,11 +13,22 @@ import { limits } from '../limits.ts'
 import type { ParsLocalAccount } from '../viem/account.ts'
 import { disconnected, type ProviderError, refusal, toProviderError } from './errors.ts'
 import { Listeners } from './events.ts'
-import { bytesParameter, snapshot, transactionParameter, typedDataParameter } from './parameters.ts'
+import {
+  bytesParameter,
+  shownTransaction,
+  snapshot,
+  transactionParameter,
+  typedDataParameter,
+} from './parameters.ts'
 
 /** What the person in front of the screen is asked. */
 export interface WalletRequest {
   readonly method: string
+  /**
+   * Of eth_sendTransaction the one transaction that will be signed, with the fields that type 0x50 has
+   * and under one name each; what the application left open the node is asked for. Otherwise as the
+   * application gave them.
+   */
   readonly params: readonly unknown[]
 }
 
@@ -133,10 +144,11 @@ export class ParsProvider {
   }
 
   async #send(params: readonly unknown[]): Promise<Hex> {
-    const { from, chainId, ...request } = transactionParameter(params[0])
+    const given = transactionParameter(params[0])
+    const { from, chainId, ...request } = given
     this.#checkAccount(from)
     if (chainId !== undefined) this.#switch({ chainId })
-    await this.#approve('eth_sendTransaction', params)
+    await this.#approve('eth_sendTransaction', [shownTransaction(given)])
     // One after the other: the node tells the next nonce by what it has got.
     const sent = this.#sent.then(() => this.#reached(() => sendTransaction(this.#client, request)))
     this.#sent = sent.catch(() => undefined)

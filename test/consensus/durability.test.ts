@@ -54,7 +54,7 @@ describe('durability', () => {
   it('writes what is downward closed, batch by batch', () => {
     const world = new World({ stakes: [1, 1, 1, 1], delay: [5, 150] }).boot()
     world.node(0).submit(Uint8Array.of(1))
-    world.run(6_000)
+    world.run(20_000)
     for (const node of world.nodes) {
       const onDisk = new Set<string>()
       for (const { records } of node.effectsOf('persist')) {

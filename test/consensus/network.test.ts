@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 
+import { parameters } from '../../consensus/parameters.ts'
 import { testBlock } from './blocks.ts'
 import { World, type WorldNode } from './world/world.ts'
 
@@ -178,7 +179,7 @@ describe('a network', () => {
     keepBusy(world, 2_000)
     world.run(10_000)
     const before = world.node(0).published.size
-    world.run(20_000)
+    world.run(10 * parameters.idleRoundDelay)
     assert.equal(world.node(0).published.size - before, 10)
   })
 })

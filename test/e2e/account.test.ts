@@ -248,7 +248,7 @@ describe('accounts on the command line', function () {
     const here = await json<KeyFacts>(...moved, ...online())
     assert.deepEqual({ ...here, file: '' }, { ...made, file: '' })
     const again = await bench.run(...moved, ...online())
-    assertRefused(again, exitCodes.failure, /NODE_FILE_EXISTS/)
+    assertRefused(again, exitCodes.key, /NODE_KEY_PRESENT.*nothing to do/)
 
     const elsewhere = [...moved, '--network', foreign]
     assertRefused(await bench.run(...elsewhere), exitCodes.key, /IDENTITY_FOREIGN_NETWORK/)

@@ -11,14 +11,16 @@ import { testSeeds } from '#protocol'
 import { exitCodes } from '../../node/exit-codes.ts'
 import { KeyFolder } from '../../node/keystore.ts'
 import { password, seal } from '../identity/keys.ts'
+import { lacking } from '../lacking.ts'
 import { factsOf, readGenesis, transfer } from './network.ts'
-import { assertRefused, Bench } from './node.ts'
+import { assertRefused, Bench, failureIn } from './node.ts'
 import { noTerminals, Terminal } from './terminal.ts'
 
 const cli = path.join(import.meta.dirname, '../../node/cli.ts')
+const examples = path.join(import.meta.dirname, '../../examples')
 
 describe('every command', function () {
-  this.timeout(120_000)
+  this.timeout(240_000)
 
   const bench = new Bench()
   after(() => bench[Symbol.asyncDispose]())
@@ -30,13 +32,21 @@ describe('every command', function () {
     assert.ok(paths.has('pars account recovery start'))
     for (const line of paths) {
       const [, ...names] = line.split(' ')
-      const [help, unknown] = await Promise.all([
+      const [help, unknown, asJson] = await Promise.all([
         bench.run(...names, '--help'),
         bench.run(...names, '--nonsense'),
+        bench.run(...names, '--nonsense', '--json'),
       ])
       assert.match(help.stdout, new RegExp(`^Usage: ${line} .*\n\n[A-Z][^]*?\\.\n\n`))
       assert.equal(help.code, 0, line)
       assertRefused(unknown, exitCodes.usage, /^error: .*\nTry --help\.\n$/)
+      const { code, facts, cure, exitCode } = failureIn(asJson)
+      assert.deepEqual([code, exitCode], ['NODE_USAGE', exitCodes.usage], line)
+      assert.match(
+        String(facts['reason']),
+        /unknown option|required option|missing required argument/,
+      )
+      assert.match(cure ?? '', /--help/)
     }
   })
 })
@@ -52,7 +62,7 @@ describe('a new network', function () {
   }
 
   it('is described by a person at a terminal, who is told at once what will not do', async function () {
-    if (noTerminals !== undefined) this.skip()
+    lacking(this, noTerminals)
     await using terminal = await init('--out', 'asked.json', '--gas-limit', '20000000')
     const answer = async (question: RegExp, text: string, mistaken = 0): Promise<void> => {
       await terminal.shows(question)
@@ -72,6 +82,8 @@ describe('a new network', function () {
     await answer(/▲ +Who owns[^]*each address once/, ` 0x${'cd'.repeat(20)}=2.5`, 45)
     await answer(/◆ +Milliseconds/, '49')
     await answer(/▲ +Milliseconds[^]*from 50 to/, '500', 2)
+    await answer(/◆ +Precompiles of packages/, './none')
+    await answer(/PRECOMPILE_MANIFEST[^]*◆ +Precompiles of packages/, `${examples}/blake2b`)
     await terminal.shows(/Run it with: pars run --genesis asked\.json/)
     assert.equal(await terminal.exitCode(), 0)
     const genesis = readGenesis(bench.path('asked.json'))
@@ -81,6 +93,7 @@ describe('a new network', function () {
     assert.equal(genesis.targetBlockMs, 500)
     assert.equal(genesis.blockGasLimit, 20_000_000n)
     assert.equal(genesis.dev, false)
+    assert.equal(genesis.precompiles.find(({ name }) => name === 'blake2b')?.module, 'blake2b')
     assert.deepEqual(
       genesis.alloc.map(({ address, balance }) => [hex(address), balance]),
       [
@@ -91,7 +104,7 @@ describe('a new network', function () {
   })
 
   it('is asked for what flags leave open alone, and for nothing where they say all', async function () {
-    if (noTerminals !== undefined) this.skip()
+    lacking(this, noTerminals)
     await using half = await init('--out', 'half.json', '--chain-id', '9', '--dev')
     await half.shows(/◆ +Its name/)
     await half.type('Half')
@@ -118,11 +131,54 @@ describe('a new network', function () {
       [['--symbol', 'TOO LONG'], 5, /token\.symbol: give 1 to 11/],
       [['--block-ms', '1'], 5, /targetBlockMs: give a whole number from 50/],
       [['--gas-limit', '5'], 5, /blockGasLimit/],
+      [['--precompile', 'not-there'], 5, /PRECOMPILE_NOT_INSTALLED/],
+      [['--precompile', `${examples}/blake2b`, `${examples}/blake2b`], 5, /GENESIS_INVALID/],
     ] as const) {
       assertRefused(await bench.run(...line, ...flags), code, pattern)
     }
     assertRefused(await bench.run('init', '--name', 'x'), 2, /required option '--chain-id/)
     assert.equal(existsSync(bench.path('never.json')), false)
+  })
+
+  it('has precompiles of packages from its first block, and says how a node gets them', async () => {
+    const file = bench.path('with.json')
+    const folders = ['blake2b', 'counter'].map((name) => path.join(examples, name))
+    const line = ['init', '--chain-id', '9', '--name', 'x', '--precompile', ...folders]
+    const { code, stdout, stderr } = await bench.run(...line, '--out', file)
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /npm install --ignore-scripts \.\/blake2b-.*\.tgz/)
+    assert.match(stdout, /--genesis .*with\.json --plugins blake2b,counter\n$/)
+    const { precompiles } = readGenesis(file)
+    const added = precompiles.filter(({ module }) => module !== undefined)
+    assert.deepEqual(
+      new Map(added.map(({ module, from }) => [module, from])),
+      new Map([
+        ['blake2b', 0n],
+        ['counter', 0n],
+      ]),
+    )
+  })
+
+  it('asks for the gas limit of its blocks', async function () {
+    if (noTerminals !== undefined) this.skip()
+    const known = ['--chain-id', '9', '--token', 'x', '--symbol', 'X', '--block-ms', '500', '--dev']
+    await using terminal = await init(
+      '--out',
+      'gas.json',
+      ...known,
+      '--alloc',
+      `0x${'ab'.repeat(20)}=1`,
+    )
+    await terminal.shows(/◆ +Its name/)
+    await terminal.type('Gas')
+    await terminal.press('Enter')
+    await terminal.shows(/◆ +Gas limit of a block/)
+    await terminal.type('21000000')
+    await terminal.press('Enter')
+    await terminal.shows(/◆ +Precompiles of packages/)
+    await terminal.press('Enter')
+    await terminal.shows(/Run it with/)
+    assert.equal(readGenesis(bench.path('gas.json')).blockGasLimit, 21_000_000n)
   })
 
   it('says when nobody could pay on it', async () => {

@@ -8,8 +8,12 @@ import { type Devnet, openDevnet } from '../../node/devnet/build.ts'
 import { type Bench, Node } from './node.ts'
 
 export interface Standing {
+  readonly role: string
   readonly consensus: {
+    readonly author: number | null
     readonly standing: string
+    readonly execution: string
+    readonly sync: { readonly from: number; readonly to: number } | null
     readonly round: number
     readonly committed: number
     readonly finalized: number
@@ -28,11 +32,14 @@ const pollEvery = 100
 export class Cluster {
   readonly devnet: Devnet
   readonly #bench: Bench
+  readonly #command: 'dev' | 'run'
   readonly #nodes: (Node | undefined)[]
 
-  private constructor(bench: Bench, devnet: Devnet) {
+  /** Of places that are set up; `run` for a genesis whose test keys the nodes are not to sign with. */
+  constructor(bench: Bench, devnet: Devnet, command: 'dev' | 'run' = 'dev') {
     this.#bench = bench
     this.devnet = devnet
+    this.#command = command
     this.#nodes = devnet.places.map(() => undefined)
   }
 
@@ -62,8 +69,8 @@ export class Cluster {
     await Promise.all(
       indices.map(async (index) => {
         const { data, config, rpc } = this.devnet.places[index]!
-        const command = this.#bench.start('dev', '--data', data, '--config', config)
-        await command.printed(/JSON-RPC\s+(http:\/\/[\d.:]+)/)
+        const command = this.#bench.start(this.#command, '--data', data, '--config', config)
+        await command.printed(/(?:JSON-RPC\s+|rpc=)http:\/\/[\d.:]+/)
         this.#nodes[index] = new Node(command, rpc)
       }),
     )
@@ -154,7 +161,7 @@ export class Cluster {
 }
 
 /** The first of `count` ports in a row that nobody listens at. */
-async function freePorts(count: number): Promise<number> {
+export async function freePorts(count: number): Promise<number> {
   for (;;) {
     const first = randomInt(20_000, 32_000 - count)
     const free = await Promise.all(

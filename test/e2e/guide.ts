@@ -5,6 +5,8 @@ import path from 'node:path'
 const root = path.join(import.meta.dirname, '../..')
 
 export interface Block {
+  /** Text of the heading of second degree that it stands below; empty before the first. */
+  readonly section: string
   readonly language: string
   /** Undefined unless the reader is to save it. */
   readonly file: string | undefined
@@ -13,10 +15,14 @@ export interface Block {
 
 /** @param file Its path from the root of the repository. */
 export function blocksOf(file: string): readonly Block[] {
-  const guide = readFileSync(path.join(root, file), 'utf8')
-  return [...guide.matchAll(/^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm)].map(
-    ([, language = '', name, text = '']) => ({ language, file: name, text }),
-  )
+  const [start = '', ...parts] = readFileSync(path.join(root, file), 'utf8').split(/^## /m)
+  return [`\n${start}`, ...parts].flatMap((part) => {
+    const section = part.slice(0, part.indexOf('\n'))
+    const blocks = part.matchAll(/^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm)
+    return [...blocks].map(([, language = '', name, text = '']) => {
+      return { section, language, file: name, text }
+    })
+  })
 }
 
 /** What a printed output stands for: `…` for what differs each time. */

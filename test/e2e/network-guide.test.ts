@@ -8,6 +8,7 @@ import path from 'node:path'
 
 import { type Block, blocksOf, patternOf } from './guide.ts'
 import { Bench } from './node.ts'
+import { Shell } from './shell.ts'
 
 const cli = path.join(import.meta.dirname, '../../node/cli.ts')
 const printed = ['8545', '8546', '8547'] as const
@@ -18,44 +19,6 @@ async function freePort(): Promise<string> {
   const { port } = server.address() as AddressInfo
   await new Promise((resolve) => server.close(resolve))
   return String(port)
-}
-
-/** A shell that keeps its variables from block to block. */
-class Shell implements AsyncDisposable {
-  readonly #process
-  readonly #ended: Promise<unknown>
-  #output = ''
-  #watch: () => void = () => undefined
-  #runs = 0
-
-  constructor(cwd: string, environment: NodeJS.ProcessEnv) {
-    this.#process = spawn('sh', [], { cwd, env: environment, stdio: ['pipe', 'pipe', 'inherit'] })
-    this.#ended = new Promise((resolve) => this.#process.once('close', resolve))
-    this.#process.stdout.on('data', (data) => {
-      this.#output += String(data)
-      this.#watch()
-    })
-    this.#process.stdin.write('exec 2>&1\n')
-  }
-
-  /** What the lines print, on both streams. */
-  run(lines: string): Promise<string> {
-    const end = `-- end of block ${++this.#runs} --\n`
-    return new Promise((resolve) => {
-      this.#watch = () => {
-        if (!this.#output.endsWith(end)) return
-        const text = this.#output.slice(0, -end.length)
-        this.#output = ''
-        resolve(text)
-      }
-      this.#process.stdin.write(`${lines}printf '%s\\n' '${end.trimEnd()}'\n`)
-    })
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#process.stdin.end()
-    await this.#ended
-  }
 }
 
 describe('the guide for networks', function () {

@@ -200,3 +200,18 @@ export function assertRefused({ code, stderr }: Ended, exitCode: number, pattern
   assert.equal(code, exitCode, stderr)
   assert.doesNotMatch(stderr, /\n\s+at /)
 }
+
+export interface Failure {
+  readonly code: string
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly cure: string | null
+  readonly exitCode: number
+}
+
+/** What a command with --json says when it fails: one object, alone on standard error. */
+export function failureIn({ code, stderr }: Ended): Failure {
+  const failure = JSON.parse(stderr) as Failure
+  assert.deepEqual(Object.keys(failure), ['code', 'facts', 'cure', 'exitCode'])
+  assert.equal(failure.exitCode, code)
+  return failure
+}

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 
 import { keccak256, toHex } from 'viem'
 
-import { install, makeProject, parsIn, repository } from '../examples/project.ts'
+import { install, makeProject, npm, parsIn, repository } from '../examples/project.ts'
 import { compile } from '../precompiles/compile.ts'
 import { assertRefused, Bench, type Ended } from './node.ts'
 
@@ -111,6 +111,11 @@ describe('pars precompile', function () {
     assert.ok(!existsSync(path.join(folder, 'byte-sum/abi.json')))
     const low = `0x${'0'.repeat(38)}09`
     assertRefused(await attempt('low', '--address', low), 2, /0x0200 or above/)
+    for (const own of ['601', '606', '610']) {
+      const address = `0x${own.padStart(40, '0')}`
+      const refused = await attempt('low', '--address', address)
+      assertRefused(refused, 1, new RegExp(`NODE_PRECOMPILE_ADDRESS \\(address=${address}\\)`))
+    }
     assert.ok(!existsSync(path.join(folder, 'low')))
   })
 
@@ -133,6 +138,7 @@ describe('pars precompile', function () {
   }
 
   const run = 'run(input, view) {'
+  const head = '// The first four'
   const deeds: Readonly<
     Record<string, readonly [check: RegExp, problem: RegExp, ...Parameters<typeof changed>[0]]>
   > = {
@@ -148,8 +154,36 @@ describe('pars precompile', function () {
     ],
     'that looks at the world': [
       /looks at no clock/,
-      /it uses Date, Math\.random, process$/,
+      /it uses Date, Math\.random, process while it runs$/,
       ['index.js', run, `${run} Date.now(); Math.random(); globalThis.process.env.HOME;`],
+    ],
+    'that keeps the clock and the environment before it runs': [
+      /looks at no clock/,
+      /it uses Date, process while it is imported$/,
+      ['index.js', run, `${run} now(); env.HOME;`],
+      ['index.js', head, `const { now } = Date\nconst { env } = globalThis.process\n${head}`],
+    ],
+    "that asks for Node's modules past its imports": [
+      /looks at no clock/,
+      /it uses process while it is imported; process while it runs$/,
+      ['index.js', run, `${run} globalThis.process.getBuiltinModule('node:fs');`],
+      ['index.js', head, `globalThis.process.getBuiltinModule('node:os')\n${head}`],
+    ],
+    'that is CommonJS': [
+      /imports its own files only/,
+      /PRECOMPILE_FORMAT \(package=word-board, file=index\.js, format=commonjs\)/,
+      ['package.json', '"module"', '"commonjs"'],
+      ['index.js', /^[^]*$/, "module.constructor._load('node:fs')\nmodule.exports = {}\n"],
+    ],
+    'that answers where Pars does': [
+      /an address that Pars has not/,
+      /Pars uses 0x0{37}606: choose another/,
+      ['index.js', /0x[0-9a-f]{40}/, `0x${'0'.repeat(37)}606`],
+    ],
+    'that has a name of Pars': [
+      /a name and an address that Pars has not/,
+      /Pars has a precompile called mldsa-65: choose another/,
+      ['index.js', "name: 'word-board'", "name: 'mldsa-65'"],
     ],
     'that remembers': [
       /remembers nothing/,
@@ -245,6 +279,9 @@ describe('pars precompile', function () {
     assertRefused(none, 5, /PRECOMPILE_MANIFEST \(folder=/)
     const absent = await bench.run('precompile', 'test', 'absent', '--project', bench.path())
     assertRefused(absent, 5, /PRECOMPILE_NOT_INSTALLED \(module=absent/)
+    const sources = bench.path('packages')
+    const byName = await bench.run('precompile', 'test', 'byte-sum', '--project', sources)
+    assertRefused(byName, 5, /name the folder, \.\/byte-sum/)
     assertRefused(await bench.run('precompile', 'test', '.', '--timeout', '0'), 2, /seconds/)
   })
 
@@ -260,6 +297,12 @@ describe('pars precompile', function () {
     const folder = written.get('byte-sum')!
     const second = await bench.run('genesis', 'add-precompile', other, folder)
     assert.equal(second.code, 0, second.stderr)
+    assert.ok(
+      second.stdout.includes(
+        `Install it before: npm pack --ignore-scripts ${folder}\n                   npm install --ignore-scripts ./byte-sum-1.0.0.tgz\nRun it`,
+      ),
+      second.stdout,
+    )
     assert.ok(integrityOf(genesis))
     assert.equal(integrityOf(other), integrityOf(genesis))
     const text = readFileSync(genesis, 'utf8')
@@ -270,9 +313,40 @@ describe('pars precompile', function () {
     )
     assertRefused(await add('absent'), 5, /PRECOMPILE_NOT_INSTALLED/)
     assert.equal(readFileSync(genesis, 'utf8'), text)
+    const squatter = bench.path('squatter')
+    cpSync(folder, squatter, { recursive: true })
+    const index = path.join(squatter, 'index.js')
+    const source = readFileSync(index, 'utf8')
+    writeFileSync(index, source.replace(/0x[0-9a-f]{40}/, `0x${'0'.repeat(37)}601`))
+    assertRefused(
+      await bench.run('genesis', 'add-precompile', await bench.network('squatted'), squatter),
+      5,
+      /GENESIS_INVALID \(count=1, problems=precompiles\.byte-sum@1\.0\.0: .* that mldsa-verify has not\)/,
+    )
     const schedule = ['devnet', 'byte-sum', '--project', project]
     const preset = await bench.run('genesis', 'add-precompile', ...schedule)
     assertRefused(preset, 5, /GENESIS_UNREADABLE \(file=devnet, reason=ENOENT\)/)
+  })
+
+  it('genesis add-precompile takes a second version of a package under an alias', async () => {
+    const genesis = await bench.network('versions')
+    const next = bench.path('next')
+    cpSync(written.get('byte-sum')!, next, { recursive: true })
+    for (const name of ['index.js', 'package.json']) {
+      const file = path.join(next, name)
+      writeFileSync(file, readFileSync(file, 'utf8').replace('1.0.0', '1.1.0'))
+    }
+    const tarball = npm(project, 'pack', next).trim()
+    npm(project, 'install', '--ignore-scripts', `byte-sum-2@./${tarball}`)
+    const add = (...parameters: readonly string[]) =>
+      bench.run('genesis', 'add-precompile', genesis, ...parameters, '--project', project)
+    assert.equal((await add('byte-sum')).code, 0)
+    assertRefused(await add(next, '--from', '9'), 5, /count=1, .*@1\.1\.0: .*under an alias/)
+    const added = await add('byte-sum-2', '--from', '9')
+    assert.match(added.stdout, /byte-sum 1\.1\.0 .* block 9;[^]*--plugins byte-sum,byte-sum-2\n/)
+    const flags = ['--plugins', 'byte-sum,byte-sum-2', '--project', project]
+    const verified = await bench.run('genesis', 'verify', genesis, ...flags)
+    assert.equal(verified.code, 0, verified.stderr)
   })
 })
 

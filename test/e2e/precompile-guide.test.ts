@@ -7,20 +7,12 @@ import path from 'node:path'
 
 import { repository } from '../examples/project.ts'
 import { hostNpm } from '../ground/checkout.ts'
+import { blocksOf } from './guide.ts'
 import { Bench } from './node.ts'
 
 const guide = readFileSync(path.join(repository, 'docs/guides/precompile.md'), 'utf8')
 
-interface Block {
-  readonly language: string
-  /** Undefined unless the reader is to save it. */
-  readonly file: string | undefined
-  readonly text: string
-}
-
-const blocks: readonly Block[] = [...guide.matchAll(/^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm)].map(
-  ([, language = '', file, text = '']) => ({ language, file, text }),
-)
+const blocks = blocksOf('docs/guides/precompile.md')
 
 describe('the guide for precompiles', function () {
   this.timeout(120_000)

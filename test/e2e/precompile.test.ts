@@ -203,7 +203,7 @@ describe('precompiles from packages', function () {
   it('are refused when another version is installed', async () => {
     await refused(
       allowed,
-      /PRECOMPILE_VERSION \(module=counter, expected=1\.0\.1, found=1\.0\.0, .*npm install counter@1\.0\.1/,
+      /PRECOMPILE_VERSION \(module=counter, expected=1\.0\.1, found=1\.0\.0, .*npm install --ignore-scripts counter@1\.0\.1/,
       (document) => void (entryOf(document, 'counter').version = '1.0.1'),
     )
   })

@@ -79,12 +79,13 @@ export const mail: TypedDataDefinition = {
 export async function relayed(
   incoming: IncomingMessage,
   url: string,
-  instead: (() => string) | undefined,
+  instead: ((body: string) => string | undefined) | undefined,
 ): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
-  if (instead !== undefined) return instead()
   const body = Buffer.concat(chunks).toString()
+  const answer = instead?.(body)
+  if (answer !== undefined) return answer
   return (await fetch(url, { method: 'POST', headers: json, body })).text()
 }
 

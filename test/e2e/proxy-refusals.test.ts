@@ -106,9 +106,11 @@ describe('pars proxy refuses', function () {
         /NODE_UNREACHABLE/,
       ],
       [[rich, ...bench.flags('http://192.0.2.1')], exitCodes.unreachable, /NODE_RPC_URL/],
-      [[rich, ...bench.flags(), '--host', '0.0.0.0'], exitCodes.address, /RPC_NOT_LOOPBACK/],
       [[rich, ...bench.flags(), '--port', taken], exitCodes.address, /NODE_PORT/],
-      [[rich, ...bench.flags(), '--allow-origins', 'evil'], exitCodes.failure, /RPC_ORIGIN_FORM/],
+      // No password is asked for when nothing could come of it.
+      [[rich, '--host', '0.0.0.0'], exitCodes.address, /RPC_NOT_LOOPBACK/],
+      [[rich, '--allow-hosts', 'A.example:1'], exitCodes.usage, /RPC_HOST_FORM/],
+      [[rich, '--allow-origins', 'evil'], exitCodes.usage, /RPC_ORIGIN_FORM/],
     ] as const
     await Promise.all(
       refusals.map(async ([parameters, exitCode, pattern]) => {

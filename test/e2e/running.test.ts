@@ -96,17 +96,15 @@ describe('a running node', function () {
     assert.equal(readFileSync(bench.path('file'), 'utf8'), 'a file')
   })
 
-  it('does not sign with published keys where the genesis does not say dev', async () => {
-    const ended = await bench.run(
-      'dev',
-      '--genesis',
-      'testnet',
-      '--data',
-      bench.path('t'),
-      '--port',
-      '0',
-    )
-    assertRefused(ended, exitCodes.failure, /NODE_NOT_DEV/)
+  it('signs with published keys only where the genesis says dev and chain id 7227', async () => {
+    const elsewhere = bench.path('elsewhere.json')
+    const init = ['init', '--dev', '--chain-id', '7228', '--name', 'x', '--out', elsewhere]
+    assert.equal((await bench.run(...init)).code, 0)
+    for (const source of ['testnet', elsewhere]) {
+      const place = ['--data', bench.path('t'), '--port', '0']
+      const ended = await bench.run('dev', '--genesis', source, ...place)
+      assertRefused(ended, exitCodes.failure, /NODE_NOT_DEV.*7227/)
+    }
     assert.equal(existsSync(bench.path('t')), false)
   })
 

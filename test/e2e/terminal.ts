@@ -21,13 +21,12 @@ export class Terminal implements AsyncDisposable {
     this.#folder = folder
   }
 
-  /** Starts `program` in a terminal of 160 columns. */
-  static async open(program: readonly string[], cwd: string): Promise<Terminal> {
+  static async open(program: readonly string[], cwd: string, columns = 160): Promise<Terminal> {
     const folder = await mkdtemp(path.join(tmpdir(), 'pars-tty-'))
     const terminal = new Terminal(folder)
     // A program that has ended leaves its last screen and its exit code.
     await writeFile(path.join(folder, 'tmux.conf'), 'set -g remain-on-exit on\n')
-    const size = ['-x', '160', '-y', '50']
+    const size = ['-x', String(columns), '-y', '50']
     await terminal.#tmux('new-session', '-d', ...size, '-c', cwd, '--', ...program)
     return terminal
   }

@@ -16,6 +16,8 @@ export function ethereumChain(store: Store, ledger: Ledger, profile: EthereumPro
     nextBaseFee: profile.nextBaseFee(head.header) ?? 0n,
     reads: readsOver(store, profile),
     pool: {
+      size: 0,
+      executable: 0,
       submit: () => Promise.reject(new Fault({ code: 'POOL_CLOSED' }, 'this chain is imported')),
       byHash: () => undefined,
       pendingNonce: () => undefined,

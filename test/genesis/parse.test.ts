@@ -280,8 +280,8 @@ describe('the schedule of a document', () => {
   it('refuses two plugins at one address, one at two, and a version or height twice', () => {
     refusedEntries(
       [entry, { ...entry, name: 'other', from: 1 }],
-      'precompiles.oracle@1.0.0',
-      /other/,
+      'precompiles.other@1.0.0',
+      /oracle/,
     )
     refusedEntries(
       [entry, { ...entry, version: '1.1.0', from: 1, address: at(0x0d) }],
@@ -290,10 +290,36 @@ describe('the schedule of a document', () => {
     )
     refusedEntries(
       [entry, { ...entry, version: '1.1.0' }],
-      'precompiles.oracle@1.0.0',
+      'precompiles.oracle@1.1.0',
       /per height/,
     )
     refusedEntries([entry, { ...entry, from: 1 }], 'precompiles.oracle@1.0.0', /once/)
+  })
+
+  it('says of one mistake one thing, of the later entry', () => {
+    const twins = [{ ...entry, name: 'taken', version: '2.0.0' }, entry, { ...entry, from: 1 }]
+    for (const [precompiles, problems] of [
+      [twins.slice(0, 2), ['precompiles.oracle@1.0.0: give it an address that taken has not']],
+      [[entry, entry], ['precompiles.oracle@1.0.0: schedule a version once']],
+      [twins.slice(1), ['precompiles.oracle@1.0.0: schedule a version once']],
+    ] as const) {
+      assert.throws(
+        () => parseGenesis({ ...sample(), precompiles }),
+        (error) => {
+          assert.ok(isFault(error, 'GENESIS_INVALID'))
+          assert.deepEqual((error.facts as { problems?: unknown }).problems, problems)
+          return true
+        },
+      )
+    }
+  })
+
+  it('refuses a package twice, and takes another version of it under an alias', () => {
+    const integrity = `sha512-${'A'.repeat(86)}==`
+    const first = { ...entry, module: 'oracle', integrity }
+    const second = { ...first, version: '1.1.0', from: 1 }
+    refusedEntries([first, second], 'precompiles.oracle@1.1.0', /alias/)
+    parseGenesis({ ...sample(), precompiles: [first, { ...second, module: 'oracle-1.1' }] })
   })
 })
 

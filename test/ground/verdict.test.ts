@@ -11,11 +11,12 @@ function report(...outcomes: readonly Report[number]['outcome'][]): Report {
   return outcomes.map((outcome) => ({ file: 'test/a.test.ts', title: 'one', outcome }))
 }
 
-function runMocha(project: Checkout): Run {
+function runMocha(project: Checkout, environment: Readonly<Record<string, string>> = {}): Run {
   const mocha = path.join(repository, 'node_modules/mocha/bin/mocha.js')
   const reporter = path.join(repository, 'scripts/reporter.ts')
   const args = [mocha, '--extension', 'test.ts', '--reporter', reporter, 'test']
-  return project.spawn(process.execPath, args, { PARS_TEST_REPORT: project.file('report.json') })
+  const variables = { PARS_TEST_REPORT: project.file('report.json'), ...environment }
+  return project.spawn(process.execPath, args, variables)
 }
 
 describe('verdict on a test run', function () {
@@ -56,6 +57,24 @@ describe('verdict on a test run', function () {
     const written = JSON.parse(project.read('report.json')) as Report
     assert.equal(summary(written), '1 passed, 1 failed, 1 skipped')
     assert.deepEqual(new Set(written.map(({ file }) => file)), new Set(['test/a.test.ts']))
+  })
+
+  it('fails where all tests must run and something is missing, which is pending elsewhere', async () => {
+    using project = new Checkout()
+    const lacking = path.join(repository, 'test/lacking.ts')
+    project.write(
+      'test/a.test.ts',
+      `import { lacking } from ${JSON.stringify(lacking)}
+       it('needs nothing', function () { lacking(this, undefined) })
+       it('needs a browser', function () { lacking(this, 'no browser') })`,
+    )
+    const elsewhere = await runMocha(project, { CI: '' }).ended
+    assert.equal(elsewhere.code, 0)
+    assert.match(elsewhere.stdout, /needs a browser \(pending: no browser\)/)
+    assert.match(elsewhere.stdout, /1 passed, 0 failed, 1 skipped\n$/)
+    const must = await runMocha(project, { CI: 'true' }).ended
+    assert.notEqual(must.code, 0)
+    assert.match(must.stdout, /1 passed, 1 failed, 0 skipped\n$/)
   })
 
   it('counts a run without a report as failed', async () => {

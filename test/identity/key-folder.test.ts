@@ -16,13 +16,15 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-import { hex, isFault } from '#base'
+import { hex, isFault, utf8 } from '#base'
 import { formatKeystore, type Keystore, openKeystore } from '#identity'
 
 import { KeyFolder, readKeyFile, writeKeyFile } from '../../node/keystore.ts'
+import { writePrivate } from '../../node/private-file.ts'
 import { password, seal } from './keys.ts'
 
 const kills = 8
+const noLink = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }))
 const refusal = (code: string) => (error: unknown) => isFault(error, code)
 
 /** Runs the writer to its end; `atLine` kills it once it has said so much. */
@@ -68,7 +70,7 @@ describe('the key folder', function () {
     const file = await keys.add(keystore)
     const before = readFileSync(file)
     const other = { ...keystore, nonce: new Uint8Array(12) }
-    await assert.rejects(keys.add(other), refusal('NODE_FILE_EXISTS'))
+    await assert.rejects(keys.add(other), refusal('NODE_KEY_PRESENT'))
     assert.deepEqual(readFileSync(file), before)
     assert.equal(readdirSync(path.dirname(file)).length, 1)
   })
@@ -81,13 +83,35 @@ describe('the key folder', function () {
     assert.equal((await keys.list()).length, 1)
   })
 
+  it('is written to where the file system knows no links, and never over a file', async () => {
+    for (const code of ['EPERM', 'ENOTSUP']) {
+      const noLinks = noLink(code)
+      const folder = path.join(root, `no-links-${code}`)
+      const file = path.join(folder, 'backup.json')
+      mkdirSync(folder)
+      const content = formatKeystore(keystore)
+      await writePrivate(file, content, noLinks)
+      assert.deepEqual((await readKeyFile(file)).keystore, keystore)
+      assert.equal(statSync(file).mode & 0o777, 0o600)
+      const again = writePrivate(file, utf8('other'), noLinks)
+      await assert.rejects(again, refusal('NODE_FILE_EXISTS'))
+      assert.deepEqual(new Uint8Array(readFileSync(file)), content)
+      assert.deepEqual(readdirSync(folder), ['backup.json'])
+    }
+    const nowhere = path.join(root, 'full.json')
+    await assert.rejects(writePrivate(nowhere, utf8('x'), noLink('ENOSPC')), refusal('NODE_FILE'))
+    assert.equal(existsSync(nowhere), false)
+  })
+
   for (const mode of [0o604, 0o640, 0o602]) {
     it(`refuses a key that others may read or write (${mode.toString(8)})`, async function () {
       if (process.platform === 'win32') this.skip()
       const file = path.join(root, `exposed-${mode}.json`)
       await writeKeyFile(file, keystore)
       chmodSync(file, mode)
-      await assert.rejects(readKeyFile(file), refusal('NODE_FILE_EXPOSED'))
+      await assert.rejects(readKeyFile(file), (error) => {
+        return isFault(error, 'NODE_FILE_EXPOSED') && /FAT, exFAT/.test(error.cure ?? '')
+      })
     })
   }
 

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 
 import type { Clock } from '#base'
 import { malformed } from '#mesh'
@@ -11,7 +8,7 @@ import { frame } from '../../mesh/streams/frames.ts'
 import { systemClock } from '../../node/clock.ts'
 import { systemRandom } from '../../node/random.ts'
 import { Inbox, quick, TestNode } from './nodes.ts'
-import { multistream, portOf, RawSocket, strict } from './raw-peer.ts'
+import { multistream, RawSocket, recordedClientHello } from './raw-peer.ts'
 import { Rogue } from './rogue.ts'
 
 const dag = '/pars/dag/1'
@@ -21,21 +18,6 @@ const stillClock: Clock = { ...systemClock, now: () => 1_000 }
 
 function callMalformed(): never {
   throw malformed('not a header')
-}
-
-/** One ClientHello with a hybrid key share, as anybody can record it. */
-async function recordedClientHello(): Promise<Buffer> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const client = connectTls({ ...strict, port: portOf(server), host: '127.0.0.1' })
-  client.on('error', () => {})
-  const [socket] = (await once(server, 'connection')) as [Socket]
-  const [hello] = (await once(socket, 'data')) as [Buffer]
-  client.destroy()
-  socket.destroy()
-  server.close()
-  return hello
 }
 
 describe('floods', function () {

@@ -107,6 +107,21 @@ export function portOf(server: Server): number {
   return address.port
 }
 
+/** One ClientHello with a hybrid key share, as anybody can record it. */
+export async function recordedClientHello(): Promise<Buffer> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = connectTls({ ...strict, port: portOf(server), host: '127.0.0.1' })
+  client.on('error', () => {})
+  const [socket] = (await once(server, 'connection')) as [Socket]
+  const [hello] = (await once(socket, 'data')) as [Buffer]
+  client.destroy()
+  socket.destroy()
+  server.close()
+  return hello
+}
+
 /** Credentials of a good node, for clients that are bad in something else. */
 export function goodCredentials(): { key: string; cert: string } {
   return NodeKey.generate(systemRandom).credentials()

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { exitCodes } from '../../node/exit-codes.ts'
 import { assertRefused, Bench } from '../e2e/node.ts'
 import { noTerminals, Terminal } from '../e2e/terminal.ts'
+import { lacking } from '../lacking.ts'
 
 const run = promisify(execFile)
 
@@ -51,7 +52,7 @@ describe('completion', function () {
   for (const [typed, shown] of presses) {
     it(`gives bash the rest of "pars ${typed}"`, async function () {
       if (process.platform === 'win32' || !isInstalled('bash')) this.skip()
-      if (noTerminals !== undefined) this.skip()
+      lacking(this, noTerminals)
       const shell = ['bash', '--noprofile', '--norc', '-i']
       await using terminal = await Terminal.open(shell, bench.path('here'))
       await terminal.type(`source '${scripts.get('bash')}' && PS1='ready> '`)

@@ -60,6 +60,13 @@ describe('the settings of a node', function () {
     assert.match(String(settings['data']?.value), /pars-testnet-[0-9a-f]{8}$/)
   })
 
+  it('tell the password of a validator from that of an account', async () => {
+    bench.environment = { HOME: bench.path('home'), PARS_PASSWORD_FILE: 'account' }
+    assert.equal((await print())['validator-password-file']?.value, null)
+    bench.environment = { HOME: bench.path('home'), PARS_VALIDATOR_PASSWORD_FILE: 'validator' }
+    assert.equal((await print())['validator-password-file']?.value, 'validator')
+  })
+
   it('can be taken back by a flag', async () => {
     const config = file('archive.toml', 'archive = true\n')
     const given = ['--config', config]
@@ -83,10 +90,18 @@ describe('the settings of a node', function () {
   it('name places from the folder of the file, and presets as they are', async () => {
     mkdirSync(bench.path('conf'))
     const genesis = await bench.network('placed')
-    const config = file('conf/pars.toml', 'genesis = "../placed.json"\ndata = "chain"\n')
+    const lines = ['genesis = "../placed.json"', 'data = "chain"', 'project = "operator"']
+    const secret = 'validator-password-file = "password"'
+    const config = file('conf/pars.toml', [...lines, secret, ''].join('\n'))
     const settings = await print('--config', config)
     assert.equal(settings['genesis']?.value, genesis)
-    assert.equal(settings['data']?.value, bench.path('conf', 'chain'))
+    for (const [name, place] of [
+      ['data', 'chain'],
+      ['project', 'operator'],
+      ['validator-password-file', 'password'],
+    ] as const) {
+      assert.equal(settings[name]?.value, bench.path('conf', place))
+    }
     const preset = file('conf/preset.toml', 'genesis = "testnet"\n')
     assert.equal((await print('--config', preset))['genesis']?.value, 'testnet')
   })

@@ -5,9 +5,11 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+import { Fault } from '#base'
 import { mlDsa } from '#crypto'
 import { limits } from '#identity'
 
+import { finding } from '../../node/doctor/finding.ts'
 import { exitCodes } from '../../node/exit-codes.ts'
 import { KeyFolder } from '../../node/keystore.ts'
 import { Bench } from '../e2e/node.ts'
@@ -144,5 +146,17 @@ describe('the doctor', function () {
     const wrong = await examine('--config', bench.path('bad.toml'))
     assert.match(wrong.get('settings')!.cure!, /no setting: there are genesis, data/)
     assert.equal(wrong.has('network'), false)
+  })
+
+  it('tells what a fault says from what helps, whatever its facts are', async () => {
+    for (const [facts, found] of [
+      [{ code: 'NODE_ANSWER', found: '(a): b): c' }, 'NODE_ANSWER (found=(a): b): c)'],
+      [{ code: 'NODE_SEED' }, 'NODE_SEED'],
+    ] as const) {
+      const seen = await finding('fault', () => Promise.reject(new Fault(facts, 'do this: now')))
+      assert.deepEqual(seen, { check: 'fault', status: 'failed', found, cure: 'do this: now' })
+    }
+    const { cure } = await finding('defect', () => Promise.reject(new TypeError('no): fault')))
+    assert.match(cure ?? '', /report this/)
   })
 })

@@ -1,6 +1,9 @@
 /** Recovery of an account by real commands, on a node whose clock the test sets forward. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 
 import { type Clock, hex, type Hex, silent } from '#base'
 import { keyHash, mlDsa, type SigningKey } from '#crypto'
@@ -222,5 +225,27 @@ describe('the recovery of an account', function () {
     assert.ok(next!.due > now)
     await pass(day + 60)
     assert.equal((await show()).recoveryKeyHash, null)
+  })
+
+  it('is shown whole where the account names no key any more', async () => {
+    const [key, due] = ['ab'.repeat(32), 1_800_000_000]
+    const words = [0, 0, 0, key, due, 0, 0, 0].map((word) => {
+      return typeof word === 'string' ? word : word.toString(16).padStart(64, '0')
+    })
+    const answers = [
+      { id: 0, result: `0x${words.join('')}` },
+      { id: 1, result: { timestamp: '0x1' } },
+    ]
+    const server = createServer((_, response) => response.end(JSON.stringify(answers)))
+    try {
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const { stdout } = await bench.run('account', 'recovery', 'show', owner, '--rpc', url)
+      assert.match(stdout, /recovery key none/)
+      assert.match(stdout, new RegExp(`under way +to key 0x${key}, due 2027-01-15T08:00:00Z`))
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
   })
 })

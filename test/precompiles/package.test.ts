@@ -79,13 +79,16 @@ describe('a package of a precompile', () => {
     assert.equal(new Set(seen).size, seen.length)
   })
 
-  it('has an integrity that leaves out what it depends on', async () => {
-    const before = await integrity()
-    write('node_modules/other/index.js', 'export default 1')
-    assert.equal(await integrity(), before)
-    write('lib/node_modules/other/index.js', 'export default 1')
-    assert.notEqual(await integrity(), before)
-  })
+  for (const name of ['node_modules', 'Node_Modules']) {
+    it(`has no integrity with packages below it, in ${name}`, async () => {
+      write(`${name}/other/index.js`, 'export default 1')
+      await assert.rejects(
+        integrity(),
+        (error) =>
+          isFault(error, 'PRECOMPILE_PACKAGE_FILE') && /no packages of its own/.test(error.message),
+      )
+    })
+  }
 
   it('has no integrity with a link in it', async () => {
     symlinkSync('index.js', path.join(home(), 'link.js'))
@@ -113,6 +116,17 @@ describe('a package of a precompile', () => {
     await assert.rejects(findPackage('viem', project), (error) =>
       isFault(error, 'PRECOMPILE_NOT_INSTALLED'),
     )
+  })
+
+  it('is told from its sources, which nobody has installed', async () => {
+    write('../../sources/package.json', '{}')
+    await assert.rejects(findPackage('sources', project), {
+      message: /npm pack --ignore-scripts \.\/sources, then npm install --ignore-scripts/,
+    })
+    await assert.rejects(findPackage('absent', project), {
+      message:
+        /^PRECOMPILE_NOT_INSTALLED (?!.*npm install (?!--ignore-scripts)).*with the package that its authors name/,
+    })
   })
 
   it('is loaded by what its package.json exports, or by main, or as index.js', async () => {
@@ -150,22 +164,49 @@ describe('a package of a precompile', () => {
     'a module of Node': `import 'node:fs'\n${source}`,
     'a module of Node without its prefix': `import 'fs'\n${source}`,
     'a package beside it': `import 'other'\n${source}`,
-    'a package below it, which the integrity leaves out': `import 'inner'\n${source}`,
     'a file outside': `import '../other/index.js'\n${source}`,
     'code in a URL': `import 'data:text/javascript,1'\n${source}`,
     'something that it awaits': `await import('node:fs')\n${source}`,
     'something through another file': `import './lib/deep.js'\n${source}`,
   })) {
     it(`does not import ${what}`, async () => {
-      for (const folder of ['../other', 'node_modules/inner']) {
-        write(`${folder}/package.json`, '{"type":"module","main":"index.js"}')
-        write(`${folder}/index.js`, 'export default 1')
-      }
+      write('../other/package.json', '{"type":"module","main":"index.js"}')
+      write('../other/index.js', 'export default 1')
       write('lib/deep.js', `import 'node:os'`)
       write('index.js', text)
       await assert.rejects(load(), (error) => isFault(error, 'PRECOMPILE_IMPORT'))
       // Nobody else is kept from it.
       await import('node:dns')
+    })
+  }
+
+  const required = "module.constructor._load('node:fs'); globalThis.required = true\n"
+  for (const [what, files] of Object.entries({
+    'as its entry': {
+      'package.json': JSON.stringify({ ...manifest, type: 'commonjs' }),
+      'index.js': `${required}module.exports = 1`,
+    },
+    'as its entry, by the default of a package.json': {
+      'package.json': JSON.stringify({ ...manifest, type: undefined }),
+      'index.js': `${required}module.exports = 1`,
+    },
+    'in a file by its ending': {
+      'index.js': `import './late.cjs'\n${source}`,
+      'late.cjs': required,
+    },
+    'in a folder that says so': {
+      'index.js': `import './lib/late.js'\n${source}`,
+      'lib/package.json': '{"type":"commonjs"}',
+      'lib/late.js': required,
+    },
+  })) {
+    it(`runs no CommonJS ${what}`, async () => {
+      for (const [file, text] of Object.entries(files)) write(file, text)
+      await assert.rejects(
+        load(),
+        (error) => isFault(error, 'PRECOMPILE_FORMAT') && /"type": "module"/.test(error.message),
+      )
+      assert.ok(!('required' in globalThis))
     })
   }
 
@@ -205,14 +246,14 @@ describe('a package of a precompile', () => {
     write('index.js', `globalThis.${mark} = true\n${source}`)
     const allowed = { project, allowed: ['echo'] }
     const entry = { module: 'echo', version: '1.0.0', integrity: await integrity() }
-    const attempts: readonly [code: string, Promise<unknown>][] = [
-      ['PRECOMPILE_NOT_ALLOWED', loadPackage(entry, { project, allowed: [] })],
-      ['PRECOMPILE_NOT_INSTALLED', loadPackage(entry, { ...allowed, project: tmpdir() })],
-      ['PRECOMPILE_VERSION', loadPackage({ ...entry, version: '1.0.1' }, allowed)],
-      ['PRECOMPILE_INTEGRITY', loadPackage({ ...entry, integrity: 'sha512-other' }, allowed)],
+    const attempts: readonly (readonly [code: string, ...Parameters<typeof loadPackage>])[] = [
+      ['PRECOMPILE_NOT_ALLOWED', entry, { project, allowed: [] }],
+      ['PRECOMPILE_NOT_INSTALLED', entry, { ...allowed, project: tmpdir() }],
+      ['PRECOMPILE_VERSION', { ...entry, version: '1.0.1' }, allowed],
+      ['PRECOMPILE_INTEGRITY', { ...entry, integrity: 'sha512-other' }, allowed],
     ]
-    for (const [code, attempt] of attempts) {
-      await assert.rejects(attempt, (error) => isFault(error, code))
+    for (const [code, ...attempt] of attempts) {
+      await assert.rejects(loadPackage(...attempt), (error) => isFault(error, code))
     }
     assert.ok(!(mark in globalThis))
     assert.equal((await loadPackage(entry, allowed)).name, 'echo')

@@ -23,7 +23,7 @@ const signer: DevSigner = {
   algorithm: () => 0x65,
   sign(request) {
     const index = accounts.findIndex((own) => hex(own) === hex(request.from))
-    const { wire } = sign(index, {
+    const signed = sign(index, {
       nonce: request.nonce,
       gasLimit: request.gas,
       maxFeePerGas: request.maxFeePerGas,
@@ -33,7 +33,7 @@ const signer: DevSigner = {
       data: request.data,
       accessList: request.accessList,
     })
-    return Promise.resolve(wire)
+    return Promise.resolve(signed)
   },
 }
 

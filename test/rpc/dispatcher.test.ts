@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 import { z } from 'zod'
 
-import { type Clock, Fault, silent, type Timer } from '#base'
+import { Fault, silent } from '#base'
 import { defineMethod, limits, type Method } from '#rpc'
 
 import { createDispatcher } from '../../rpc/dispatcher.ts'
@@ -13,60 +13,10 @@ import { renderParsTransaction } from '../../rpc/render/pars-transaction.ts'
 import { nativeView } from '../../rpc/view.ts'
 import { FixtureChain } from './fixture-chain.ts'
 import { type JsonRpcAnswer, recordingLog } from './fixture-server.ts'
-
-/** A clock that the test moves. */
-class ManualClock implements Clock {
-  #now = 0
-  readonly #due = new Set<{ at: number; task: () => void }>()
-
-  get timers(): number {
-    return this.#due.size
-  }
-
-  now(): number {
-    return this.#now
-  }
-
-  after(delay: number, task: () => void): Timer {
-    const entry = { at: this.#now + delay, task }
-    this.#due.add(entry)
-    return { cancel: () => void this.#due.delete(entry) }
-  }
-
-  advance(by: number): void {
-    this.#now += by
-    for (const entry of this.#due) {
-      if (entry.at > this.#now) continue
-      this.#due.delete(entry)
-      entry.task()
-    }
-  }
-}
-
-/** Methods whose end the test decides. */
-class Gate {
-  readonly started: string[] = []
-  readonly #open = new Map<string, (value: string) => void>()
-  readonly #arrivals: (() => void)[] = []
-
-  wait(name: string): Promise<string> {
-    this.started.push(name)
-    for (const arrived of this.#arrivals.splice(0)) arrived()
-    return new Promise((resolve) => this.#open.set(name, resolve))
-  }
-
-  end(name: string): void {
-    this.#open.get(name)?.(name)
-  }
-
-  async until(count: number): Promise<void> {
-    while (this.started.length < count) {
-      await new Promise<void>((resolve) => this.#arrivals.push(resolve))
-    }
-  }
-}
+import { Gate, ManualClock } from './manual.ts'
 
 const name = z.tuple([z.string()])
+const hash = `0x${'ab'.repeat(32)}` as const
 
 function world(chosen: Partial<ServerLimits> = {}) {
   const gate = new Gate()
@@ -78,6 +28,25 @@ function world(chosen: Partial<ServerLimits> = {}) {
     defineMethod({ ...base, name: 'write', writes: true, handler: ([one]) => gate.wait(one) }),
     defineMethod({ ...base, name: 'long', long: true, handler: ([one]) => gate.wait(one) }),
     defineMethod({ ...base, name: 'say', handler: ([one]) => one }),
+    defineMethod({
+      ...base,
+      name: 'spend',
+      handler([one]) {
+        clock.spend(1)
+        gate.started.push(one)
+        return one
+      },
+    }),
+    defineMethod({
+      ...base,
+      name: 'send',
+      writes: true,
+      async handler([one], _, attempt) {
+        await gate.wait(`sign ${one}`)
+        attempt.begin(hash)
+        return gate.wait(`send ${one}`)
+      },
+    }),
     defineMethod({ ...base, name: 'none', handler: () => undefined }),
     defineMethod({
       ...base,
@@ -318,6 +287,57 @@ describe('JSON-RPC 2.0', () => {
     )
     assert.deepEqual(gate.started, ['a'])
     assert.equal(clock.timers, 0)
+  })
+
+  it('tells a timed-out caller what may have been sent, and sends nothing afterwards', async () => {
+    const { send, gate, clock } = world({ callTime: 10 })
+    const [early, late] = [send(request('send', 'a')), send(request('send', 'b'))]
+    await gate.until(2)
+    gate.end('sign a')
+    await gate.until(3)
+    clock.advance(10)
+    const { error: sending } = (await early) as JsonRpcAnswer
+    assert.deepEqual(
+      [sending?.code, sending?.data],
+      [-32002, { code: 'RPC_TIMEOUT_SENDING', hash }],
+    )
+    assert.match(sending?.message ?? '', /may have been sent: look for 0xab/)
+    const { error: queued } = (await late) as JsonRpcAnswer
+    assert.equal(queued?.data?.['code'], 'RPC_TIMEOUT')
+    gate.end('sign b')
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual(gate.started, ['sign a', 'sign b', 'send a'])
+  })
+
+  it('lets others in between the answers of a batch that waits for nothing', async () => {
+    const { send, gate, clock } = world()
+    const names = Array.from({ length: 12 }, (_, index) => `${index}`)
+    const batches = ['a', 'b'].map((batch) =>
+      send(names.map((one) => request('spend', batch + one))),
+    )
+    const stretches: number[] = []
+    for (let seen = 0; seen < 24; seen = gate.started.length) {
+      await new Promise((resolve) => setImmediate(resolve))
+      stretches.push(gate.started.length - seen)
+      clock.turn()
+    }
+    assert.deepEqual(stretches, [5, 5, 5, 2, 5, 2])
+    assert.deepEqual(gate.started.slice(0, 15), [
+      ...names.slice(0, 10).map((one) => `a${one}`),
+      ...names.slice(0, 5).map((one) => `b${one}`),
+    ])
+    for (const batch of batches) assert.equal(((await batch) as unknown[]).length, 12)
+  })
+
+  it('ends a batch that waits for nothing at its deadline too', async () => {
+    const { send, gate, clock } = world({ callTime: 8 })
+    const batch = send(Array.from({ length: 20 }, (_, index) => request('spend', `${index}`)))
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(gate.started.length, 5)
+    clock.turn()
+    const answers = (await batch) as JsonRpcAnswer[]
+    assert.equal(gate.started.length, 8)
+    assert.equal(answers.filter(({ error }) => error?.data?.['code'] === 'RPC_TIMEOUT').length, 12)
   })
 
   it('refuses calls beyond what may be under way, and takes them again afterwards', async () => {

@@ -41,7 +41,7 @@ import {
   type UnsignedTransaction,
 } from '#protocol'
 
-import type { Reads, Source } from '../../chain/port.ts'
+import type { PoolFace, Reads, Source } from '../../chain/port.ts'
 
 const chainId = 7227n
 export const networkId = keccak256(utf8('rpc fixture'))
@@ -318,33 +318,39 @@ export class FixtureChain implements ChainFace {
     return matching
   }
 
-  readonly pool = {
-    submit: async (wire: Uint8Array, { id }: Source): Promise<Uint8Array> => {
-      await this.before()
-      this.submitted.push({ wire, client: id })
-      const fields = decodeTransaction(wire)
-      const next = this.pool.pendingNonce(fields.sender) ?? 1n
-      if (fields.nonce < next) {
-        throw new Fault(
-          { code: 'TX_NONCE_TOO_LOW', next, nonce: fields.nonce },
-          'nonce too low: it was used already',
-        )
-      }
-      const { signature: _, ...unsigned } = fields
-      const hash = keccak256(signingPayload(unsigned, networkId))
-      const { sender, nonceKey, nonce } = fields
-      this.pooled.push({ hash, wire, sender, nonceKey, nonce })
-      return hash
-    },
-    byHash: (hash: Uint8Array) => this.pooled.find((pooled) => equal(pooled.hash, hash)),
-    pendingNonce: (sender: Uint8Array): bigint | undefined => {
-      const own = this.pooled.filter((pooled) => equal(pooled.sender, sender))
-      return own.length === 0 ? undefined : own.at(-1)!.nonce + 1n
-    },
-    list: (sender?: Uint8Array): readonly ListedTransaction[] =>
-      this.pooled
-        .filter((pooled) => sender === undefined || equal(pooled.sender, sender))
-        .map((pooled) => ({ ...pooled, isExecutable: !this.queued.has(pooled.hash.toHex()) })),
+  #pendingNonce(sender: Uint8Array): bigint | undefined {
+    const own = this.pooled.filter((pooled) => equal(pooled.sender, sender))
+    return own.length === 0 ? undefined : own.at(-1)!.nonce + 1n
+  }
+
+  get pool(): PoolFace {
+    return {
+      size: this.pooled.length,
+      executable: this.pooled.filter(({ hash }) => !this.queued.has(hash.toHex())).length,
+      submit: async (wire: Uint8Array, { id }: Source): Promise<Uint8Array> => {
+        await this.before()
+        this.submitted.push({ wire, client: id })
+        const fields = decodeTransaction(wire)
+        const next = this.#pendingNonce(fields.sender) ?? 1n
+        if (fields.nonce < next) {
+          throw new Fault(
+            { code: 'TX_NONCE_TOO_LOW', next, nonce: fields.nonce },
+            'nonce too low: it was used already',
+          )
+        }
+        const { signature: _, ...unsigned } = fields
+        const hash = keccak256(signingPayload(unsigned, networkId))
+        const { sender, nonceKey, nonce } = fields
+        this.pooled.push({ hash, wire, sender, nonceKey, nonce })
+        return hash
+      },
+      byHash: (hash: Uint8Array) => this.pooled.find((pooled) => equal(pooled.hash, hash)),
+      pendingNonce: (sender: Uint8Array) => this.#pendingNonce(sender),
+      list: (sender?: Uint8Array): readonly ListedTransaction[] =>
+        this.pooled
+          .filter((pooled) => sender === undefined || equal(pooled.sender, sender))
+          .map((pooled) => ({ ...pooled, isExecutable: !this.queued.has(pooled.hash.toHex()) })),
+    }
   }
 }
 

@@ -5,21 +5,13 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
+import { blocksOf } from '../e2e/guide.ts'
 import { Bench, type Node } from '../e2e/node.ts'
 
 const root = path.join(import.meta.dirname, '../..')
 const guide = readFileSync(path.join(root, 'docs/guides/dapp.md'), 'utf8')
 
-interface Block {
-  readonly language: string
-  /** Undefined unless the reader is to save it. */
-  readonly file: string | undefined
-  readonly text: string
-}
-
-const blocks: readonly Block[] = [...guide.matchAll(/^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm)].map(
-  ([, language = '', file, text = '']) => ({ language, file, text }),
-)
+const blocks = blocksOf('docs/guides/dapp.md')
 
 const run = promisify(execFile)
 

@@ -221,6 +221,54 @@ describe('a wallet in a page', function () {
     )
   })
 
+  it('refuses a transaction that contradicts itself', async () => {
+    const from = key.address
+    for (const [field, given] of [
+      ['input', { data: '0xaa', input: '0xbb' }],
+      ['gasPrice', { gasPrice: '0x1', maxFeePerGas: '0x99' }],
+      ['gasPrice', { gasPrice: '0x1', maxPriorityFeePerGas: '0x1' }],
+      ['type', { type: '0x3' }],
+      ['type', { type: '0x4' }],
+      ['data', { data: 'hello' }],
+      ['to', { to: '0x12' }],
+      ['accessList', { accessList: [{ address: from }] }],
+    ] as const) {
+      await assert.rejects(request('eth_sendTransaction', { from, ...given }), (error) => {
+        const { code, data } = error as { code: number; data: { parameter: string } }
+        assert.deepEqual([code, data.parameter], [-32_602, field])
+        return true
+      })
+    }
+    assert.equal(asked.length, 0)
+  })
+
+  it('shows the transaction that it signs, under one name for each field', async () => {
+    isWilling = false
+    const given = {
+      from: key.address,
+      to: key.address,
+      input: '0xAB',
+      data: '0xab',
+      value: '0x01',
+      gasPrice: '0x5',
+      type: '0x0',
+      chainId: numberToHex(7227),
+      accessList: [{ address: key.address, storageKeys: [], note: 'x' }],
+      note: 'please sign',
+    }
+    await assert.rejects(request('eth_sendTransaction', given), refusedWith(4001))
+    const { note: _, input: __, gasPrice: ___, type: ____, ...kept } = given
+    const shown = {
+      ...kept,
+      data: '0xAB',
+      value: '0x1',
+      maxFeePerGas: '0x5',
+      maxPriorityFeePerGas: '0x5',
+      accessList: [{ address: key.address, storageKeys: [] }],
+    }
+    assert.deepEqual(asked, [{ method: 'eth_sendTransaction', params: [shown] }])
+  })
+
   it('signs what the person has read, whatever the application does meanwhile', async () => {
     const types = { Vote: [{ name: 'proposal', type: 'uint256' }] }
     const typed = { domain: {}, types, primaryType: 'Vote', message: { proposal: '5' } }

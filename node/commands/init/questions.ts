@@ -9,7 +9,13 @@ import { Fault, isFault } from '#base'
 import { systemClock } from '../../clock.ts'
 import { systemRandom } from '../../random.ts'
 import { allocationOf, integerOf } from './answers.ts'
-import { type Allocation, type Description, type Known, newGenesis, withPrecompiles } from './new-genesis.ts'
+import {
+  type Allocation,
+  type Description,
+  type Known,
+  newGenesis,
+  withPrecompiles,
+} from './new-genesis.ts'
 
 /** Standard output is for the result. */
 const output = process.stderr

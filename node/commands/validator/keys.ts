@@ -11,7 +11,7 @@ export function configure(command: Command): void {
     ],
     [
       'show',
-      'Show the keys of a data folder, and what a genesis says of them.',
+      'Show the keys of a data folder, as a genesis names them.',
       () => import('./keys/show.ts'),
     ],
     [

@@ -23,6 +23,7 @@ export const nodeStatus = defineMethod({
         executed: count,
         certified: count,
         finalized: count,
+        sync: z.strictObject({ from: count, to: count }).nullable(),
         isIdle: z.boolean(),
         retained: z.strictObject({
           commits: count,

@@ -142,7 +142,7 @@ describe('the pool when head moves', () => {
   })
 
   it('counts what is pooled on top of the account nonce', async () => {
-    const pooled = new Pooled(alice)
+    const pooled = new Pooled(alice, bob)
     pooled.view.set(alice.address, { nonce: 4n })
     assert.equal(pooled.pool.pendingNonce(alice.address), 4n)
     await pooled.submitAll([4n, 5n, 7n].map((nonce) => alice.wire({ nonce })))

@@ -140,6 +140,7 @@ class Run {
     const { pool, view } = this.pooled
     const all = pool.list().map(({ wire }) => decode(wire))
     assert.equal(all.length, pool.size)
+    assert.equal(pool.list().filter(({ isExecutable }) => isExecutable).length, pool.executable)
     assert.equal(
       pool.bytes,
       all.reduce((sum, envelope) => sum + weightOf(envelope), 0),

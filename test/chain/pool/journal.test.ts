@@ -168,6 +168,32 @@ describe('the pool on disk', () => {
     assert.equal(await pooled.onDisk(), 1)
   })
 
+  it('still counts what expired against its sender, also what expired meanwhile', async () => {
+    const pooled = new Pooled(alice)
+    const most = limits.transactionsPerSender.value
+    const brief = (from: number, count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        alice.wire({ nonce: BigInt(from + index), validUntil: 1050n }),
+      )
+    await pooled.submitAll(brief(0, most - 1))
+    pooled.position = { ...pooled.position, timestamp: 1051n }
+    pooled.pool.headChanged([])
+    await pooled.pool.settled()
+    pooled.position = { ...pooled.position, timestamp: 1000n }
+    await pooled.submitAll(brief(most - 1, 1))
+    pooled.position = { ...pooled.position, timestamp: 1051n }
+    const again = alice.wire()
+    for (const _ of ['once', 'twice']) {
+      await pooled.restart()
+      await pooled.pool.settled()
+      assert.equal(pooled.pool.size, 0)
+      await assert.rejects(pooled.submit(again), { code: 'POOL_SENDER_FULL' })
+    }
+    pooled.clock.move(limits.expiredSlot.value + 1)
+    await pooled.restart()
+    await pooled.submit(again)
+  })
+
   it('gives back the replacement when the end came between the two records', async () => {
     const pooled = new Pooled(alice)
     const first = alice.wire()
@@ -207,7 +233,10 @@ describe('the pool on disk', () => {
   it('does not start from a record that is none', async () => {
     const pooled = new Pooled(alice)
     const key = keys.pooled(new Uint8Array(32))
-    for (const value of [Uint8Array.of(0x81), Uint8Array.of(0x80), Uint8Array.of(0xc1, 0x80)]) {
+    const few = Uint8Array.of(0xc1, 0x80)
+    const many = Uint8Array.of(0xc4, 0x80, 0x80, 0x80, 0x80)
+    const deep = Uint8Array.of(0xc2, 0xc0, 0x80)
+    for (const value of [Uint8Array.of(0x81), Uint8Array.of(0x80), few, many, deep]) {
       await pooled.store.write([{ type: 'put', key, value }], { sync: true })
       await assert.rejects(pooled.restart(), { code: 'STORE_CORRUPT' })
     }
@@ -295,7 +324,7 @@ describe('the journal', () => {
         const store = openMemory()
         const journal = new PoolJournal((changes) => store.write(changes, { sync: true }))
         await Promise.all(all.map((one) => journal.add(one)))
-        const loaded = await journal.load(store)
+        const { pooled: loaded } = await journal.load(store)
         assert.deepEqual(byHash(loaded), byHash(all))
         const times = loaded.map(({ receivedAt }) => receivedAt)
         assert.deepEqual(

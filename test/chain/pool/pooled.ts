@@ -76,7 +76,7 @@ export class Pooled {
   async onDisk(): Promise<number> {
     await this.pool.settled()
     const journal = new PoolJournal(async () => {})
-    return (await journal.load(this.store)).length
+    return (await journal.load(this.store)).pooled.length
   }
 
   /** Wire hashes of what a block with `gas` would take. */

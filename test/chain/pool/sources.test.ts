@@ -87,10 +87,29 @@ describe('the pool and peers', () => {
 
   it('charges a client and a peer of one name apart', async () => {
     const pooled = new Pooled()
+    pooled.view.set(bob.address, { balance: 10n ** 21n })
+    for (let value = 0n; value < 200n; value++) {
+      await refusal(pooled, forged(bob.wire({ value })), client('one'))
+    }
     const wire = alice.wire()
-    for (let count = 0; count < 200; count++) await refusal(pooled, wire, client('one'))
     assert.equal((await refusal(pooled, wire, client('one'))).code, 'POOL_RATE')
     assert.equal((await refusal(pooled, wire, peer('one'))).code, 'TX_UNFUNDED')
+  })
+
+  it('takes nothing of the rate of a client for what costs no verification', async () => {
+    const pooled = new Pooled(bob)
+    const [pooledBefore, forgery] = [bob.wire({ nonce: 1n }), forged(bob.wire({ nonce: 2n }))]
+    const garbage = [Uint8Array.of(0x50), alice.wire(), bob.wire({ chainId: 1n }), forgery]
+    await pooled.pool.submit(pooledBefore, client('one'))
+    for (let count = 0; count < 250; count++) {
+      for (const wire of garbage) await refusal(pooled, wire, client('one'))
+      await pooled.pool.submit(pooledBefore, client('one'))
+    }
+    await pooled.pool.submit(bob.wire(), client('one'))
+    assert.equal(pooled.pool.size, 2)
+    // A peer pays for all of it.
+    for (let count = 0; count < 200; count++) await refusal(pooled, garbage[1]!, peer('one'))
+    assert.equal((await refusal(pooled, bob.wire({ nonce: 3n }), peer('one'))).code, 'POOL_RATE')
   })
 
   it('verifies no more of a peer that sent a forgery, and all of a client', async () => {

@@ -11,6 +11,7 @@ import { foreignMessage, personalMessagePreimage } from '#protocol'
 import { contexts, keyFromSeed, testSeeds } from '#sdk'
 import { parsChain, toParsAccount } from '#sdk/viem'
 
+import { lacking } from '../../lacking.ts'
 import { Bench, type Node } from '../node.ts'
 import { absent, applicationOf, type Keeping, startChromium, walletOf } from './chromium.ts'
 import type { Outcome } from './page/outcome.ts'
@@ -35,7 +36,7 @@ interface Receipt {
 
 for (const keeping of ['platform', 'page'] as const satisfies readonly Keeping[]) {
   const title = keeping === 'platform' ? 'WebCrypto with ML-DSA' : 'WebCrypto without ML-DSA'
-  describe(`a wallet in Chromium, ${title}${absent === undefined ? '' : ` (${absent})`}`, function () {
+  describe(`a wallet in Chromium, ${title}`, function () {
     this.timeout(120_000)
 
     const bench = new Bench()
@@ -48,7 +49,7 @@ for (const keeping of ['platform', 'page'] as const satisfies readonly Keeping[]
     const to: Hex = `0x${'05'.repeat(20)}`
 
     before(async function () {
-      if (absent !== undefined) this.skip()
+      lacking(this, absent)
       await site.listen('wallet', 'application')
       const genesis = await bench.network('browser')
       const options = ['--data', bench.path('data'), '--allow-origins', site.origin]

@@ -5,33 +5,12 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
+import { isRegistryAway } from '../../lacking.ts'
+import type { Block } from '../guide.ts'
+
 const root = path.join(import.meta.dirname, '../../..')
 const { devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
   devDependencies: Readonly<Record<string, string>>
-}
-
-export interface Block {
-  /** Text of the heading that it stands below. */
-  readonly section: string
-  readonly language: string
-  /** Undefined unless the reader is to save it. */
-  readonly file: string | undefined
-  readonly text: string
-}
-
-/** The blocks of code in a page of docs/guides. */
-export function blocksOf(page: string): readonly Block[] {
-  const markdown = readFileSync(path.join(root, 'docs/guides', page), 'utf8')
-  return markdown.split(/^## /m).flatMap((part) => {
-    const section = part.slice(0, part.indexOf('\n'))
-    const blocks = part.matchAll(/^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm)
-    return [...blocks].map(([, language = '', file, text = '']) => ({
-      section,
-      language,
-      file,
-      text,
-    }))
-  })
 }
 
 export interface Ran {
@@ -43,7 +22,6 @@ export interface Ran {
 /** The registry of packages could not be asked. */
 export class Offline extends Error {}
 
-const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|E50\d/
 /** No scripts of strangers, and an early end where the registry cannot be reached. */
 const quick =
   '--ignore-scripts --no-audit --no-fund --fetch-retries 1 --fetch-retry-mintimeout 1000 --fetch-timeout 60000'
@@ -134,7 +112,7 @@ export class Reader {
     if (strangers.length > 0) {
       const command = `npm install ${quick} ${packages.join(' ')}`
       const { code, stderr } = await this.run(command)
-      if (code !== 0 && offline.test(stderr)) throw new Offline(stderr)
+      if (code !== 0 && isRegistryAway(stderr)) throw new Offline(stderr)
       assert.equal(code, 0, stderr)
     }
     for (const wanted of packages) this.#linked.add(nameOf(wanted))

@@ -6,11 +6,13 @@ import path from 'node:path'
 import { hex } from '#base'
 
 import { accounts, sign } from '../../chain/engine/network.ts'
+import { lacking, registryAway } from '../../lacking.ts'
+import { type Block, blocksOf } from '../guide.ts'
 import { factsOf } from '../network.ts'
 import { Bench, type Node } from '../node.ts'
-import { type Block, blocksOf, Offline, type Ran, Reader } from './reader.ts'
+import { Offline, type Ran, Reader } from './reader.ts'
 
-const blocks = blocksOf('tools.md')
+const blocks = blocksOf('docs/guides/tools.md')
 const sections = [...new Set(blocks.map(({ section }) => section))]
 
 describe('the guide for tools', function () {
@@ -54,7 +56,7 @@ describe('the guide for tools', function () {
         if (block.section !== section || block.language === 'text') continue
         const [first = ''] = block.text.split('\n')
         it(block.file === undefined ? `does ${first}` : `saves ${block.file}`, async function () {
-          if (absent !== undefined) this.skip()
+          lacking(this, absent)
           if (block.file !== undefined) return reader.save(block)
           try {
             const ran = await reader.do(block)
@@ -62,9 +64,8 @@ describe('the guide for tools', function () {
             assertOutput(block, ran, blocks[index + 1])
           } catch (error) {
             if (!(error instanceof Offline)) throw error
-            absent = error.message
-            this.test!.title += ' (pending: the registry of npm cannot be reached)'
-            this.skip()
+            absent = registryAway
+            lacking(this, absent)
           }
         })
       }
@@ -75,7 +76,8 @@ describe('the guide for tools', function () {
     it('leaves Ignition with a contract that the network has', async function () {
       const file = 'ignition/deployments/chain-7227/deployed_addresses.json'
       const deployed = path.join(reader.folder, file)
-      if (!existsSync(path.join(reader.folder, 'node_modules/hardhat'))) this.skip()
+      const isThere = existsSync(path.join(reader.folder, 'node_modules/hardhat'))
+      lacking(this, isThere ? undefined : 'Hardhat is not installed')
       const addresses = JSON.parse(readFileSync(deployed, 'utf8')) as Record<string, string>
       const code = await node.ask<string>('eth_getCode', addresses['Notary#Notary'], 'latest')
       assert.ok(code.length > 1000)

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { hex } from '#base'
 import { openKeystore, sealKey } from '#identity'
 
-import { readValidatorKey, validatorKeyFile } from '../../../consensus/validator-key.ts'
+import { ownValidatorKey } from '../../../consensus/validator-key.ts'
 import { writeKeyFile } from '../../../keystore.ts'
 import { readPassword } from '../../../password.ts'
 import { systemRandom } from '../../../random.ts'
@@ -22,10 +22,11 @@ export function configure(command: Command): void {
       'after',
       `
 Before another machine signs with the key, stop this node and take its record along: pars validator
-slashing-protection export.`,
+slashing-protection export.
+  pars validator keys export --data validator-0 --out key.json`,
     )
     .action(async (flags: ExportFlags) => {
-      const found = await readValidatorKey(validatorKeyFile(flags.data))
+      const found = await ownValidatorKey(flags.data)
       const password = await readPassword({
         file: flags.validatorPasswordFile,
         question: `Password of ${found.file}`,

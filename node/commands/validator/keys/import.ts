@@ -6,8 +6,10 @@ import type { Command } from 'commander'
 import { genesisHash } from '#genesis'
 import { checkNetwork, openKeystore, sealKey } from '#identity'
 
-import { beginAs } from '../../../consensus/begin.ts'
+import { beginAs, withDag } from '../../../consensus/begin.ts'
+import { openNodeKey } from '../../../consensus/node-key.ts'
 import {
+  checkNoKey,
   draftKeyFile,
   isDraft,
   readValidatorKey,
@@ -35,9 +37,13 @@ export function configure(command: Command): void {
       'after',
       `
 A key that has signed before needs its record too: pars validator slashing-protection import.
-Without the record the validator asks the others what it signed before it signs again.`,
+Without the record the validator asks the others what it signed before it signs again.
+  pars validator keys import validator-0/validator-draft.json --data validator-0 --network genesis.json`,
     )
     .action(async (source: string, flags: ImportFlags) => {
+      const { data } = flags
+      const file = validatorKeyFile(data)
+      await checkNoKey(file)
       const genesis = await genesisOf(flags.network)
       const networkId = genesisHash(genesis)
       const { keystore } = await readValidatorKey(source)
@@ -56,12 +62,16 @@ Without the record the validator asks the others what it signed before it signs 
         password,
         random: systemRandom,
       })
-      await makePrivateFolder(flags.data)
-      const file = validatorKeyFile(flags.data)
-      await writeKeyFile(file, sealed)
-      if (isNew) await beginAs(key.publicKey, flags.data)
+      await makePrivateFolder(data)
+      const nodeKey = await openNodeKey(data)
+      nodeKey.assertApart(key.publicKey)
+      // No node runs in the folder meanwhile.
+      await withDag(data, async (store) => {
+        await writeKeyFile(file, sealed)
+        if (isNew) await beginAs(key.publicKey, store)
+      })
       // A second folder made from it would begin anew with a key that has signed.
-      if (isNew && path.resolve(source) === draftKeyFile(flags.data)) await rm(source)
+      if (isNew && path.resolve(source) === draftKeyFile(data)) await rm(source)
       await printValidator({ file, keystore: sealed }, key.publicKey, flags)
     })
 }

@@ -5,8 +5,14 @@ import { mlDsa } from '#crypto'
 import { sealKey } from '#identity'
 import { defaultAlgorithm } from '#protocol'
 
-import { beginAs } from '../../../consensus/begin.ts'
-import { draftKeyFile, noNetwork, validatorKeyFile } from '../../../consensus/validator-key.ts'
+import { beginAs, withDag } from '../../../consensus/begin.ts'
+import { openNodeKey } from '../../../consensus/node-key.ts'
+import {
+  checkNoKey,
+  draftKeyFile,
+  noNetwork,
+  validatorKeyFile,
+} from '../../../consensus/validator-key.ts'
 import { genesisOf } from '../../../genesis-source.ts'
 import { writeKeyFile } from '../../../keystore.ts'
 import { readPassword } from '../../../password.ts'
@@ -28,7 +34,16 @@ export function configure(command: Command): void {
       '--network <genesis>',
       'document or preset; without one, pars validator keys import gives the key its network later',
     )
+    .addHelpText(
+      'after',
+      `
+Writes the validator's key under a password, and the key of its node. What it prints is public: the
+entry of the validator in the genesis.
+  pars validator keys new --data validator-0 --account 0x046c…20df --json`,
+    )
     .action(async (flags: NewFlags) => {
+      const { data } = flags
+      await checkNoKey(validatorKeyFile(data), draftKeyFile(data))
       const { genesisHash } = await import('#genesis')
       const genesis = flags.network === undefined ? undefined : await genesisOf(flags.network)
       const password = await readPassword({
@@ -45,10 +60,16 @@ export function configure(command: Command): void {
         password,
         random: systemRandom,
       })
-      await makePrivateFolder(flags.data)
-      const file = genesis === undefined ? draftKeyFile(flags.data) : validatorKeyFile(flags.data)
-      await writeKeyFile(file, keystore)
-      if (genesis !== undefined) await beginAs(key.publicKey, flags.data)
+      await makePrivateFolder(data)
+      await openNodeKey(data)
+      const file = genesis === undefined ? draftKeyFile(data) : validatorKeyFile(data)
+      if (genesis === undefined) await writeKeyFile(file, keystore)
+      else {
+        await withDag(data, async (store) => {
+          await writeKeyFile(file, keystore)
+          await beginAs(key.publicKey, store)
+        })
+      }
       await printValidator({ file, keystore }, key.publicKey, flags)
     })
 }
