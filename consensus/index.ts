@@ -25,7 +25,7 @@ export {
 } from './core/block.ts'
 export type { ClosingStatement } from './core/closing.ts'
 export type { Commit, CommittedBlocks, Decision } from './core/commit.ts'
-export { Committee, type Member } from './core/committee.ts'
+export { Committee } from './core/committee.ts'
 export { Core, type CoreInit, type Status } from './core/core.ts'
 export type { Effect, Offence, StoreRecord } from './core/effects.ts'
 export type { Event, Peer } from './core/events.ts'
@@ -37,6 +37,7 @@ export {
   firstClosingHash,
   headerDigest,
 } from './core/hashes.ts'
+export type { Member } from './core/member.ts'
 export { isOwnersTurn, ownerRanks } from './core/ownership.ts'
 export { type CommitRecord, nothing, type Restored } from './core/restored.ts'
 export type { ScheduleState } from './core/schedule.ts'

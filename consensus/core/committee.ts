@@ -3,16 +3,7 @@ import { Fault } from '#base'
 import { limits } from '../limits.ts'
 import type { Digest } from './block.ts'
 import { committeeRoot } from './hashes.ts'
-
-export interface Member {
-  /** ML-DSA-65, 1952 bytes. */
-  readonly publicKey: Uint8Array
-  readonly stake: bigint
-  /** 20 bytes: receives the tips of what the member ordered. */
-  readonly account: Uint8Array
-  /** Of the member's node. */
-  readonly peerId: string
-}
+import type { Member } from './member.ts'
 
 /**
  * The validators of one epoch. A member's place is its author index. With total stake S, up to

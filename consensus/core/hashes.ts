@@ -21,7 +21,7 @@ import {
 } from './block.ts'
 import type { ClosingStatement } from './closing.ts'
 import type { Commit } from './commit.ts'
-import type { Member } from './committee.ts'
+import type { Member } from './member.ts'
 import {
   encodeAttestations,
   encodeClosing,

@@ -29,7 +29,7 @@ import type {
 } from './block.ts'
 import type { ClosingStatement } from './closing.ts'
 import type { Commit } from './commit.ts'
-import type { Member } from './committee.ts'
+import type { Member } from './member.ts'
 
 const { publicKeyBytes, signatureBytes } = algorithms[0x65]
 const u16 = new UintNumberType(2)
