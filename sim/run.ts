@@ -73,7 +73,10 @@ async function campaign(totals: Totals): Promise<readonly Outcome[]> {
       while (next <= last && failures.length < mostFailures && performance.now() < end) {
         const outcome = await ask(worker, next++, options)
         add(totals, outcome)
-        if (outcome.violation !== undefined) failures.push(outcome)
+        if (outcome.violation !== undefined) {
+          failures.push(outcome)
+          say(`seed ${outcome.scenario.seed}: ${outcome.violation.message}`)
+        }
         if (performance.now() - shown > 10_000) {
           shown = performance.now()
           const seconds = Math.round((shown - started) / 1000)
@@ -105,8 +108,7 @@ function ask(worker: Worker, seed: number, options: DrawOptions): Promise<JobRes
 
 function report(failure: Outcome): void {
   const { seed } = failure.scenario
-  say(`seed ${seed}: ${failure.violation?.message}`)
-  say('making it smaller ...')
+  say(`making seed ${seed} smaller ...`)
   const { scenario, violation, fingerprint, trace } =
     failure.scenario.world === 'core' ? shrink(failure) : failure
   const file = path.join(values.out, `seed-${seed}.json`)

@@ -12,12 +12,11 @@ interface Request {
   due: number
 }
 
-const mostPatience = 8
+const mostPatience = 4
 
 /**
- * Asks for missing ancestors: first who sent the block that needs them, then the author, then the
- * others in turn, ever less often. What was asked for least comes first, so made-up references
- * cannot hold up real ones.
+ * Asks for missing ancestors, ever less often: each time who sent the block that needs them, since it
+ * must have them, and from the second time on one other beside it, the author first.
  */
 export class Fetcher {
   readonly #committee: Committee
@@ -53,13 +52,13 @@ export class Fetcher {
     for (const [digest, { ref, from }] of wanted) {
       const request = this.#request(digest, from, now)
       if (request.due > now) continue
-      const peer = this.#peer(ref, from, request.attempts)
+      for (const peer of this.#peers(ref, from, request.attempts)) {
+        const refs = byPeer.get(peer)
+        if (refs === undefined) byPeer.set(peer, [ref])
+        else refs.push(ref)
+      }
       request.due = now + patience * Math.min(2 ** request.attempts, mostPatience)
       request.attempts++
-      if (peer === undefined) continue
-      const refs = byPeer.get(peer)
-      if (refs === undefined) byPeer.set(peer, [ref])
-      else refs.push(ref)
     }
     for (const [to, refs] of byPeer) this.#send(to, refs)
   }
@@ -84,13 +83,14 @@ export class Fetcher {
     }
   }
 
-  #peer({ author }: BlockRef, from: Peer, attempts: number): Peer | undefined {
+  #peers({ author }: BlockRef, from: Peer, attempts: number): readonly Peer[] {
     const { members } = this.#committee
-    const turn = members.map((_, at) => (author + at) % members.length)
-    const others = turn
+    const others = members
+      .map((_, at) => (author + at) % members.length)
       .filter((member) => member !== this.#self)
       .map((member) => this.#committee.peerOf(member))
-    const peers = [...new Set([from, ...others])]
-    return peers[attempts % peers.length]
+      .filter((peer) => peer !== undefined && peer !== from)
+    const other = attempts === 0 ? undefined : others[(attempts - 1) % others.length]
+    return other === undefined ? [from] : [from, other]
   }
 }

@@ -59,15 +59,16 @@ export interface Opened {
  */
 export async function openDagStore(init: OpenInit): Promise<Opened> {
   const { store, epoch, publicKey } = init
-  await claim(store, init.genesisHash)
   const dag = new DagStore(store, epoch, publicKey)
   try {
+    await claim(store, init.genesisHash)
     const facts = dag.readFacts()
     const restored = await readOrder(dag, facts, init.gcDepth)
     const isIntact = facts.hasBegun || publicKey === undefined
     return { dag, condition: { name: isIntact ? 'intact' : 'unbegun' }, restored }
   } catch (error) {
     if (!isFault(error) || !isDamage(error)) throw error
+    await name(store, init.genesisHash)
     return forget(dag, error)
   }
 }
@@ -100,10 +101,7 @@ function factsOrNone(dag: DagStore): SigningFacts {
 
 async function claim(store: Store, genesisHash: Digest): Promise<void> {
   const known = store.get(networkKey)
-  if (known === undefined) {
-    const value = seal(networkKey, unhexed(genesisHash))
-    return store.write([{ type: 'put', key: networkKey, value }], { sync: true })
-  }
+  if (known === undefined) return name(store, genesisHash)
   const found = unseal(networkKey, known).toHex()
   if (found !== genesisHash) {
     throw new Fault(
@@ -112,6 +110,12 @@ async function claim(store: Store, genesisHash: Digest): Promise<void> {
     )
   }
   return undefined
+}
+
+/** Writes down which network the store is of. */
+function name(store: Store, genesisHash: Digest): Promise<void> {
+  const value = seal(networkKey, unhexed(genesisHash))
+  return store.write([{ type: 'put', key: networkKey, value }], { sync: true })
 }
 
 async function readOrder(dag: DagStore, facts: SigningFacts, gcDepth: number): Promise<Restored> {

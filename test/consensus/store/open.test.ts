@@ -102,7 +102,7 @@ describe('the folder of consensus', function () {
     const kinds = new Set<number>()
     for (const [at, [key, value]] of entries.entries()) {
       const [kind = 0] = key
-      if (kinds.has(kind) || !'bhsc'.includes(String.fromCodePoint(kind))) continue
+      if (kinds.has(kind) || !'bhscg'.includes(String.fromCodePoint(kind))) continue
       kinds.add(kind)
       const changed = value.slice()
       changed[5] = (changed[5] ?? 0) ^ 1
@@ -115,7 +115,7 @@ describe('the folder of consensus', function () {
       assert.equal(restored.floor, isFloorKept ? clean.restored.floor : 0)
       assert.equal((await openDagStore({ ...where, store })).condition.name, 'unbegun')
     }
-    assert.equal(kinds.size, 4)
+    assert.equal(kinds.size, 5)
   })
 
   it('with a block or the middle of the commits missing is damaged', async () => {
