@@ -96,7 +96,8 @@ export class CommitSync {
     if (this.#request?.peer !== from || this.#answer !== undefined) return undefined
     // The node may have made some of them by itself meanwhile.
     const wanting = commits.filter(({ index }) => index > own.index)
-    if (wanting.length === 0) return this.#giveUp()
+    // An answer to an earlier question, from before a restart, may be about others.
+    if (wanting[0]?.index !== own.index + 1) return this.#giveUp()
     const last = this.#chain(wanting, own)
     const byDigest = new Map(blocks.map((block) => [block.digest, block]))
     if (last === undefined || !this.#isGenuine(commits, byDigest)) return this.#reject(from)
