@@ -9,7 +9,8 @@ import { type Journey, Traffic } from './devnet/traffic.ts'
 
 const rates = (process.env['PARS_RATES'] ?? '1 10 50 100 200').split(' ').map(Number)
 const seconds = Number(process.env['PARS_SECONDS'] ?? 15)
-const accounts = 40
+/** At each validator. */
+const accounts = 10
 
 /** Of all validators together. */
 interface Costs {
@@ -39,11 +40,14 @@ export async function devnet(): Promise<void> {
   const proxies = await proxied(cluster.devnet.places, () => (chunk) => void (sent += chunk.length))
   for (const proxy of proxies) resources.use(proxy)
   await cluster.start(...cluster.all)
-  const nodes = cluster.all.map((index) => cluster.at(index))
-  const pids = nodes.map(({ command }) => command.process.pid!)
+  const [first, ...others] = cluster.all.map((index) => cluster.at(index))
+  if (first === undefined) throw new TypeError('no validators')
+  const nodes = [first, ...others] as const
+  const pids = nodes.flatMap(({ command }) => command.process.pid ?? [])
   const costs = (): Costs => {
     const each = pids.map(taken)
-    const sum = (of: keyof (typeof each)[number]): number => each.reduce((all, one) => all + one[of], 0)
+    const sum = (of: keyof (typeof each)[number]): number =>
+      each.reduce((all, one) => all + one[of], 0)
     const kept = folderBytes(cluster.devnet.folder)
     const [cpu, main, written] = [sum('cpu'), sum('main'), sum('written')]
     return { at: performance.now(), cpu, main, sent, kept, written }
@@ -95,7 +99,8 @@ function printJourneys(
     const times = journeys
       .flatMap(({ sent, [tag]: at }) => (at === undefined ? [] : [at - sent]))
       .toSorted((a, b) => a - b)
-    const at = (share: number): string => `${times[Math.floor(share * times.length)]?.toFixed(0)} ms`
+    const at = (share: number): string =>
+      `${times[Math.floor(share * times.length)]?.toFixed(0)} ms`
     console.log(`  ${tag === 'executed' ? 'latest' : tag}: p50 ${at(0.5)}, p95 ${at(0.95)}`)
   }
 }

@@ -35,6 +35,11 @@ export interface Parameters {
   readonly requestTimeout: number
   /** Between two start-up questions. */
   readonly askDelay: number
+  /**
+   * How long a validator without its memory listens for another process with its key, once the others
+   * have answered: longer than idleRoundDelay and clockDrift together.
+   */
+  readonly doppelgangerWindow: number
   /** A block from farther ahead of the own clock waits. */
   readonly clockDrift: number
 }
@@ -50,6 +55,7 @@ export const parameters: Parameters = {
   fetchDelay: 50,
   requestTimeout: 1_000,
   askDelay: 1_000,
+  doppelgangerWindow: 8_000,
   clockDrift: 2_000,
 }
 
@@ -61,4 +67,5 @@ export const slowLinkParameters: Parameters = {
   fetchDelay: 2_000,
   requestTimeout: 30_000,
   askDelay: 30_000,
+  doppelgangerWindow: 90_000,
 }

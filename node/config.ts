@@ -31,7 +31,9 @@ const configSchema = z.strictObject({
   archive: z
     .boolean('give true or false')
     .default(false)
-    .meta({ description: 'keep the state of every height and the whole order, not of the last days' }),
+    .meta({
+      description: 'keep the state of every height and the whole order, not of the last days',
+    }),
   plugins: texts.default([]).meta({
     value: 'modules',
     description: 'packages of third-party precompiles that may be loaded, separated by commas',

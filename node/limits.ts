@@ -46,6 +46,11 @@ export const limits = {
     unit: 'transactions',
     why: 'in the pool: of more, some are taken to be waiting without a look',
   },
+  retold: {
+    value: 64,
+    unit: 'transactions a second',
+    why: 'of its own clients that a node tells its peers again: a full pool would be a burst',
+  },
   rememberedRanks: {
     value: 16_384,
     unit: 'nonce lanes',

@@ -7,14 +7,23 @@ type Database = ClassicLevel<Uint8Array, Uint8Array>
 
 const encodings = { keyEncoding: 'view', valueEncoding: 'view' } as const
 
+/** What a store holds in memory, in bytes. */
+export interface Buffers {
+  /** Of what was read. */
+  readonly cacheSize: number
+  /** Of what was written and is not sorted yet: twice as many at times. */
+  readonly writeBufferSize: number
+}
+
 /**
  * The store in the folder `path`, created when absent. One process may have it open; its threads
  * may each open it, and read what the others wrote.
  *
  * Throws `STORE_LOCKED`, `STORE_UNWRITABLE`, `STORE_FULL` or `STORE_CORRUPT`.
  */
-export async function openLevel(path: string): Promise<Store> {
-  const database: Database = new ClassicLevel(path, { ...encodings, ...tuning })
+export async function openLevel(path: string, buffers: Buffers = forState): Promise<Store> {
+  const options = { ...encodings, ...buffers, multithreading: true }
+  const database: Database = new ClassicLevel(path, options)
   try {
     await database.open()
   } catch (error) {
@@ -23,11 +32,10 @@ export async function openLevel(path: string): Promise<Store> {
   return new LevelStore(database)
 }
 
-const tuning = {
-  multithreading: true,
+const forState: Buffers = {
   cacheSize: 64 * 1024 * 1024,
   writeBufferSize: 16 * 1024 * 1024,
-} as const
+}
 
 /** `snapshot: undefined` reads what is newest. */
 class View implements Reader {

@@ -48,6 +48,6 @@ export function load(): number {
 
 function cpuOf(file: string): number {
   // The name in parentheses may hold anything.
-  const fields = readFileSync(file, 'utf8').split(') ').at(-1)!.split(' ')
+  const fields = readFileSync(file, 'utf8').split(') ').at(-1)?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) / ticks
 }

@@ -23,7 +23,14 @@ export interface Report {
 interface Signed {
   readonly hash: string
   readonly wire: string
-  readonly through: number
+  readonly through: Node
+}
+
+interface Account {
+  readonly wallet: Wallet
+  /** It sends through this one alone, so that its transactions arrive in order. */
+  readonly through: Node
+  nonce: bigint
 }
 
 const gasPrice = 1000n * gwei
@@ -34,60 +41,73 @@ const patience = 45_000
 
 /** Accounts of a network, each at one of its nodes. */
 export class Traffic {
-  readonly #nodes: readonly Node[]
+  readonly #witness: Node
   readonly #genesisHash: Uint8Array
-  readonly #wallets: readonly Wallet[]
-  readonly #nonces: bigint[]
+  readonly #accounts: readonly Account[]
 
-  private constructor(nodes: readonly Node[], genesisHash: Uint8Array, accounts: number) {
-    this.#nodes = nodes
+  private constructor(witness: Node, genesisHash: Uint8Array, accounts: readonly Account[]) {
+    this.#witness = witness
     this.#genesisHash = genesisHash
-    this.#wallets = Array.from({ length: accounts }, (_, at) => new Wallet(`load ${at}`, 0x65))
-    this.#nonces = this.#wallets.map(() => 0n)
+    this.#accounts = accounts
   }
 
-  /** Funds the accounts from those of the devnet. */
+  /**
+   * Funds accounts from those of the devnet.
+   * @param each Accounts at each node.
+   */
   static async open(
-    nodes: readonly Node[],
+    nodes: readonly [Node, ...Node[]],
     genesisHash: Uint8Array,
-    accounts: number,
+    each: number,
   ): Promise<Traffic> {
-    const traffic = new Traffic(nodes, genesisHash, accounts)
-    const node = nodes[0]!
+    const accounts = Array.from({ length: each }, (_, at) =>
+      nodes.map((through, place) => ({
+        wallet: new Wallet(`load ${at} at ${place}`, 0x65),
+        through,
+        nonce: 0n,
+      })),
+    ).flat()
+    const [node] = nodes
     const rich = await node.ask<string[]>('eth_accounts')
     const hashes: string[] = []
-    for (const [index, { address }] of traffic.#wallets.entries()) {
+    for (const [index, { wallet }] of accounts.entries()) {
       const from = rich[index % rich.length]
       const value = `0x${(10n ** 21n).toString(16)}`
+      const to = hex(wallet.address)
       // oxlint-disable-next-line no-await-in-loop -- the node counts the nonces of its accounts
-      hashes.push(await node.ask('eth_sendTransaction', { from, to: hex(address), value }))
+      hashes.push(await node.ask('eth_sendTransaction', { from, to, value }))
     }
     await Promise.all(hashes.map((hash) => node.receipt(hash)))
-    return traffic
+    return new Traffic(node, genesisHash, accounts)
   }
 
   /** Signed before the clock starts. */
   prepare(count: number): readonly Signed[] {
-    return Array.from({ length: count }, (_, index) => {
-      const account = index % this.#wallets.length
-      const wallet = this.#wallets[account]!
-      const nonce = this.#nonces[account]!
-      this.#nonces[account] = nonce + 1n
-      const fees = { maxFeePerGas: gasPrice, maxPriorityFeePerGas: gwei }
-      const signing = { genesisHash: this.#genesisHash }
-      const transaction = wallet.unsigned({ nonce, ...fees })
-      return {
-        hash: hex(keccak256(signingPayload(transaction, this.#genesisHash))),
-        wire: hex(encodeTransaction(wallet.sign(transaction, signing))),
-        through: account % this.#nodes.length,
+    const signed: Signed[] = []
+    while (signed.length < count) {
+      for (const account of this.#accounts.slice(0, count - signed.length)) {
+        signed.push(this.#sign(account))
       }
-    })
+    }
+    return signed
+  }
+
+  #sign(account: Account): Signed {
+    const { wallet, through } = account
+    const fees = { maxFeePerGas: gasPrice, maxPriorityFeePerGas: gwei }
+    const transaction = wallet.unsigned({ nonce: account.nonce++, ...fees })
+    const genesisHash = this.#genesisHash
+    return {
+      hash: hex(keccak256(signingPayload(transaction, genesisHash))),
+      wire: hex(encodeTransaction(wallet.sign(transaction, { genesisHash }))),
+      through,
+    }
   }
 
   /** Sends at `rate` a second, come what may, and waits for what becomes of them. */
   async send(signed: readonly Signed[], rate: number): Promise<Report> {
     const journeys = new Map<string, Journey>()
-    const witness = await Witness.open(this.#nodes[0]!, journeys)
+    const witness = await Witness.open(this.#witness, journeys)
     const started = performance.now()
     let refusals = 0
     const tell = async ({ hash, wire, through }: Signed, at: number): Promise<void> => {
@@ -96,7 +116,7 @@ export class Traffic {
       const end = performance.now() + patience
       while (performance.now() < end) {
         // oxlint-disable-next-line no-await-in-loop -- again only when it was refused
-        const { error } = await this.#nodes[through]!.answer('eth_sendRawTransaction', wire)
+        const { error } = await through.answer('eth_sendRawTransaction', wire)
         if (error === undefined) return
         if (++refusals === 1) console.log(`  first refusal: ${error.message}`)
         // oxlint-disable-next-line no-await-in-loop -- as above
@@ -154,10 +174,15 @@ class Witness {
       ['eth_getBlockByNumber', 'finalized', false],
     ])
     const now = performance.now()
-    const [head, finalized] = [Number(latest), Number((final as { readonly number: string }).number)]
+    const [head, finalized] = [
+      Number(latest),
+      Number((final as { readonly number: string }).number),
+    ]
     const isNews = head > this.#head || finalized > this.#finalized
-    const calls = Array.from({ length: head - this.#head }, (_, index) =>
-      ['eth_getBlockByNumber', `0x${(this.#head + 1 + index).toString(16)}`, false] as const,
+    const calls = Array.from(
+      { length: head - this.#head },
+      (_, index) =>
+        ['eth_getBlockByNumber', `0x${(this.#head + 1 + index).toString(16)}`, false] as const,
     )
     for (const block of await this.#node.askAll<SeenBlock>(calls)) this.#executed(block, now)
     this.#head = head

@@ -5,7 +5,7 @@
  * @see PIP-0007
  */
 import type { Constants, Parameters } from '../parameters.ts'
-import type { Block, BlockRef, Digest } from './block.ts'
+import type { Block, BlockRef, Digest, Header } from './block.ts'
 import { CommitSync, type Certified } from './commit-sync.ts'
 import { CommitVotes } from './commit-votes.ts'
 import { Dag } from './dag.ts'
@@ -71,6 +71,7 @@ export class Core {
   readonly #writes = new Writes()
   /** Own blocks above it that this process did not make are somebody else's. */
   #ownFloor: number
+  #startedAt = 0
   #effects: Effect[] = []
   #askAt: number | undefined
   #wake: number | undefined
@@ -98,7 +99,13 @@ export class Core {
     this.#finality = new Finality(committee, restored.executed, emit)
     this.#votes = new CommitVotes(committee)
     this.#sync = new CommitSync(epoch, genesis, this.#dag, self, parameters, emit)
-    this.#recovery = new Recovery(committee, self, restored.hasBegun, restored.hasForgotten)
+    this.#recovery = new Recovery(
+      committee,
+      self,
+      restored.hasBegun,
+      restored.hasForgotten,
+      parameters.doppelgangerWindow,
+    )
     this.#workload = new Workload(restored.executedCommit)
     this.#ownFloor = Math.max(restored.floor, restored.own?.round ?? 0)
     this.#restore(restored)
@@ -179,7 +186,7 @@ export class Core {
       case 'asked':
         return this.#answer(event.from, event.author, event.id)
       case 'answered':
-        return this.#recovery.answered(event.author, event.own, event.yours)
+        return this.#answered(event.author, event.own, event.yours)
     }
   }
 
@@ -198,6 +205,7 @@ export class Core {
   }
 
   #start(now: number): void {
+    this.#startedAt = now
     const last = this.#proposer?.last
     if (last !== undefined) this.#emit({ type: 'publish', block: last })
     this.#proposer?.enter(now)
@@ -221,11 +229,29 @@ export class Core {
   #meetOwn(block: Block): void {
     const isForeign = block.round > this.#ownFloor && !this.#dag.has(block.digest)
     if (!isForeign) return
-    if (this.#recovery.standing === 'signing') {
-      this.#recovery.stop()
-      this.#proposer?.cancel()
-      this.#emit({ type: 'doppelganger', header: block.header })
+    if (this.#recovery.standing === 'signing' || this.#isAlive(block.header)) {
+      this.#stopAt(block.header)
     } else this.#recovery.meet(block.round)
+  }
+
+  /** Whether somebody has signed it since this process started, whatever the clocks say. */
+  #isAlive({ core }: Header): boolean {
+    return core.timestampMs > this.#startedAt + this.#parameters.clockDrift
+  }
+
+  #stopAt(header: Header): void {
+    if (this.#recovery.standing === 'stopped') return
+    this.#recovery.stop()
+    this.#proposer?.cancel()
+    this.#emit({ type: 'doppelganger', header })
+  }
+
+  #answered(author: number, own: Header | undefined, yours: Header | undefined): void {
+    const isMine = yours?.core.author === this.#self
+    if (yours !== undefined && isMine && this.#recovery.isAsking && this.#isAlive(yours)) {
+      return this.#stopAt(yours)
+    }
+    return this.#recovery.answered(author, own, yours)
   }
 
   #accept(blocks: readonly Block[], unverified?: ReadonlySet<Digest>): void {
@@ -281,7 +307,7 @@ export class Core {
   #recover(now: number): void {
     if (this.#proposer === undefined) return
     const { last, floor } = this.#proposer
-    const leaving = this.#recovery.evaluate(last, floor, this.#dag.quorumRound)
+    const leaving = this.#recovery.evaluate(now, last, floor, this.#dag.quorumRound)
     if (leaving !== undefined) this.#writes.recovered(leaving)
     if (!this.#recovery.isAsking) this.#askAt = undefined
     else this.#askAt ??= now

@@ -23,7 +23,10 @@ interface Answer {
 export class Recovery {
   readonly #committee: Committee
   readonly #self: number | undefined
+  readonly #window: number
   readonly #answers = new Map<number, Answer>()
+  /** When enough have answered for an amnesic validator to go on. */
+  #backedAt: number | undefined
   #standing: Standing
   #hasForgotten: boolean
   #met = 0
@@ -31,15 +34,18 @@ export class Recovery {
   /**
    * @param isIntact The store has begun this epoch and lost nothing that it knows of.
    * @param hasForgotten It was amnesic in this epoch and has not built since.
+   * @param window Milliseconds that it then listens for another process with its key.
    */
   constructor(
     committee: Committee,
     self: number | undefined,
     isIntact: boolean,
     hasForgotten: boolean,
+    window: number,
   ) {
     this.#committee = committee
     this.#self = self
+    this.#window = window
     this.#hasForgotten = hasForgotten
     if (self === undefined) this.#standing = 'following'
     else this.#standing = isIntact ? 'asking' : 'amnesic'
@@ -85,7 +91,12 @@ export class Recovery {
    * @param floor The own highest signed round, or what recovery or import set.
    * @param quorumRound Of the local DAG: an answer above it is not backed by blocks, and waits.
    */
-  evaluate(last: Block | undefined, floor: number, quorumRound: number): number | undefined {
+  evaluate(
+    now: number,
+    last: Block | undefined,
+    floor: number,
+    quorumRound: number,
+  ): number | undefined {
     if (this.#standing === 'asking') {
       if (this.#knowsMore(last, floor)) this.#standing = 'amnesic'
       else if (this.#stake(() => true) >= this.#needed) this.#standing = 'signing'
@@ -93,6 +104,8 @@ export class Recovery {
     if (this.#standing !== 'amnesic') return undefined
     const isBacked = ({ own }: Answer) => own <= quorumRound + 1
     if (this.#stake(isBacked) < this.#committee.quorum) return undefined
+    this.#backedAt ??= now
+    if (now < this.#backedAt + this.#window) return undefined
     this.#standing = 'leaving'
     this.#hasForgotten = true
     const rounds = [...this.#answers.values()].flatMap((answer) => [

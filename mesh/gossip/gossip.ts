@@ -111,6 +111,8 @@ export class Gossip {
     if (!this.#router.getTopics().includes(id)) {
       throw new Fault({ code: 'MESH_PROTOCOL', protocol: topic })
     }
+    // The router would remember it as sent, and drop it when it is published again.
+    if (this.#router.getSubscribers(id).length === 0) return 0
     const expected = this.#router.getMeshPeers(id)
     const { recipients } = await this.#router.publish(id, message)
     const reached = new Set(recipients.map((peer) => peer.toString()))

@@ -8,12 +8,15 @@ export function dagFolder(data: string): string {
   return path.join(data, 'dag')
 }
 
+/** What is in it is written once and seldom read. */
+export const dagBuffers = { cacheSize: 8 * 1024 * 1024, writeBufferSize: 4 * 1024 * 1024 } as const
+
 /** Runs `task` on the store of consensus of a node that is not running. Throws `STORE_LOCKED`. */
 export async function withDag<Result>(
   data: string,
   task: (store: Store) => Promise<Result>,
 ): Promise<Result> {
-  const store = await openLevel(dagFolder(data))
+  const store = await openLevel(dagFolder(data), dagBuffers)
   try {
     return await task(store)
   } finally {

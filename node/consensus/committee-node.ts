@@ -20,7 +20,7 @@ import { openLevel, type Store } from '#storage'
 
 import { systemRandom } from '../random.ts'
 import { clientVersion } from '../version.ts'
-import { dagFolder } from './begin.ts'
+import { dagBuffers, dagFolder } from './begin.ts'
 import { executionOf } from './execution.ts'
 import { nodeKeyFile, openNodeKey } from './node-key.ts'
 import { Proposals } from './proposals.ts'
@@ -59,6 +59,9 @@ export interface CommitteeNode extends AsyncDisposable {
   start(): void
 }
 
+/** A thousand peers with their addresses fit. */
+const bookBuffers = { cacheSize: 1024 * 1024, writeBufferSize: 512 * 1024 } as const
+
 /** Joins the network. Rejects with a Fault; nothing is left running then. */
 export async function openCommitteeNode(init: CommitteeNodeInit): Promise<CommitteeNode> {
   const { genesis, chain, clock, log, data } = init
@@ -66,9 +69,11 @@ export async function openCommitteeNode(init: CommitteeNodeInit): Promise<Commit
   const key = await openNodeKey(data)
   checkNodeKey(key, init)
   await using started = new AsyncDisposableStack()
-  const dag = started.adopt(await openLevel(dagFolder(data)), (store) => store.close())
-  const book = started.adopt(await openLevel(path.join(data, 'peers')), (store) => store.close())
-  const gossip = new TransactionGossip(chain, log)
+  const dag = started.adopt(await openLevel(dagFolder(data), dagBuffers), (store) => store.close())
+  const book = started.adopt(await openLevel(path.join(data, 'peers'), bookBuffers), (store) =>
+    store.close(),
+  )
+  const gossip = new TransactionGossip(chain, clock, log)
   const parts: { validator?: Validator; network?: Network } = {}
   const proposals = new Proposals({
     chain,

@@ -26,7 +26,7 @@ function assertOneHeaderEach(world: World): void {
 
 function goesOn(world: World, node: WorldNode): void {
   const { round } = node.core!.status
-  world.run(12_000)
+  world.run(30_000)
   assert.equal(node.core!.status.standing, 'signing')
   assert.ok(Math.max(...node.published.keys()) > round, 'it builds again')
   assertOneHeaderEach(world)
@@ -70,7 +70,7 @@ describe('the start-up question', () => {
     const later = testBlock(epoch, { author: 0, round: 4, ancestors: others[2]! })
     solo.give({ type: 'answered', author: 1, own: undefined, yours: later.header })
     assert.equal(solo.core.status.standing, 'amnesic')
-    solo.welcome(2, 3)
+    solo.welcome(2, 3).wait(parameters.doppelgangerWindow)
     assert.equal(solo.core.status.standing, 'signing')
     assert.deepEqual(
       solo
@@ -98,7 +98,7 @@ describe('the start-up question', () => {
     const foreign = testBlock(epoch)
     const solo = new Solo().receiveFrom(1, foreign).welcome(1, 2)
     assert.equal(solo.core.status.standing, 'amnesic')
-    solo.welcome(3)
+    solo.welcome(3).wait(parameters.doppelgangerWindow)
     assert.equal(solo.core.status.standing, 'signing')
     assert.equal(solo.of('doppelganger').length, 0)
   })
@@ -112,7 +112,9 @@ describe('a validator with amnesia', () => {
     solo.wait(60_000)
     assert.deepEqual([solo.core.status.standing, solo.rounds], ['amnesic', []])
     solo.held.add('persist')
-    solo.welcome(3)
+    solo.welcome(3).wait(parameters.doppelgangerWindow - 1)
+    assert.equal(solo.core.status.standing, 'amnesic', 'it listens for its double')
+    solo.wait(1)
     assert.equal(solo.core.status.standing, 'leaving', 'the floor is not durable yet (W6)')
     solo.give({ type: 'persisted', token: solo.of('persist').at(-1)!.token })
     assert.equal(solo.core.status.standing, 'signing')
@@ -127,7 +129,7 @@ describe('a validator with amnesia', () => {
     const real = others[3]![2]!
     solo.give({ type: 'answered', author: 3, own: real.header, yours: undefined })
     assert.equal(solo.core.status.standing, 'amnesic', 'it has not seen the rounds below yet')
-    solo.receive(...others.flat())
+    solo.receive(...others.flat()).wait(parameters.doppelgangerWindow)
     assert.equal(solo.core.status.standing, 'signing')
     const floor = solo
       .of('persist')
@@ -175,7 +177,7 @@ describe('a validator with amnesia', () => {
     node.disk = new Disk()
     node.disk.hasBegun = false
     node.boot()
-    for (let turn = 0; turn < 2_000 && node.core!.status.standing !== 'signing'; turn++)
+    for (let turn = 0; turn < 12_000 && node.core!.status.standing !== 'signing'; turn++)
       world.run(1)
     assert.equal(node.core!.status.standing, 'signing')
     const { floor } = node.disk
@@ -212,5 +214,21 @@ describe('a second process with the same key', () => {
     solo.wait(60_000)
     assert.deepEqual([solo.core.status.standing, solo.rounds], ['stopped', [1]])
     assert.equal(solo.of('evidence').length, 0, 'nobody accuses itself')
+  })
+
+  it('stops the one that came later, by a block or an answer that is younger than it', () => {
+    const young = { timestampMs: epoch.startMs + parameters.clockDrift + 1 }
+    const { header } = testBlock(epoch, young)
+    for (const hasBegun of [true, false]) {
+      const told = new Solo({ restored: { hasBegun } }).welcome(1)
+      told.give({ type: 'answered', author: 2, own: undefined, yours: header })
+      const met = new Solo({ restored: { hasBegun } }).welcome(1).wait(parameters.clockDrift)
+      met.receiveFrom(2, testBlock(epoch, young))
+      for (const solo of [told, met]) {
+        solo.welcome(1, 2, 3).wait(60_000)
+        assert.deepEqual([solo.core.status.standing, solo.rounds], ['stopped', []])
+        assert.equal(solo.of('doppelganger').length, 1)
+      }
+    }
   })
 })

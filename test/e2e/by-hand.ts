@@ -85,7 +85,9 @@ export async function setUp(bench: Bench): Promise<ByHand> {
       listen: [`/ip4/127.0.0.1/tcp/${portOf(index)}`],
       peers: addresses,
     }
-    const lines = Object.entries(settings).map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
+    const lines = Object.entries(settings).map(
+      ([name, value]) => `${name} = ${JSON.stringify(value)}`,
+    )
     writeFileSync(config, `${lines.join('\n')}\n`)
   }
   const genesis = parseGenesis(readFileSync(genesisFile, 'utf8'))

@@ -55,7 +55,7 @@ describe('pars devnet', function () {
 
   /** The first line that `found` knows, from those printed already on. */
   async function printed<Found>(found: (line: Line) => Found | undefined): Promise<Found> {
-    for (let read = -1; ; ) {
+    for (let read = -1; ;) {
       await command.printed(new RegExp(`^(?:.*\n){${read + 2},}`))
       const all = lines()
       for (const line of all) {

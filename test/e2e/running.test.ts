@@ -29,11 +29,18 @@ describe('a running node', function () {
   it('says how it is, as text and as JSON', async () => {
     const text = await bench.run('status', '--rpc', node.url)
     assert.equal(text.code, 0, text.stderr)
-    assert.match(text.stdout, /^pars\/.*\nchain id 7227, network id 0x[0-9a-f]{64}\nhead \d+ /)
+    assert.match(
+      text.stdout,
+      /^pars\/.*\nchain id 7227, network id 0x[0-9a-f]{64}\nhead \d+ .*\nsealer\n$/,
+    )
     const json = await bench.run('status', '--json', '--rpc', node.url)
     const status = JSON.parse(json.stdout) as Record<string, unknown>
     assert.equal(status['networkId'], hex(factsOf(genesis).genesisHash))
     assert.equal(typeof status['head'], 'number')
+    assert.deepEqual(status['node'], { role: 'sealer', peers: 0, consensus: null })
+    const peers = ['peers', '--rpc', node.url]
+    assert.equal((await bench.run(...peers)).stdout, 'connected to nobody\n')
+    assert.equal((await bench.run(...peers, '--json')).stdout, '[]\n')
   })
 
   it('keeps its folder to itself: a second process is refused, and so is --reset', async () => {

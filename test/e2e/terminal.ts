@@ -21,6 +21,7 @@ export class Terminal implements AsyncDisposable {
     this.#folder = folder
   }
 
+  /** Starts `program` in a terminal of its own, 50 lines high. */
   static async open(program: readonly string[], cwd: string, columns = 160): Promise<Terminal> {
     const folder = await mkdtemp(path.join(tmpdir(), 'pars-tty-'))
     const terminal = new Terminal(folder)

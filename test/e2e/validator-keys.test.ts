@@ -95,10 +95,8 @@ describe('pars validator', function () {
     const wrong = writePrivate(bench.path('wrong'), 'another password\n')
     const keys = bench.path('accounts')
     const password = bench.path('password')
-    const made = await bench.run(
-      ...['account', 'new', '--keys', keys, '--password-file', password],
-      ...['--network', genesis, '--json'],
-    )
+    const source = ['--keys', keys, '--password-file', password, '--network', genesis]
+    const made = await bench.run('account', 'new', ...source)
     assert.equal(made.code, 0, made.stderr)
     const [accountKey] = readdirSync(keys)
     const fresh = ['--data', bench.path('fresh'), '--network', genesis]

@@ -1,6 +1,14 @@
 /** Validators and a follower as operators run them: by hand, moved, cut off, and started twice. */
 import assert from 'node:assert/strict'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 
 import { exitCodes } from '../../node/exit-codes.ts'
@@ -33,6 +41,12 @@ describe('a network set up by hand', function () {
   after(() => bench[Symbol.asyncDispose]())
   afterEach(() => cluster.assertNoEquivocation())
 
+  async function run(...parameters: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await bench.run(...parameters)
+    assert.equal(code, 0, stderr)
+    return stdout
+  }
+
   /** Sends a signed transaction through a node and waits until that node made it final. */
   async function send(through: number): Promise<number> {
     const { hash, wire } = transfer(factsOf(net.genesisFile), 0, { nonce: sent++ })
@@ -41,6 +55,14 @@ describe('a network set up by hand', function () {
     const { blockNumber } = await node.receipt<{ blockNumber: string }>(hash)
     await cluster.untilFinal(Number(blockNumber), [through])
     return Number(blockNumber)
+  }
+
+  /** An idle network takes its time. */
+  async function busyUntil<Result>(done: Promise<Result>): Promise<Result> {
+    const state = { isDone: false }
+    void done.finally(() => (state.isDone = true)).catch(() => undefined)
+    while (!state.isDone) await send(0)
+    return done
   }
 
   it('makes blocks final; a follower has them, and takes transactions for it', async () => {
@@ -52,11 +74,6 @@ describe('a network set up by hand', function () {
 
   it('says how each takes part, as text and as JSON', async () => {
     const [validating, following] = [0, follower].map((index) => cluster.devnet.places[index]!.rpc)
-    const run = async (...parameters: readonly string[]): Promise<string> => {
-      const { code, stdout, stderr } = await bench.run(...parameters)
-      assert.equal(code, 0, stderr)
-      return stdout
-    }
     assert.match(
       await run('status', '--rpc', validating!),
       /^pars\/.*\nchain id 7227, .*\nhead \d+ .*\nvalidator, signing; 4 peers, 3 of 4 validators\nround \d+, commit \d+, executed \d+, finalized block \d+\norder on disk: \d+ commits/,
@@ -91,7 +108,15 @@ describe('a network set up by hand', function () {
       net.genesisFile,
     ]
     const draft = bench.path('a-draft')
-    await validatorCommand(bench, 'keys', 'new', '--data', draft, '--account', `0x${'0a'.repeat(20)}`)
+    await validatorCommand(
+      bench,
+      'keys',
+      'new',
+      '--data',
+      draft,
+      '--account',
+      `0x${'0a'.repeat(20)}`,
+    )
     const key = path.join(draft, 'validator-draft.json')
     const { data } = net.follower
     const locked = await Promise.all([
@@ -125,7 +150,15 @@ describe('a network set up by hand', function () {
     await send(0)
     const moved = bench.path('moved')
     mkdirSync(moved, { mode: 0o700 })
-    await validatorCommand(bench, 'keys', 'export', '--data', place.data, '--out', bench.path('key'))
+    await validatorCommand(
+      bench,
+      'keys',
+      'export',
+      '--data',
+      place.data,
+      '--out',
+      bench.path('key'),
+    )
     for (const name of ['node.key', 'config.toml']) {
       cpSync(path.join(place.data, name), path.join(moved, name))
     }
@@ -134,7 +167,7 @@ describe('a network set up by hand', function () {
     rmSync(place.data, { recursive: true })
     cpSync(moved, place.data, { recursive: true })
     await cluster.start(3)
-    await cluster.untilBuilding(3, 0)
+    await busyUntil(cluster.untilBuilding(3, 0))
     assert.match(cluster.at(3).command.stderr, /no record of this key/)
     await cluster.untilFinal(await send(3), cluster.all)
   })
@@ -145,12 +178,12 @@ describe('a network set up by hand', function () {
     const copy = bench.path('copy')
     cpSync(data, copy, { recursive: true })
     await cluster.start(2)
-    await cluster.untilBuilding(2, 0)
+    await busyUntil(cluster.untilBuilding(2, 0))
     const started = await bench.run('run', '--data', data, '--config', config, '--port', '0')
     assertRefused(started, exitCodes.data, /STORE_LOCKED/)
     const settings = readFileSync(config, 'utf8').replace(/^listen = .*$/m, 'listen = []')
     writeFileSync(path.join(copy, 'config.toml'), settings)
-    const second = await bench.run('run', '--data', copy, '--port', '0')
+    const second = await busyUntil(bench.run('run', '--data', copy, '--port', '0'))
     assertRefused(second, exitCodes.stopped, /NODE_DOPPELGANGER/)
     assert.ok(cluster.at(2).command.isRunning)
     await cluster.untilFinal(await send(2), cluster.all)
