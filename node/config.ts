@@ -28,12 +28,9 @@ const configSchema = z.strictObject({
     .max(65_535, portCure)
     .default(8545)
     .meta({ value: 'number', description: 'port for JSON-RPC; 0 takes a free one' }),
-  archive: z
-    .boolean('give true or false')
-    .default(false)
-    .meta({
-      description: 'keep the state of every height and the whole order, not of the last days',
-    }),
+  archive: z.boolean('give true or false').default(false).meta({
+    description: 'keep the state of every height and the whole order, not of the last days',
+  }),
   plugins: texts.default([]).meta({
     value: 'modules',
     description: 'packages of third-party precompiles that may be loaded, separated by commas',

@@ -36,7 +36,7 @@ const counterAbi = JSON.parse(
 ) as readonly never[]
 const counter: Hex = '0xc30a2ae3355a30d9b16d64f25c000c7df3ff2eed'
 /** The first block in which the counter answers. */
-const from = 4n
+const from = 12n
 
 describe('precompiles from packages', function () {
   this.timeout(180_000)
@@ -222,7 +222,7 @@ describe('precompiles from packages', function () {
   it('are refused when the package holds another precompile', async () => {
     await refused(
       allowed,
-      /CHAIN_PRECOMPILE_MISSING \(name=abacus, version=1\.0\.0, from=4\): .*package counter holds another/,
+      /CHAIN_PRECOMPILE_MISSING \(name=abacus, version=1\.0\.0, from=12\): .*package counter holds another/,
       (document) => void (entryOf(document, 'counter').name = 'abacus'),
     )
   })
