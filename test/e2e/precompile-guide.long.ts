@@ -135,5 +135,7 @@ describe('the guide for precompiles', function () {
 function assertPrinted(printed: string, expected: string): void {
   const literal = expected.split('…').map((part) => RegExp.escape(part))
   const pattern = new RegExp(`^${literal.join('[\\w+/=-]+')}$`)
-  if (!pattern.test(printed)) assert.equal(printed, expected)
+  // What npm thinks of the settings of this machine is no part of the page.
+  const shown = printed.replaceAll(/^npm warn .*\n/gm, '')
+  if (!pattern.test(shown)) assert.equal(shown, expected)
 }
