@@ -15,6 +15,7 @@ export type { ParsProfile } from './pars/profile.ts'
 export { isObjective } from './pool/verdict.ts'
 export { type Priority, type Verification, Verifier } from './pool/verifier.ts'
 export type {
+  AddedTransaction,
   AsyncReads,
   BlockRef,
   BlockView,

@@ -114,6 +114,37 @@ export interface CallRequest {
   readonly nonceKey?: bigint
 }
 
+/** What a call shall find at one account instead of what is there. */
+export interface StateOverride {
+  /** 20 bytes. */
+  readonly address: Uint8Array
+  readonly balance?: bigint
+  readonly nonce?: bigint
+  readonly code?: Uint8Array
+  /** The whole storage: whatever is not named is zero. Excludes `stateDiff`. */
+  readonly state?: readonly (readonly [slot: Uint8Array, value: Uint8Array])[]
+  readonly stateDiff?: readonly (readonly [slot: Uint8Array, value: Uint8Array])[]
+  /** Where the precompile of this address answers instead. */
+  readonly movePrecompileTo?: Uint8Array
+}
+
+/** What a call shall find of its block instead of what is there. */
+export interface BlockOverride {
+  readonly number?: bigint
+  /** Seconds. */
+  readonly time?: bigint
+  readonly gasLimit?: bigint
+  readonly feeRecipient?: Uint8Array
+  readonly prevRandao?: Uint8Array
+  readonly baseFeePerGas?: bigint
+  readonly blobBaseFee?: bigint
+}
+
+export interface Overrides {
+  readonly state?: readonly StateOverride[]
+  readonly block?: BlockOverride
+}
+
 export interface CallResult {
   readonly gasUsed: bigint
   readonly output: Uint8Array
@@ -207,6 +238,9 @@ export interface PooledTransaction {
   readonly nonce: bigint
 }
 
+/** What is told of a transaction that comes into the pool. */
+export type AddedTransaction = Pick<PooledTransaction, 'hash' | 'sender' | 'wire'>
+
 /** One entry of a listing of the pool. */
 export interface ListedTransaction extends PooledTransaction {
   /** Whether a block could take it now: no nonce is missing before it. */
@@ -236,6 +270,11 @@ export interface PoolFace {
   pendingNonce(sender: Uint8Array, nonceKey?: bigint): bigint | undefined
   /** All that the pool holds, or what it holds of `sender`; by lane, in the order of nonces. */
   list(sender?: Uint8Array): readonly ListedTransaction[]
+  /**
+   * @param listener Runs for each transaction that comes in, and must not throw.
+   * @returns What ends that.
+   */
+  onAdded(listener: (added: AddedTransaction) => void): () => void
 }
 
 /** What RPC sees of a chain. */
@@ -244,9 +283,16 @@ export interface ChainFace {
   /** G. */
   readonly genesisHash: Uint8Array
   readonly head: Head
+  /**
+   * @param listener Runs when head moved, once for all blocks of a commit, and must not throw.
+   * @returns What ends that.
+   */
+  onHead(listener: (head: Head) => void): () => void
   /** Of the block after head, in wei. */
   readonly nextBaseFee: bigint
   readonly reads: AsyncReads
+  /** The same, but nothing goes on with a read, which rejects, once `signal` is aborted. */
+  readsUntil(signal: AbortSignal): AsyncReads
   readonly pool: PoolFace
 }
 

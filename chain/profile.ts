@@ -3,9 +3,10 @@ import type { TypedTransaction } from '@ethereumjs/tx'
 
 import type { EnvelopeKey, Precompile } from '#precompiles'
 
-import type { ExecutorOptions } from './evm/index.ts'
-import type { CallRequest, Header } from './port.ts'
-import type { StateSource } from './state/index.ts'
+import type { OpenHeader, VmBlock } from './block/apply.ts'
+import type { Executor, ExecutorOptions } from './evm/index.ts'
+import type { CallRequest, Header, LogEntry } from './port.ts'
+import type { State, StateSource } from './state/index.ts'
 
 /** A transaction as blocks, receipts and reads see it, whatever its type. */
 export interface Envelope {
@@ -37,6 +38,27 @@ export interface GenesisAccount {
   readonly storage: readonly (readonly [slot: Uint8Array, value: Uint8Array])[]
 }
 
+/** A block while it is made, made again, or simulated. */
+export interface BlockUnderWay {
+  readonly executor: Executor
+  readonly state: State
+  readonly header: OpenHeader
+  readonly vmBlock: VmBlock
+}
+
+/** What blocks do beside what their transactions do. Depends on nothing but header and state. */
+export interface BlockRules {
+  /**
+   * Before the first transaction; from here on exactly the precompiles of this block answer. Gives
+   * the plugins whose activation is void.
+   */
+  begin(block: BlockUnderWay): Promise<readonly Precompile[]>
+  /** Before each transaction. What it wrote is to be undone when the transaction may not run. */
+  prepare(block: BlockUnderWay, envelope: Envelope): Promise<void>
+  /** After the last transaction of a simulated block. Gives what of the header follows from it. */
+  end(block: BlockUnderWay, logs: readonly LogEntry[]): Promise<Partial<Header>>
+}
+
 /**
  * The rules of one kind of chain: transaction types, signature rule, forks, header rule.
  * `pars` is the only one in production; `ethereum` lives under test/.
@@ -56,12 +78,15 @@ export interface ChainProfile {
   rules(at: Pick<Header, 'number' | 'timestamp'>): Common
   /** The plugins that are active at a block, in order of address. */
   plugins(at: Pick<Header, 'number' | 'timestamp'>): readonly Precompile[]
+  readonly blocks: BlockRules
+  /** Accounts that no call may override: what they say of keys and nonces is believed. */
+  isFixed(address: Uint8Array): boolean
   /** Bytes only; throws a Fault `TX_*`. The signature's validity is not looked at. */
   decode(wire: Uint8Array, at: Pick<Header, 'number' | 'timestamp'>): Envelope
   /** Engines and prices of built-in precompiles. */
   readonly engines: Pick<ExecutorOptions, 'builtinGas' | 'verifyPoint' | 'bls'>
   /** Wei per blob gas; absent where there are no blobs. */
-  blobGasPrice?(header: Header): bigint | undefined
+  blobGasPrice?(header: OpenHeader): bigint | undefined
   /** Of the block after `parent`, in wei; undefined before EIP-1559. */
   nextBaseFee(parent: Header): bigint | undefined
   /** The most gas that one transaction may name; undefined where only the block bounds it. */

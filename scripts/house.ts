@@ -36,8 +36,8 @@ export const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^(?:libp2p|@libp2p\/[a-z-]+|@multiformats\/multiaddr)$/,
     /^node:(?:crypto|net|stream|tls)$/,
   ],
-  rpc: [/^(?:fastify|zod)$/],
-  node: [/^node:/, /^(?:@clack\/prompts|commander|pino|smol-toml|zod)$/],
+  rpc: [/^(?:fastify|ws|zod)$/],
+  node: [/^node:/, /^(?:@clack\/prompts|commander|pino|prom-client|smol-toml|zod)$/],
   sim: [/^node:/],
 }
 

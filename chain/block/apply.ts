@@ -12,7 +12,8 @@ export type OpenHeader = Omit<
   'stateRoot' | 'transactionsRoot' | 'receiptsRoot' | 'logsBloom' | 'gasUsed'
 >
 
-type VmBlock = NonNullable<Parameters<typeof runTx>[1]['block']>
+/** What runTx and the EVM take as a block. */
+export type VmBlock = NonNullable<Parameters<typeof runTx>[1]['block']>
 
 /** The members of a block that runTx and the EVM read. */
 export function blockForVm(

@@ -125,6 +125,10 @@ export class Chain implements ChainFace {
     return this.#stopped
   }
 
+  readsUntil(signal: AbortSignal): AsyncReads {
+    return this.#readers.readsUntil(signal)
+  }
+
   onHead(listener: (head: Head) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

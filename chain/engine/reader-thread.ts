@@ -4,24 +4,31 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { openLevel } from '#storage'
 
 import { loadEngines } from '../pars/engines.ts'
-import { type ReadContext, reads } from '../reads/index.ts'
+import { interruptedBy, type ReadContext, reads } from '../reads/index.ts'
 import { expose, type Handlers } from './calls.ts'
-import { type ThreadInit, loadProfile } from './setup.ts'
+import { isCancelled } from './cancellations.ts'
+import { loadProfile, type ReaderInit } from './setup.ts'
 
 const port = parentPort
 if (port === null) throw new TypeError('to be started as a worker')
-const init = workerData as ThreadInit
+const init = workerData as ReaderInit
 const opened = Promise.all([
   loadEngines().then((engines) => loadProfile(init, engines)),
   openLevel(init.path),
 ])
 opened.catch(() => undefined)
 
-async function over<Result>(read: (context: ReadContext) => Result): Promise<Awaited<Result>> {
+/** @param word Of the call, among those that say which are cancelled. */
+async function over<Result>(
+  word: number,
+  read: (context: ReadContext) => Result,
+): Promise<Awaited<Result>> {
   const [profile, store] = await opened
+  const interrupt = interruptedBy(() => isCancelled(init.cancelled, word))
+  interrupt.check()
   const reader = store.snapshot()
   try {
-    return await read({ reader, profile })
+    return await read({ reader, profile, interrupt })
   } finally {
     await reader.close()
   }
@@ -33,8 +40,8 @@ const handlers: Record<string, Handlers[string]> = {
 }
 for (const [name, read] of Object.entries(reads)) {
   const call = read as (context: ReadContext, ...rest: readonly unknown[]) => unknown
-  handlers[name] = (...parameters: readonly unknown[]) =>
-    over((context) => call(context, ...parameters))
+  handlers[name] = (word: number, ...parameters: readonly unknown[]) =>
+    over(word, (context) => call(context, ...parameters))
 }
 
 expose(port, handlers)

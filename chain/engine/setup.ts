@@ -23,6 +23,12 @@ export interface ThreadInit {
   readonly project?: string | undefined
 }
 
+/** What a reader thread is started with. */
+export interface ReaderInit extends ThreadInit {
+  /** As `Cancellations` has them. */
+  readonly cancelled: Int32Array
+}
+
 /**
  * The rules of the network that `genesis` describes. Every thread builds the same. Throws
  * `CHAIN_PRECOMPILE_LOAD`, and as `loadPackage` and `parsProfile`.

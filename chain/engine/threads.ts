@@ -5,9 +5,10 @@ import { Fault, type Log } from '#base'
 
 import type { AsyncReads } from '../port.ts'
 import { connect, type Connection, type Handlers } from './calls.ts'
+import { Cancellations } from './cancellations.ts'
 import type { EngineHandlers } from './engine-thread.ts'
 import { limits } from './limits.ts'
-import type { ThreadInit } from './setup.ts'
+import type { ReaderInit, ThreadInit } from './setup.ts'
 import { forwardLog } from './thread-log.ts'
 
 /** The same file beside this one, as source or built. */
@@ -20,7 +21,12 @@ class Thread<Offered extends Handlers> {
   readonly connection: Connection<Offered>
   readonly exited: Promise<void>
 
-  constructor(name: string, init: ThreadInit, log: Log, resourceLimits: ResourceLimits = {}) {
+  constructor(
+    name: string,
+    init: ThreadInit | ReaderInit,
+    log: Log,
+    resourceLimits: ResourceLimits = {},
+  ) {
     this.worker = new Worker(entry(name), { workerData: init, name, resourceLimits })
     this.connection = connect<Offered>(this.worker)
     forwardLog(this.worker, log)
@@ -75,6 +81,9 @@ interface ReaderHandlers extends Record<string, (...parameters: never[]) => unkn
   close: () => void
 }
 
+/** Far above what the limits on calls and answers let one come to: an error must not take the node. */
+const readerMemory: ResourceLimits = { maxOldGenerationSizeMb: 1024 }
+
 /** Reads whose work the caller chooses. */
 const long: ReadonlySet<string> = new Set<keyof AsyncReads>([
   'call',
@@ -86,6 +95,7 @@ const long: ReadonlySet<string> = new Set<keyof AsyncReads>([
 
 interface Reader {
   readonly thread: Thread<ReaderHandlers>
+  readonly cancellations: Cancellations
   /** Long reads under way. */
   busy: number
 }
@@ -100,17 +110,25 @@ export class ReaderThreads {
   readonly #log: Log
   readonly #readers: Reader[] = []
   #closing = false
-  readonly reads: AsyncReads
+  readonly reads: AsyncReads = this.#until(undefined)
 
   constructor(init: ThreadInit, log: Log) {
     this.#init = init
     this.#log = log
     for (let index = 0; index < limits.readers.value; index++) this.#start(index)
-    this.reads = new Proxy({} as AsyncReads, {
+  }
+
+  /** Reads that end with `READ_CANCELLED`, wherever they are, once `signal` says so. */
+  readsUntil(signal: AbortSignal): AsyncReads {
+    return this.#until(signal)
+  }
+
+  #until(signal: AbortSignal | undefined): AsyncReads {
+    return new Proxy({} as AsyncReads, {
       get:
         (_, name: string) =>
         (...parameters: never[]) =>
-          this.#call(name, parameters),
+          this.#call(name, parameters, signal),
     })
   }
 
@@ -129,8 +147,10 @@ export class ReaderThreads {
   }
 
   #start(index: number): void {
-    const thread = new Thread<ReaderHandlers>('reader-thread', this.#init, this.#log)
-    this.#readers[index] = { thread, busy: 0 }
+    const cancellations = new Cancellations(limits.reads.value)
+    const init = { ...this.#init, cancelled: cancellations.words }
+    const thread = new Thread<ReaderHandlers>('reader-thread', init, this.#log, readerMemory)
+    this.#readers[index] = { thread, cancellations, busy: 0 }
     void this.#replace(thread, index)
   }
 
@@ -144,18 +164,28 @@ export class ReaderThreads {
     if (wasReady && !this.#closing) this.#start(index)
   }
 
-  async #call(name: string, parameters: never[]): Promise<unknown> {
-    const reader = this.#choose(long.has(name))
-    const { remote, waiting } = reader.thread.connection
-    if (waiting >= limits.reads.value) {
-      throw new Fault({ code: 'READ_BUSY', waiting }, 'ask again later')
+  async #call(
+    name: string,
+    parameters: never[],
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    const isLong = long.has(name)
+    const reader = this.#choose(isLong)
+    const { thread, cancellations } = reader
+    const word = cancellations.take()
+    if (word === undefined) {
+      throw new Fault({ code: 'READ_BUSY', limit: limits.reads.value }, 'ask again later')
     }
-    if (!long.has(name)) return remote[name]?.(...parameters)
-    reader.busy++
+    const cancel = (): void => cancellations.cancel(word)
+    if (signal?.aborted === true) cancel()
+    signal?.addEventListener('abort', cancel, { once: true })
+    if (isLong) reader.busy++
     try {
-      return await remote[name]?.(...parameters)
+      return await thread.connection.remote[name]?.(...([word, ...parameters] as never[]))
     } finally {
-      reader.busy--
+      if (isLong) reader.busy--
+      signal?.removeEventListener('abort', cancel)
+      cancellations.giveBack(word)
     }
   }
 

@@ -11,6 +11,11 @@ export const limits = {
     unit: 'bytes',
     why: 'of a plugin call, copied for the price of the call; more costs 3 gas a word',
   },
+  interruptGas: {
+    value: 1 << 20,
+    unit: 'gas',
+    why: 'that a call runs through before it asks whether somebody still waits: some milliseconds',
+  },
   codeAnalyses: {
     value: 64 << 20,
     unit: 'bytes',

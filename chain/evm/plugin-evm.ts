@@ -44,6 +44,8 @@ export interface PluginEvmOptions {
   /** Absent: every call of 0x0a fails. */
   readonly verifyPoint?: VerifyPoint
   readonly bls?: EVMBLSInterface
+  /** For runs that nothing waits for any more: called often, throws to end the run. */
+  readonly interrupt?: () => void
 }
 
 type CallMessage = Message & { to: Address }
@@ -63,6 +65,7 @@ export class PluginEvm extends EVM {
   private readonly options: PluginEvmOptions
   private readonly frames: Message[] = []
   private readonly builtins: ReadonlyMap<string, PrecompileFunc>
+  private active = new Map<string, Precompile>()
   private readonly analyses = new AnalysisCache()
   /** Undefined for the forks that stock code runs. */
   private readonly schedule: Schedule | undefined
@@ -105,6 +108,28 @@ export class PluginEvm extends EVM {
     }
     this._precompiles = map
     this.access.precompiles = new Set(map.keys())
+    this.active = new Map(plugins.map((plugin) => [unhex(plugin.address).toHex(), plugin]))
+  }
+
+  /** What answers at an address instead of an account's code. */
+  precompileAt(address: Uint8Array): 'builtin' | 'stateless' | 'stateful' | undefined {
+    const key = address.toHex()
+    if (!this._precompiles.has(key)) return undefined
+    const plugin = this.active.get(key)
+    if (plugin === undefined) return 'builtin'
+    return plugin.stateful ? 'stateful' : 'stateless'
+  }
+
+  /**
+   * For simulations: the precompile of `from` answers at `to` instead, or nowhere. What is warm from
+   * the start does not change.
+   */
+  movePrecompile(from: Uint8Array, to?: Uint8Array): void {
+    const precompile = this._precompiles.get(from.toHex())
+    if (precompile === undefined) return
+    this._precompiles.delete(from.toHex())
+    this.active.delete(from.toHex())
+    if (to !== undefined) this._precompiles.set(to.toHex(), precompile)
   }
 
   override shallowCopy(): never {
@@ -227,6 +252,7 @@ export class PluginEvm extends EVM {
       origin: transaction.origin,
       blockHash,
       run: (inner) => this.runCall({ message: inner }),
+      interrupt: this.options.interrupt,
     }
     return this.machine
   }

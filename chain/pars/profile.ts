@@ -22,11 +22,13 @@ import type { CallRequest, Header } from '../port.ts'
 import type { ChainProfile, GenesisAccount } from '../profile.ts'
 import { emptyRoot } from '../state/index.ts'
 import { nextBaseFee } from './base-fee.ts'
+import { parsBlockRules } from './block-rules.ts'
 import { builtinGas } from './builtin-gas.ts'
 import { callKey } from './call-key.ts'
 import { noRequests } from './constants.ts'
 import { decodeEnvelope, type ParsEnvelope } from './envelope.ts'
 import { roomForTransactions } from './limits.ts'
+import { lanesAddress, registryAddress } from './slots.ts'
 
 export interface ParsProfile extends ChainProfile {
   readonly name: string
@@ -72,6 +74,9 @@ export function parsProfile(
   }))
   const network = { chainId: genesis.chainId, genesisHash: hash }
   const { accounts, keys } = genesisAllocation(genesis)
+  const plugins: ParsProfile['plugins'] = ({ number }) => duePlugins(schedule, number)
+  const activatedAt: ParsProfile['activatedAt'] = (number) =>
+    schedule.filter(({ from }) => from === number).map(({ plugin }) => plugin)
   const idle = Math.max(1, Math.ceil((idleBlocks * genesis.targetBlockMs) / 1000))
   return {
     ...network,
@@ -93,9 +98,10 @@ export function parsProfile(
     rules: () => rules,
     decode: (wire) => decodeEnvelope(wire, network, rules),
     nextBaseFee: (parent) => nextBaseFee(parent, BigInt(genesis.targetBlockMs)),
-    plugins: ({ number }) => duePlugins(schedule, number),
-    activatedAt: (number) =>
-      schedule.filter(({ from }) => from === number).map(({ plugin }) => plugin),
+    plugins,
+    activatedAt,
+    blocks: parsBlockRules({ genesisHash: hash, plugins, activatedAt }),
+    isFixed: (address) => equal(address, registryAddress) || equal(address, lanesAddress),
     maxTransactionGas: () => BigInt(limits.transactionGas.value),
     envelopeKey: callKey,
     intrinsicGas: (request, _, key) => intrinsicOf(request, key),

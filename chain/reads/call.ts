@@ -3,12 +3,16 @@ import { Address } from '@ethereumjs/util'
 import { empty, Fault } from '#base'
 import type { EnvelopeKey } from '#precompiles'
 
-import { activePlugins } from '../block/active.ts'
-import { blockForVm } from '../block/apply.ts'
-import { createExecutor, type Executor } from '../evm/index.ts'
-import type { BlockRef, CallRequest, CallResult, Header } from '../port.ts'
-import { State, type StateSource } from '../state/index.ts'
-import { hashOf, headAt, type ReadContext, stateAt } from './context.ts'
+import type { VmBlock } from '../block/apply.ts'
+import type {
+  BlockRef,
+  CallRequest,
+  CallResult,
+  Header,
+  Overrides,
+} from '../port.ts'
+import { headAt, type ReadContext, stateAt } from './context.ts'
+import { type Execution, openExecution } from './execution.ts'
 import { limits } from './limits.ts'
 
 /** Runs a message on the state of a block and throws its effects away. */
@@ -16,8 +20,9 @@ export async function call(
   context: ReadContext,
   request: CallRequest,
   at: BlockRef,
+  overrides: Overrides = {},
 ): Promise<CallResult | undefined> {
-  const simulation = await open(context, request, at)
+  const simulation = await open(context, request, at, overrides)
   if (simulation === undefined) return undefined
   return (await simulation.run(least(request.gas, BigInt(limits.callGas.value)))).result
 }
@@ -31,8 +36,9 @@ export async function estimateGas(
   context: ReadContext,
   request: CallRequest,
   at: BlockRef,
+  overrides: Overrides = {},
 ): Promise<CallResult | undefined> {
-  const simulation = await open(context, request, at)
+  const simulation = await open(context, request, at, overrides)
   if (simulation === undefined) return undefined
   const cap = await simulation.affordable(least(request.gas, simulation.maxGas))
   const widest = await simulation.run(cap)
@@ -64,15 +70,23 @@ async function open(
   context: ReadContext,
   request: CallRequest,
   at: BlockRef,
+  overrides: Overrides,
 ): Promise<Simulation | undefined> {
   const head = headAt(context, at)
   if (head === undefined) return undefined
-  checkFee(request, head.header)
-  const source = stateAt(context, head.header.number)
+  const { header } = head
+  const baseFeePerGas = overrides.block?.baseFeePerGas ?? header.baseFeePerGas ?? 0n
+  checkFee(request, baseFeePerGas)
+  const gasPrice = effectivePrice(request, baseFeePerGas)
+  const source = stateAt(context, header.number)
   const key = await context.profile.envelopeKey?.(request, source)
-  const simulation = new Simulation({ context, request, key, header: head.header, source })
-  await simulation.activate()
-  return simulation
+  const execution = await openExecution(context, {
+    header,
+    source,
+    overrides,
+    isFree: gasPrice === 0n,
+  })
+  return new Simulation({ context, request, key, execution, gasPrice })
 }
 
 interface Run {
@@ -87,45 +101,22 @@ interface SimulationInit {
   readonly context: ReadContext
   readonly request: CallRequest
   readonly key: EnvelopeKey | undefined
-  readonly header: Header
-  readonly source: StateSource
+  readonly execution: Execution<Header>
+  readonly gasPrice: bigint
 }
 
 /** One request, on one state, run as often as it takes. */
 class Simulation {
   readonly #init: SimulationInit
-  readonly #state: State
-  readonly #executor: Executor
-  readonly #block: ReturnType<typeof blockForVm>
-  readonly #gasPrice: bigint
+  readonly #execution: Execution<Header>
 
   constructor(init: SimulationInit) {
-    const { context, request, key, header, source } = init
-    const { profile } = context
-    const rules = profile.rules(header)
     this.#init = init
-    this.#state = new State(source)
-    this.#executor = createExecutor({
-      rules,
-      state: this.#state,
-      blockHash: (number) => hashOf(context, number) ?? new Uint8Array(32),
-      observer: { onDefect() {}, onPayout() {} },
-      ...profile.engines,
-    })
-    this.#gasPrice = effectivePrice(request, header)
-    const baseFee = this.#gasPrice === 0n ? { baseFeePerGas: 0n } : {}
-    this.#block = blockForVm({ ...header, ...baseFee }, rules, profile.blobGasPrice?.(header))
-    this.#executor.context = {
-      networkId: profile.genesisHash,
-      envelope: request.publicKey === undefined ? undefined : key,
-      height: header.number,
-      timestamp: header.timestamp,
-    }
-  }
-
-  async activate(): Promise<void> {
-    const due = this.#init.context.profile.plugins(this.#init.header)
-    this.#executor.setActive(await activePlugins(this.#state, due))
+    const { request, key, execution } = init
+    this.#execution = execution
+    const { executor } = execution
+    if (request.publicKey === undefined || executor.context === undefined) return
+    executor.context = { ...executor.context, envelope: key }
   }
 
   /** No transaction may name more. */

@@ -11,6 +11,25 @@ import { checkRetained, headSource, historicalSource, type StateSource } from '.
 export interface ReadContext {
   readonly reader: Snapshot
   readonly profile: ChainProfile
+  /** Asked within whatever a caller can make long. */
+  readonly interrupt: Interrupt
+}
+
+export interface Interrupt {
+  /** Throws `READ_CANCELLED` once nobody waits for the answer. */
+  check(): void
+}
+
+/** Of a read that always runs to its end. */
+export const uninterrupted: Interrupt = { check() {} }
+
+/** @param isCancelled Asked at each check. */
+export function interruptedBy(isCancelled: () => boolean): Interrupt {
+  return {
+    check() {
+      if (isCancelled()) throw new Fault({ code: 'READ_CANCELLED' }, 'ask again, for less at once')
+    },
+  }
 }
 
 export function headNumber({ reader }: ReadContext): bigint {

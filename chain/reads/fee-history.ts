@@ -38,7 +38,7 @@ export function feeHistory(
 
 /** Ascending. With rewards, as many as the limit on transactions lets in, at least one. */
 function newestHeads(
-  { reader }: ReadContext,
+  { reader, interrupt }: ReadContext,
   last: bigint,
   blocks: number,
   rewarded: boolean,
@@ -47,6 +47,7 @@ function newestHeads(
   const heads: Head[] = []
   let transactions = 0
   for (let number = last; number >= 0n && heads.length < most; number--) {
+    interrupt.check()
     const head = readHeader(reader, number)
     if (head === undefined) break
     transactions += head.hashes.length
@@ -80,6 +81,7 @@ function rewards(
   { header }: Head,
   percentiles: readonly number[],
 ): readonly bigint[] {
+  context.interrupt.check()
   const baseFee = header.baseFeePerGas ?? 0n
   const packed = context.reader.get(keys.receipts(header.number))
   const tips = (packed === undefined ? [] : unpackReceipts(packed))

@@ -6,7 +6,7 @@ import { feeHistory } from './fee-history.ts'
 import { logs } from './logs.ts'
 import { balance, code, nonce, proof, storage } from './state.ts'
 
-export type { ReadContext } from './context.ts'
+export { interruptedBy, type ReadContext, uninterrupted } from './context.ts'
 
 /** Every read, over a snapshot. */
 export const reads = {

@@ -21,6 +21,7 @@ export function logs(context: ReadContext, filter: LogFilter): readonly FoundLog
   const found: FoundLog[] = []
   let bytes = 0
   for (let number = filter.from; number <= to; number++) {
+    context.interrupt.check()
     const bloom = readHeader(context.reader, number)?.header.logsBloom
     if (bloom === undefined || !mayMatch(bloom, filter)) continue
     const view = readBlock(context.reader, number)

@@ -15,12 +15,14 @@ import {
   utf8,
 } from '#base'
 import type {
+  AddedTransaction,
   AsyncReads,
   BlockRef,
   BlockView,
   CallRequest,
   CallResult,
   ChainFace,
+  Head,
   Header,
   LogEntry,
   PlacedTransaction,
@@ -120,7 +122,7 @@ function encodedHeader(fields: Header): Uint8Array {
   return encodeRlp(list.map((item) => (typeof item === 'bigint' ? trimmed(item) : item)))
 }
 
-interface Sent {
+export interface Sent {
   readonly wire: Uint8Array
   readonly hash: Uint8Array
   readonly logs?: readonly LogEntry[]
@@ -156,6 +158,8 @@ export class FixtureChain implements ChainFace {
   readonly pooled: PooledTransaction[] = []
   /** Hashes of those in the pool that wait for a nonce. */
   readonly queued = new Set<string>()
+  readonly #headListeners = new Set<(head: Head) => void>()
+  readonly #poolListeners = new Set<(added: AddedTransaction) => void>()
   /** Every wire that reached the pool, with whom it was charged to. */
   readonly submitted: { readonly wire: Uint8Array; readonly client: string }[] = []
   /** Every call that reached eth_call or an estimate. */
@@ -183,8 +187,23 @@ export class FixtureChain implements ChainFace {
     this.seal([{ ...sign(2, lane), logs: [log(3)] }])
   }
 
+  readsUntil(): AsyncReads {
+    return this.reads
+  }
+
   get head(): BlockView {
     return this.blocks.at(-1)!
+  }
+
+  onHead(listener: (head: Head) => void): () => void {
+    this.#headListeners.add(listener)
+    return () => this.#headListeners.delete(listener)
+  }
+
+  /** Seals blocks of one commit, of which head is told once. */
+  commit(...blocks: readonly (readonly Sent[])[]): void {
+    for (const sent of blocks) this.seal(sent)
+    for (const listener of this.#headListeners) listener(this.head)
   }
 
   seal(sent: readonly Sent[]): void {
@@ -342,7 +361,12 @@ export class FixtureChain implements ChainFace {
         const hash = keccak256(signingPayload(unsigned, networkId))
         const { sender, nonceKey, nonce } = fields
         this.pooled.push({ hash, wire, sender, nonceKey, nonce })
+        for (const listener of this.#poolListeners) listener({ hash, wire, sender })
         return hash
+      },
+      onAdded: (listener) => {
+        this.#poolListeners.add(listener)
+        return () => this.#poolListeners.delete(listener)
       },
       byHash: (hash: Uint8Array) => this.pooled.find((pooled) => equal(pooled.hash, hash)),
       pendingNonce: (sender: Uint8Array) => this.#pendingNonce(sender),

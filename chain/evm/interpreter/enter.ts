@@ -11,6 +11,7 @@ export async function enter(
   frame: Frame,
   message: Message,
 ): Promise<ExecResult & { readonly createdAddress: Address | undefined }> {
+  frame.machine.interrupt?.()
   const destroyed = frame.selfdestruct.size
   const created = frame.created.size
   message.selfdestruct = frame.selfdestruct

@@ -3,6 +3,7 @@ import type { Address } from '@ethereumjs/util'
 
 import type { State } from '../../state/index.ts'
 import type { AccessJournal } from '../journal.ts'
+import { limits } from '../limits.ts'
 import { type Analysis, analyse, type AnalysisCache } from './analysis.ts'
 import { AppendMap, AppendSet } from './append.ts'
 import { halt } from './halt.ts'
@@ -34,12 +35,16 @@ export interface Machine {
   /** Of one of the last 256 blocks. */
   readonly blockHash: (number: bigint) => Uint8Array
   readonly run: (message: Message) => Promise<EVMResult>
+  /** Asked at each call, and at least every `limits.interruptGas`; throws to end the run. */
+  readonly interrupt: (() => void) | undefined
 }
 
 /** Far above what gas can buy and far below what a number can hold. */
 const addressable = 1n << 40n
 /** Numbers of this size add up exactly. */
 const handful = 1n << 50n
+/** What a frame takes at once where it may be interrupted: to take more, it has to ask. */
+const slice = BigInt(limits.interruptGas.value)
 const empty = new Uint8Array(0)
 
 /** One call or creation while its code runs. */
@@ -64,7 +69,7 @@ export class Frame {
   readonly logs: Log[] = []
   readonly selfdestruct: AppendMap<Hex, Hex>
   readonly created: AppendSet<Hex>
-  /** Gas beyond `gas`; zero in every transaction (EIP-7825). */
+  /** Gas beyond `gas`; zero in every transaction (EIP-7825) that a block runs. */
   private reserveGas = 0n
   private memoryCost = 0
   private analysed: Analysis | undefined
@@ -111,7 +116,8 @@ export class Frame {
 
   set gasLeft(gas: bigint) {
     if (gas < 0n) halt('OUT_OF_GAS')
-    this.gas = gas < handful ? Number(gas) : Number(handful)
+    const most = this.machine.interrupt === undefined ? handful : slice
+    this.gas = gas < most ? Number(gas) : Number(most)
     this.reserveGas = gas - BigInt(this.gas)
   }
 
@@ -122,6 +128,7 @@ export class Frame {
 
   /** Called with less than no gas at hand: takes more, or halts the frame. */
   refill(): void {
+    this.machine.interrupt?.()
     this.gasLeft = this.reserveGas + BigInt(this.gas)
   }
 

@@ -23,7 +23,7 @@ import { type ParsProfile, parsProfile } from '../../../chain/pars/profile.ts'
 import { headView } from '../../../chain/pars/state-view.ts'
 import { nextNonce } from '../../../chain/pars/validity.ts'
 import type { CallRequest, CallResult, StoredReceipt } from '../../../chain/port.ts'
-import { reads } from '../../../chain/reads/index.ts'
+import { reads, uninterrupted } from '../../../chain/reads/index.ts'
 
 export interface Account {
   readonly key: SigningKey
@@ -176,7 +176,11 @@ export class Network {
   async call(request: CallRequest): Promise<CallResult> {
     const reader = this.store.snapshot()
     try {
-      const result = await reads.call({ reader, profile: this.profile }, request, 'latest')
+      const result = await reads.call(
+        { reader, profile: this.profile, interrupt: uninterrupted },
+        request,
+        'latest',
+      )
       if (result === undefined) throw new Error('no head')
       return result
     } finally {

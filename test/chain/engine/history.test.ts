@@ -5,7 +5,7 @@ import { openMemory, type Store } from '#storage'
 
 import type { ParsProfile } from '../../../chain/pars/profile.ts'
 import type { BlockRef } from '../../../chain/port.ts'
-import { reads } from '../../../chain/reads/index.ts'
+import { reads, uninterrupted } from '../../../chain/reads/index.ts'
 import { Dice } from '../state/dice.ts'
 import { accounts, day, devNetwork, sign, storeContract } from './network.ts'
 import { profileOf, Rig, TestClock } from './rig.ts'
@@ -15,7 +15,7 @@ const watched = [...accounts.slice(0, 4).map(({ address }) => address), storeCon
 
 /** What state says of all that the test touches. */
 async function observe(store: Store, profile: ParsProfile, at: BlockRef) {
-  const context = { reader: store.snapshot(), profile }
+  const context = { reader: store.snapshot(), profile, interrupt: uninterrupted }
   try {
     return {
       balances: await Promise.all(watched.map((address) => reads.balance(context, address, at))),
@@ -81,7 +81,7 @@ describe('the state of earlier heights', function () {
       }
     }
     assert.ok(refused >= observed.length - 2)
-    const context = { reader: store.snapshot(), profile }
+    const context = { reader: store.snapshot(), profile, interrupt: uninterrupted }
     assert.ok(reads.block(context, { number: 1n }), 'blocks and receipts are kept')
   })
 

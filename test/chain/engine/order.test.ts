@@ -5,7 +5,7 @@ import type { GenesisValidator } from '#genesis'
 import { openMemory } from '#storage'
 
 import { Engine } from '../../../chain/engine/engine.ts'
-import { headAt } from '../../../chain/reads/context.ts'
+import { headAt, uninterrupted } from '../../../chain/reads/context.ts'
 import { devNetwork, sign, withCode } from './network.ts'
 import { commitOf, profileOf } from './rig.ts'
 
@@ -62,7 +62,7 @@ describe('the finalized block', () => {
     const store = openMemory()
     const engine = await Engine.open({ store, profile, archive: false, log: silent })
     await engine.execute(commitOf(1, profile.genesis.header.timestamp, [sign(profile, 0).wire]))
-    const context = { reader: store.snapshot(), profile }
+    const context = { reader: store.snapshot(), profile, interrupt: uninterrupted }
     assert.equal(headAt(context, 'finalized')?.header.number, 1n)
   })
 
@@ -75,10 +75,15 @@ describe('the finalized block', () => {
     await engine.execute(commitOf(1, timestamp, [sign(profile, 0).wire]))
     await engine.execute(commitOf(2, timestamp, [sign(profile, 0, { nonce: 1n }).wire]))
     const finalized = () =>
-      headAt({ reader: store.snapshot(), profile }, 'finalized')?.header.number
+      headAt({ reader: store.snapshot(), profile, interrupt: uninterrupted }, 'finalized')?.header
+        .number
     assert.equal(finalized(), 0n)
     await engine.finalize(1n)
     assert.equal(finalized(), 1n)
-    assert.equal(headAt({ reader: store.snapshot(), profile }, 'safe')?.header.number, 2n)
+    assert.equal(
+      headAt({ reader: store.snapshot(), profile, interrupt: uninterrupted }, 'safe')?.header
+        .number,
+      2n,
+    )
   })
 })

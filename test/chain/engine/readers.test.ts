@@ -12,6 +12,9 @@ import { limits } from '../../../chain/engine/limits.ts'
 import { accounts, devNetwork, sign } from './network.ts'
 import { commitOf, TestClock } from './rig.ts'
 
+// JUMPDEST, PUSH0, JUMP
+const loop = { data: Uint8Array.of(0x5b, 0x5f, 0x56) }
+
 describe('reader threads', function () {
   this.timeout(60_000)
 
@@ -92,12 +95,29 @@ describe('reader threads', function () {
     assert.equal(await chain.reads.nonce(accounts[0]!.address, 'latest'), 60n)
   })
 
+  it('end a call that nobody waits for, so that the next one has its turn', async () => {
+    const logs = { from: 0n, to: 60n, addresses: [], topics: [], limit: 1, byteLimit: 1 }
+    await assert.rejects(chain.readsUntil(AbortSignal.abort()).logs(logs), (error) =>
+      isFault(error, 'READ_CANCELLED'),
+    )
+    const left = new AbortController()
+    const gone = Array.from({ length: 20 }, () =>
+      chain.readsUntil(left.signal).call({ ...loop, gas: 50_000_000n }, 'latest'),
+    )
+    const cut = Promise.allSettled(gone)
+    await chain.reads.header('latest')
+    left.abort()
+    for (const outcome of await cut) {
+      assert.ok(outcome.status === 'rejected' && isFault(outcome.reason, 'READ_CANCELLED'))
+    }
+    const { signal } = new AbortController()
+    assert.equal(await chain.readsUntil(signal).nonce(accounts[0]!.address, 'latest'), 60n)
+  })
+
   it("keep one for short reads: none waits for somebody's loop", async () => {
-    // JUMPDEST, PUSH0, JUMP
-    const loop = { data: Uint8Array.of(0x5b, 0x5f, 0x56), gas: 20_000_000n }
     let ended = 0
     const long = Array.from({ length: 4 }, async () => {
-      const result = await chain.reads.call(loop, 'latest')
+      const result = await chain.reads.call({ ...loop, gas: 20_000_000n }, 'latest')
       ended++
       return result
     })

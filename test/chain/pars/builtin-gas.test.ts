@@ -12,7 +12,7 @@ import { builtinGas } from '../../../chain/pars/builtin-gas.ts'
 import { loadEngines } from '../../../chain/pars/engines.ts'
 import { parsProfile } from '../../../chain/pars/profile.ts'
 import type { StoredReceipt } from '../../../chain/port.ts'
-import { reads } from '../../../chain/reads/index.ts'
+import { reads, uninterrupted } from '../../../chain/reads/index.ts'
 import { ethereumEngines } from '../../ethereum/engines.ts'
 import { type Account, accounts, Network } from '../attacks/network.ts'
 import { type World, worldOf } from '../evm/world.ts'
@@ -131,7 +131,7 @@ describe('a transaction to a built-in precompile', function () {
     const reader = network.store.snapshot()
     try {
       const request = { from: alice.address, to: addressOf(to), data, nonce: 1n, algorithm: 0x65 }
-      const context = { reader, profile: network.profile }
+      const context = { reader, profile: network.profile, interrupt: uninterrupted }
       const result = await reads.estimateGas(context, request, 'latest')
       assert.equal(result?.failure, undefined)
       assert.ok(result)

@@ -13,7 +13,7 @@ import { blockChanges } from '../../../chain/block/sealed.ts'
 import { parsProfile } from '../../../chain/pars/profile.ts'
 import type { LogFilter, StoredReceipt } from '../../../chain/port.ts'
 import type { Envelope, ChainProfile } from '../../../chain/profile.ts'
-import { reads } from '../../../chain/reads/index.ts'
+import { reads, uninterrupted } from '../../../chain/reads/index.ts'
 import { limits } from '../../../chain/reads/limits.ts'
 import { type Account, accounts, Network } from '../attacks/network.ts'
 
@@ -26,7 +26,7 @@ async function over<Result>(
 ): Promise<Result> {
   const reader = store.snapshot()
   try {
-    return read({ reader, profile })
+    return read({ reader, profile, interrupt: uninterrupted })
   } finally {
     await reader.close()
   }

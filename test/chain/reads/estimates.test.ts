@@ -8,7 +8,7 @@ import { contexts, rotatePreimage, systemAddresses } from '#protocol'
 
 import type { CallRequest, CallResult } from '../../../chain/port.ts'
 import type { ChainProfile } from '../../../chain/profile.ts'
-import { reads } from '../../../chain/reads/index.ts'
+import { reads, uninterrupted } from '../../../chain/reads/index.ts'
 import { limits } from '../../../chain/reads/limits.ts'
 import { compile } from '../../precompiles/compile.ts'
 import { type Account, accounts, freshKey, Network } from '../attacks/network.ts'
@@ -54,7 +54,11 @@ describe('estimates', function () {
       },
     }
     try {
-      const result = await reads[read]({ reader, profile }, request, 'latest')
+      const result = await reads[read](
+        { reader, profile, interrupt: uninterrupted },
+        request,
+        'latest',
+      )
       assert.ok(result)
       return result
     } finally {
@@ -159,7 +163,11 @@ describe('estimates', function () {
     const data = unhex('0x3a5f524860205260405ff3')
     await network.commit()
     const { baseFeePerGas: baseFee = 0n } = reads.header(
-      { reader: network.store.snapshot(), profile: network.profile },
+      {
+        reader: network.store.snapshot(),
+        profile: network.profile,
+        interrupt: uninterrupted,
+      },
       'latest',
     )!.header
     assert.ok(baseFee > 0n)
