@@ -80,6 +80,7 @@ export type {
   Verify,
 } from './ports.ts'
 export { beginEpoch, exportProtection, importProtection } from './recovery/interchange.ts'
+export { exportOrder, OrderImport, type OrderRecord, type Vouched } from './store/portable.ts'
 export {
   type PeerStatus,
   Validator,

@@ -79,8 +79,8 @@ export const limits = {
   },
   earlyBlocks: {
     value: 4,
-    unit: 'blocks per author',
-    why: 'Blocks from ahead of the own clock wait for it; one author needs no more than a few.',
+    unit: 'blocks per peer',
+    why: 'Blocks from ahead of the own clock wait for it, unverified; a peer has few of its own.',
   },
   fetchRefs: {
     value: 32,

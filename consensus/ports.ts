@@ -24,8 +24,8 @@ export interface Network {
   request(peer: Peer, protocol: string, request: Uint8Array): Promise<Answer>
   /** Gossips. @returns How many peers it went to. */
   publish(topic: string, message: Uint8Array): Promise<number>
-  /** For what only a peer that misbehaves does. */
-  ban(peer: Peer, reason: string): void
+  /** Holds against a peer what only one that misbehaves does. */
+  blame(peer: Peer, reason: string): void
 }
 
 export interface Sender {

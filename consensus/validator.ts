@@ -101,7 +101,10 @@ export class Validator {
     const author = authorOf(epoch, signer?.publicKey)
     const publicKey = signer?.publicKey
     const { genesisHash, committee } = epoch
-    const where = { store, genesisHash, epoch: committee.epoch, publicKey, gcDepth }
+    const lost = (fault: Fault): void => {
+      log.warn('a damaged record of consensus counts as absent', { ...fault.facts })
+    }
+    const where = { store, genesisHash, epoch: committee.epoch, publicKey, gcDepth, lost }
     const executed = await ports.execution.executed()
     let opened = await openDagStore(where)
     let core: Core
@@ -158,7 +161,12 @@ export class Validator {
       (key, valid) => this.#dispatch({ type: 'verified', key, valid }),
       (error) => this.#fail('verifier', error),
     )
-    this.#retention = new Retention(dag, (init.constants ?? constants).gcDepth, init.retention)
+    this.#retention = new Retention(
+      dag,
+      (init.constants ?? constants).gcDepth,
+      ports.log,
+      init.retention,
+    )
     const inMemory = (digest: string) => core.block(digest)
     this.#library = new Library({ dag, committee, verify: ports.verify, log: ports.log, inMemory })
     this.#links = new Links({
@@ -378,7 +386,7 @@ export class Validator {
     try {
       return decode()
     } catch (error) {
-      if (isBlame(error)) this.#ports.network.ban(peer, String(error))
+      if (isBlame(error)) this.#ports.network.blame(peer, String(error))
       throw error
     }
   }

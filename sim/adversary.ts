@@ -1,4 +1,4 @@
-import type { Block, BlockRef, Digest, ExecAttestation } from '#consensus'
+import type { Block, BlockRef, Digest } from '#consensus'
 
 import { forge, genesisRef } from './forge.ts'
 import { Machine, type MachineOptions } from './machine.ts'
@@ -117,10 +117,6 @@ export class Adversary extends Machine {
       epoch,
       ports.signatures,
     )
-  }
-
-  protected override result(heights: readonly ExecAttestation[]): readonly ExecAttestation[] {
-    return heights
   }
 
   #pick(round: number, author: number): Block | undefined {

@@ -36,7 +36,7 @@ export interface Quantiles {
 /** How long blocks take to be ordered and final, without any cost of computing. */
 export function measureLatency(options: LatencyOptions): Latency {
   const { nodes, silent = 0, length } = options
-  const world = new World(quiet(options), soundPorts, new Set(), options.parameters)
+  const world = new World(quiet(options), soundPorts, new Set())
   const machines = Array.from({ length: nodes - silent }, (_, author) => {
     return new Machine(world, { index: author, author, peer: peerOf(author), skew: 0 })
   })
@@ -86,14 +86,14 @@ export function measureLatency(options: LatencyOptions): Latency {
   }
 }
 
-function quiet({ nodes, links, length, seed = 1 }: LatencyOptions): Scenario {
+function quiet({ nodes, links, length, parameters = {}, seed = 1 }: LatencyOptions): Scenario {
   return {
     version: scenarioVersion,
     seed,
     world: 'core',
     stakes: Array.from({ length: nodes }, () => 1),
     constants: { gcDepth: 60, scheduleWindow: 300 },
-    parameters: {},
+    parameters,
     links: { ...links, loss: 0, duplicates: 0 },
     skews: [],
     load: 0,

@@ -5,7 +5,6 @@ import {
   type Digest,
   type Effect,
   type Event,
-  type ExecAttestation,
   type Header,
   headerDigest,
   type Status,
@@ -266,17 +265,12 @@ export class Machine implements Participant {
     if (commit === undefined) return
     this.later(this.world.dice.between(1, 10), () => {
       const { index } = commit.commit
-      const heights = this.result(this.execution.execute(commit))
+      const heights = this.execution.execute(commit)
       for (const result of heights) this.world.watch.executes(this, commit, result)
       this.#executing.shift()
       this.#executeNext()
       this.dispatch({ type: 'executed', commit: index, heights })
     })
-  }
-
-  /** What it says that it executed. */
-  protected result(heights: readonly ExecAttestation[]): readonly ExecAttestation[] {
-    return heights
   }
 
   #beat(): void {

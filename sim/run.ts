@@ -48,22 +48,35 @@ function say(text: string): void {
 }
 
 function range(): readonly [first: number, last: number] {
-  if (values.seed !== undefined) return [Number(values.seed), Number(values.seed)]
-  const [first = Number.NaN, last = first] = values.seeds.split('..').map(Number)
-  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || first > last) {
-    say(`--seeds takes A..B, not ${values.seeds}`)
-    process.exit(2)
+  if (values.seed !== undefined) {
+    const seed = wholeOf('seed', values.seed)
+    return [seed, seed]
+  }
+  const [first, last] = /^(\d+)\.\.(\d+)$/.exec(values.seeds)?.slice(1).map(Number) ?? []
+  if (first === undefined || last === undefined || first > last) {
+    return refuse(`--seeds takes A..B, not ${values.seeds}`)
   }
   return [first, last]
+}
+
+function wholeOf(name: string, text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : refuse(`--${name} takes numbers, not ${text}`)
+}
+
+function refuse(text: string): never {
+  say(text)
+  process.exit(2)
 }
 
 /** Hands seeds to all cores until there are none left, time is up, or something fails. */
 async function campaign(totals: Totals): Promise<readonly Outcome[]> {
   const [first, last] = range()
-  const sizes = values.n?.split(',').map(Number)
+  const sizes = values.n?.split(',').map((size) => wholeOf('n', size))
   const options: DrawOptions = sizes === undefined ? {} : { sizes }
   const started = performance.now()
-  const end = started + Number(values.minutes ?? Number.POSITIVE_INFINITY) * 60_000
+  const minutes =
+    values.minutes === undefined ? Number.POSITIVE_INFINITY : wholeOf('minutes', values.minutes)
+  const end = started + minutes * 60_000
   const failures: Outcome[] = []
   let next = first
   let shown = started
@@ -96,9 +109,12 @@ async function campaign(totals: Totals): Promise<readonly Outcome[]> {
 
 function ask(worker: Worker, seed: number, options: DrawOptions): Promise<JobResult> {
   return new Promise((resolve, reject) => {
-    worker.once('error', reject)
+    const fail = (error: unknown): void => {
+      reject(new Error(`seed ${seed} could not be run`, { cause: error }))
+    }
+    worker.once('error', fail)
     worker.once('message', (result: JobResult) => {
-      worker.off('error', reject)
+      worker.off('error', fail)
       resolve(result)
     })
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window

@@ -57,7 +57,6 @@ export interface Tally {
   indirect: number
   skipped: number
   published: number
-  equivocations: number
   finalized: number
   evidence: number
 }
@@ -81,7 +80,6 @@ export class Watch {
     indirect: 0,
     skipped: 0,
     published: 0,
-    equivocations: 0,
     finalized: 0,
     evidence: 0,
   }
@@ -129,7 +127,9 @@ export class Watch {
 
   /** An error that nobody caught. */
   hold(error: unknown): void {
-    this.violation ??= error instanceof Violation ? error : new Violation('I5', String(error))
+    const violation = error instanceof Violation ? error : new Violation('I5', String(error))
+    this.note(`violation ${violation.message}`)
+    this.violation ??= violation
   }
 
   /** I4, I9, W7: what leaves is unique, and the disk knows of it. */

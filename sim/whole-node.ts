@@ -12,7 +12,7 @@ import {
 
 import { Execution } from './execution.ts'
 import { PowerStore } from './power-store.ts'
-import type { DiskFacts } from './watch.ts'
+import { type DiskFacts, Violation } from './watch.ts'
 import { peerOf, type World } from './world.ts'
 
 /** The watch takes the disk's word as given: its own reading is what is under test. */
@@ -139,7 +139,7 @@ export class WholeNode {
         push: (peer, protocol, frame) => this.#push(peer, protocol, frame),
         request: (peer, protocol, bytes) => this.#request(peer, protocol, bytes),
         publish: () => Promise.resolve(0),
-        ban: (peer, reason) => world.watch.fail('I12', `${this.index} bans ${peer}: ${reason}`),
+        blame: (peer, reason) => world.watch.fail('I12', `${this.index} bans ${peer}: ${reason}`),
       },
       signer: {
         publicKey,
@@ -176,7 +176,9 @@ export class WholeNode {
         evidence: ({ author: guilty }) => world.watch.fail('I12', `${guilty} is convicted`),
         halted: ({ height }) => world.watch.fail('I10', `${this.index} halts at ${height}`),
         doppelganger: () => world.watch.fail('I4', `${this.index} meets itself`),
-        failed: (part, error) => world.watch.fail('I5', `${this.index}: ${part}: ${String(error)}`),
+        // Thrown where nothing awaits it, it would end the campaign instead of this run.
+        failed: (part, error) =>
+          world.watch.hold(new Violation('I5', `${this.index}: ${part}: ${String(error)}`)),
       },
     }
   }

@@ -42,12 +42,7 @@ export class World {
   readonly participants = new Map<number, Participant>()
   readonly #peers = new Map<string, Participant>()
 
-  constructor(
-    scenario: Scenario,
-    ports: Ports,
-    faulty: ReadonlySet<number>,
-    changes: Partial<Parameters> = {},
-  ) {
+  constructor(scenario: Scenario, ports: Ports, faulty: ReadonlySet<number>) {
     const { seed, stakes, links, constants } = scenario
     this.scenario = scenario
     this.ports = ports
@@ -59,7 +54,7 @@ export class World {
       startMs,
     }
     this.constants = constants
-    this.parameters = { ...parameters, ...scenario.parameters, ...changes }
+    this.parameters = { ...parameters, ...scenario.parameters }
     this.dice = new Dice(seed, 2)
     this.network = new Network(this.timeline, new Dice(seed, 3), links)
     this.watch = new Watch({

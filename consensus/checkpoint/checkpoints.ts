@@ -6,7 +6,7 @@ import { StakeSet } from '../core/committee.ts'
 import { unhexed } from '../core/ssz.ts'
 import type { Epoch } from '../core/validity.ts'
 import { limits } from '../limits.ts'
-import type { Ports, RequestHandler, Sender, TopicHandler } from '../ports.ts'
+import type { Ports, RequestHandler, TopicHandler } from '../ports.ts'
 import type { DagStore } from '../store/dag-store.ts'
 import { decodeCheckpointRequest, protocols } from '../wire/frames.ts'
 import { askCertificate, isCertified } from './certificate.ts'
@@ -36,6 +36,8 @@ interface Vote {
   readonly signature: Uint8Array
   /** As it was gossiped. */
   readonly message: Uint8Array
+  /** The author has signed another one of this height: nothing more is heard of it. */
+  isContradicted?: boolean
 }
 
 type Verdict = 'accept' | 'ignore' | 'reject'
@@ -65,7 +67,7 @@ export class Checkpoints {
   }
 
   get topic(): TopicHandler {
-    return { name: topic, validate: (message, from) => this.#validate(message, from) }
+    return { name: topic, validate: (message) => this.#validate(message) }
   }
 
   handler(): RequestHandler {
@@ -120,7 +122,8 @@ export class Checkpoints {
     if (this.#isHalted || height <= (this.#own?.height ?? 0)) return
     const { dag, ports, author } = this.#init
     const checkpoint = await this.#describe(height)
-    if (checkpoint === undefined) return
+    // What was described while stopping may lack half of the history.
+    if (checkpoint === undefined || this.#isHalted) return
     const before = this.#own
     this.#own = checkpoint
     if (author !== undefined && ports.signer !== undefined && height > dag.facts.checkpointFloor) {
@@ -150,6 +153,7 @@ export class Checkpoints {
     const { epoch, ports } = this.#init
     const facts = await ports.execution.facts(height)
     const historyRoot = await this.#historyRoot(height)
+    if (this.#isHalted) return undefined
     if (facts === undefined || historyRoot === undefined) {
       ports.log.warn('no checkpoint: execution does not keep what it needs', { height })
       return undefined
@@ -181,7 +185,7 @@ export class Checkpoints {
       history.append(facts.blockHash)
     }
     await dag.saveHistory(history.encode())
-    return history.root
+    return history.count === height ? history.root : undefined
   }
 
   async #publish(message: Uint8Array): Promise<void> {
@@ -193,7 +197,7 @@ export class Checkpoints {
     }
   }
 
-  async #validate(bytes: Uint8Array, _from: Sender): Promise<Verdict> {
+  async #validate(bytes: Uint8Array): Promise<Verdict> {
     const message = bytes.slice()
     const read = this.#decode(message)
     if (read === undefined) return 'reject'
@@ -210,10 +214,13 @@ export class Checkpoints {
     if (key === undefined || height % limits.checkpointInterval.value !== 0) return 'reject'
     const hash = checkpointHash(checkpoint)
     const known = this.#votes.get(height)?.get(author)
-    if (known?.hash === hash || !this.#hasRoom(author, height)) return 'ignore'
+    if (known?.hash === hash || known?.isContradicted === true) return 'ignore'
+    if (!this.#hasRoom(author, height)) return 'ignore'
     if (!(await ports.verify(key, unhexed(hash), signature, contexts.checkpoint))) return 'reject'
     const first = this.#votes.get(height)?.get(author)
     if (first !== undefined && first.hash !== hash) {
+      if (first.isContradicted === true) return 'ignore'
+      first.isContradicted = true
       ports.log.warn('a validator has signed two checkpoints of one height', { author, height })
       ports.observers?.contradiction?.(author, first.message, message)
       return 'accept'

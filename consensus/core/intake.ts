@@ -140,7 +140,8 @@ export class Intake {
   }
 
   #wait(from: Peer, block: Block): void {
-    const others = this.#early.filter((early) => early.block.author === block.author)
+    // Whose signature it is has not been looked at: it counts for whoever sent it.
+    const others = this.#early.filter((early) => early.from === from)
     if (others.length >= limits.earlyBlocks.value) return
     if (others.some((early) => early.block.digest === block.digest)) return
     this.#early = [...this.#early, { from, block }]

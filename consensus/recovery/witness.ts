@@ -67,7 +67,7 @@ export class Witness {
       const testimony = await readTestimony(verify, epoch, member, question, bytes)
       dispatch({ type: 'answered', author: member, ...testimony })
     } catch (error) {
-      if (isBlame(error)) network.ban(peer, String(error))
+      if (isBlame(error)) network.blame(peer, String(error))
       else log.debug('no answer to the start-up question', { member, error })
     }
   }

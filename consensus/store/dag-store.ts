@@ -4,6 +4,7 @@
  *
  * @see PIP-0007 "Durability"
  */
+import { type Fault, isFault } from '#base'
 import { sha256 } from '#crypto'
 import type { Change, Range, Store } from '#storage'
 
@@ -55,15 +56,25 @@ export class DagStore {
   readonly epoch: number
   readonly #store: Store
   readonly #signer: Digest | undefined
+  readonly #lost: (fault: Fault) => void
   readonly #highest = new Map<number, BlockRef>()
   #facts: SigningFacts = noFacts
   #last: Extent | undefined
   #tail: Promise<void> = Promise.resolve()
 
-  /** @param publicKey Of the validator whose signing record this is; undefined for a follower. */
-  constructor(store: Store, epoch: number, publicKey: Uint8Array | undefined) {
+  /**
+   * @param publicKey Of the validator whose signing record this is; undefined for a follower.
+   * @param lost Told of each damaged record that is not needed.
+   */
+  constructor(
+    store: Store,
+    epoch: number,
+    publicKey: Uint8Array | undefined,
+    lost: (fault: Fault) => void = () => {},
+  ) {
     this.#store = store
     this.epoch = epoch
+    this.#lost = lost
     this.#signer = publicKey === undefined ? undefined : signerName(publicKey)
   }
 
@@ -100,7 +111,7 @@ export class DagStore {
 
   /** The last own one, as it is gossiped. */
   ownCheckpoint(): Uint8Array | undefined {
-    return this.get(ownCheckpointKey)
+    return this.#getOrLose(ownCheckpointKey)
   }
 
   /** Changes the signing record, synced. */
@@ -129,12 +140,13 @@ export class DagStore {
   }
 
   checkpoint(height: number): Uint8Array | undefined {
-    return this.get(checkpointKey(height))
+    return this.#getOrLose(checkpointKey(height))
   }
 
   async latestCheckpoint(): Promise<Uint8Array | undefined> {
-    for await (const [, value] of this.entries({ ...checkpointRange, reverse: true, limit: 1 })) {
-      return value
+    for await (const [key, sealed] of this.#store.entries({ ...checkpointRange, reverse: true })) {
+      const value = this.#unsealOrLose(key, sealed)
+      if (value !== undefined) return value
     }
     return undefined
   }
@@ -144,7 +156,7 @@ export class DagStore {
   }
 
   history(): Uint8Array | undefined {
-    return this.get(historyKey)
+    return this.#getOrLose(historyKey)
   }
 
   /** The stored form of a block, see `travelling`. */
@@ -183,7 +195,9 @@ export class DagStore {
   }
 
   async *votes(from: number, to: number): AsyncGenerator<StoredVote & { readonly index: number }> {
-    for await (const [key, value] of this.entries(voteRange(this.epoch, from, to))) {
+    for await (const [key, sealed] of this.#store.entries(voteRange(this.epoch, from, to))) {
+      const value = this.#unsealOrLose(key, sealed)
+      if (value === undefined) continue
       const index = Number(BigInt(`0x${key.subarray(-8, -2).toHex()}`))
       yield { index, ...decodeVote(value) }
     }
@@ -229,6 +243,22 @@ export class DagStore {
     return removed
   }
 
+  /** As `get`, of what is made again, or had again from others: what is damaged counts as absent. */
+  #getOrLose(key: Uint8Array): Uint8Array | undefined {
+    const sealed = this.#store.get(key)
+    return sealed === undefined ? undefined : this.#unsealOrLose(key, sealed)
+  }
+
+  #unsealOrLose(key: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+    try {
+      return unseal(key, sealed)
+    } catch (error) {
+      if (!isFault(error)) throw error
+      this.#lost(error)
+      return undefined
+    }
+  }
+
   /** One write at a time; what it holds is settled when its turn comes. */
   #enqueue(sync: boolean, make: () => readonly Change[]): Promise<void> {
     const write = this.#tail.then(() => this.#store.write(make(), { sync }))
@@ -257,7 +287,7 @@ export class DagStore {
     for (const { index, digest } of block.header.commitVotes) {
       if (index > last + limits.voteWindow.value) continue
       const key = voteKey(epoch, index, block.author)
-      const known = this.get(key)
+      const known = this.#getOrLose(key)
       if (known !== undefined && decodeVote(known).digest === digest) continue
       changes.push(this.#put(key, encodeVote(block, digest)))
     }

@@ -34,6 +34,8 @@ export interface OpenInit {
   /** Of the validator; undefined for a follower. */
   readonly publicKey: Uint8Array | undefined
   readonly gcDepth: number
+  /** Told of each damaged record that is not needed. */
+  readonly lost?: (fault: Fault) => void
 }
 
 /**
@@ -59,7 +61,7 @@ export interface Opened {
  */
 export async function openDagStore(init: OpenInit): Promise<Opened> {
   const { store, epoch, publicKey } = init
-  const dag = new DagStore(store, epoch, publicKey)
+  const dag = new DagStore(store, epoch, publicKey, init.lost)
   try {
     await claim(store, init.genesisHash)
     const facts = dag.readFacts()

@@ -1,4 +1,6 @@
 /** Lets go of commits and blocks that are older than others may still ask for. */
+import type { Log } from '#base'
+
 import { limits } from '../limits.ts'
 import type { DagStore, Extent } from './dag-store.ts'
 import { blockRange, commitRange, refOfKey, voteRange } from './keys.ts'
@@ -18,15 +20,22 @@ export interface Retained {
 export class Retention {
   readonly #dag: DagStore
   readonly #gcDepth: number
+  readonly #log: Log
   readonly #milliseconds: number
   #first: Extent | undefined
   #running: Promise<void> | undefined
   #isHalted = false
 
   /** @param milliseconds Of committed time; infinite for an archive. */
-  constructor(dag: DagStore, gcDepth: number, milliseconds: number = limits.retention.value) {
+  constructor(
+    dag: DagStore,
+    gcDepth: number,
+    log: Log,
+    milliseconds: number = limits.retention.value,
+  ) {
     this.#dag = dag
     this.#gcDepth = gcDepth
+    this.#log = log
     this.#milliseconds = milliseconds
   }
 
@@ -101,8 +110,9 @@ export class Retention {
   async #end(work: Promise<unknown>): Promise<void> {
     try {
       await work
-    } catch {
-      // What could not be read or removed is tried again; a store that fails shows in the next write.
+    } catch (error) {
+      // Consensus goes on without it, but the disk fills.
+      this.#log.warn('what is out of date could not be removed: tried again', { error })
     } finally {
       this.#running = undefined
     }

@@ -60,7 +60,7 @@ export class Synchroniser {
   penalise({ peer, offence }: Extract<Effect, { readonly type: 'penalise' }>): void {
     const isSubstituted = offence === 'commits' && this.#substitute?.asked === peer
     const culprit = isSubstituted ? this.#substitute?.peer : undefined
-    this.#init.network.ban(culprit ?? peer, offence)
+    this.#init.network.blame(culprit ?? peer, offence)
   }
 
   #reachable(peer: Peer): Peer {
@@ -74,6 +74,6 @@ export class Synchroniser {
 
   /** No answer is nobody's fault: the core asks again, and others. */
   #blame(peer: Peer, error: unknown): void {
-    if (isBlame(error)) this.#init.network.ban(peer, String(error))
+    if (isBlame(error)) this.#init.network.blame(peer, String(error))
   }
 }

@@ -107,6 +107,20 @@ describe('a block on its way in', () => {
     assert.equal(solo.core.status.blocks, 1)
     assert.equal(solo.of('penalise').length, 0)
   })
+
+  it('from ahead is kept out by no forgeries of it that another peer sent first', () => {
+    const solo = follower()
+    const block = testBlock(epoch, {
+      author: 1,
+      timestampMs: solo.now + parameters.clockDrift + 5_000,
+    })
+    for (let byte = 0; byte < 3 * limits.earlyBlocks.value; byte++) {
+      const far = testBlock(epoch, { author: 1, timestampMs: block.timestampMs + 90_000 + byte })
+      solo.receiveFrom(3, forged(far))
+    }
+    solo.receive(block).wait(5_000)
+    assert.equal(solo.core.status.blocks, 1)
+  })
 })
 
 describe('a second block of one author and round', () => {

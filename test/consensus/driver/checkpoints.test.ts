@@ -133,4 +133,45 @@ describe('a checkpoint', function () {
     }
     assert.deepEqual(node.events, ['contradiction 3'])
   })
+
+  it('that contradicts is taken once of each author and height, the others not looked at', async () => {
+    const cluster = await new Cluster(quick).boot()
+    const node = cluster.node(4)
+    assert.ok(await cluster.until(() => cluster.node(0).gossiped.length === 1, 20_000))
+    const { checkpoint } = decodeSigned(cluster.node(0).gossiped[0] ?? new Uint8Array(0))
+    const [topic] = node.validator?.topics ?? []
+    const verdicts: unknown[] = []
+    for (let variant = 0; variant < 6; variant++) {
+      const later = { ...checkpoint, height: 4_096, stateRoot: `0${variant}`.repeat(32) }
+      const message = Uint8Array.fromHex(checkpointHash(later))
+      const signature = cluster.keys[3]?.sign(message, contexts.checkpoint) ?? message
+      const bytes = encodeSigned(later, { author: 3, signature })
+      verdicts.push(await topic?.validate(bytes, { peer: 'peer3' }))
+    }
+    const ignored = Array.from({ length: 4 }, () => 'ignore')
+    assert.deepEqual(verdicts, ['accept', 'accept', ...ignored])
+    assert.deepEqual(node.events, ['contradiction 3'])
+  })
+
+  it('is not signed over half of a history by a node that stops meanwhile', async () => {
+    const cluster = await new Cluster(quick).boot()
+    const node = cluster.node(0)
+    let killed: Promise<void> | undefined
+    node.execution.onAsked = (height) => {
+      if (height === 500) killed ??= node.kill()
+    }
+    assert.ok(await cluster.until(() => killed !== undefined, 20_000))
+    await killed
+    assert.match(await node.protection(), /"checkpointFloor": 0/)
+    await node.boot()
+    const isCertified = () => cluster.nodes.every(({ status }) => status.checkpoint >= 1_024)
+    assert.ok(await cluster.until(isCertified, 20_000))
+    const roots = cluster.nodes.flatMap(({ gossiped }) =>
+      gossiped
+        .map((message) => decodeSigned(message).checkpoint)
+        .filter(({ height }) => height === 1_024)
+        .map(({ historyRoot }) => historyRoot),
+    )
+    assert.equal(new Set(roots).size, 1)
+  })
 })

@@ -339,7 +339,7 @@ export class Node {
         }
         return cluster.nodes.length - 1
       },
-      ban: (name, reason) => void cluster.bans.push({ by: index, peer: name, reason }),
+      blame: (name, reason) => void cluster.bans.push({ by: index, peer: name, reason }),
     }
   }
 

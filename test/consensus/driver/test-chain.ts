@@ -11,6 +11,8 @@ export class TestChain implements Execution {
   pool: Uint8Array[] = []
   readonly executedTransactions: string[] = []
   finalized = 0
+  /** Called with each height whose facts are asked for. */
+  onAsked: ((height: number) => void) | undefined
 
   constructor(genesisHash: Digest, blocks: number) {
     this.#genesisHash = genesisHash
@@ -56,6 +58,7 @@ export class TestChain implements Execution {
   }
 
   facts(height: number): ReturnType<Execution['facts']> {
+    this.onAsked?.(height)
     const blockHash = height === 0 ? this.#genesisHash : this.hashes[height - 1]
     return Promise.resolve(
       blockHash === undefined ? undefined : { blockHash, stateRoot: blockHash },

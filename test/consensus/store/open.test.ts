@@ -118,6 +118,51 @@ describe('the folder of consensus', function () {
     assert.equal(kinds.size, 5)
   })
 
+  it('with a vote, a checkpoint or the history changed goes on without it', async () => {
+    const sealed = (text: string, value: string) => {
+      const key = utf8(text)
+      return [key, seal(key, utf8(value))] as const
+    }
+    const checkpoint = (low: number) => `k${String.fromCodePoint(0, 0, 0, 0, 4, low)}`
+    const added = [
+      sealed(checkpoint(0), 'older'),
+      sealed(checkpoint(1), 'newer'),
+      sealed('m', 'history'),
+      sealed('o', 'own'),
+    ]
+    const lost: string[] = []
+    const open = async (hurt: readonly string[]) => {
+      const all = [...entries, ...added].map(([key, value]): readonly [Uint8Array, Uint8Array] => {
+        if (!hurt.includes(key.toHex())) return [key, value]
+        return [key, value.with(0, (value[0] ?? 0) ^ 1)]
+      })
+      return openDagStore({
+        ...where,
+        store: await storeOf(all),
+        lost: ({ facts }) => void lost.push(String((facts as { record?: unknown }).record)),
+      })
+    }
+    const votesIn = async ({ dag }: Awaited<ReturnType<typeof openDagStore>>) => {
+      let count = 0
+      for await (const _ of dag.votes(0, 2 ** 40)) count++
+      return count
+    }
+    const vote = entries.find(([[kind]]) => kind === 'v'.codePointAt(0))?.[0].toHex() ?? ''
+    const whole = await open([])
+    const hurt = [...added.slice(1).map(([key]) => key.toHex()), vote]
+    const { condition, dag, restored } = await open(hurt)
+    assert.equal(condition.name, 'intact')
+    assert.equal(await votesIn({ condition, dag, restored }), (await votesIn(whole)) - 1)
+    assert.deepEqual(await dag.latestCheckpoint(), new Uint8Array(utf8('older')))
+    assert.equal(dag.checkpoint(0x0401), undefined)
+    assert.equal(dag.history(), undefined)
+    assert.equal(dag.ownCheckpoint(), undefined)
+    assert.deepEqual(new Set(lost), new Set(hurt))
+    // Each block votes again for what the author's other blocks voted for.
+    for (const { block } of restored.blocks) await dag.markVerified(block)
+    assert.equal(await votesIn({ condition, dag, restored }), await votesIn(whole))
+  })
+
   it('with a block or the middle of the commits missing is damaged', async () => {
     for (const letter of utf8('bc')) {
       const places = entries.keys().filter((at) => entries[at]?.[0][0] === letter)
