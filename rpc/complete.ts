@@ -2,6 +2,7 @@ import type { CallRequest, ChainFace } from '#chain'
 import { type Fees, feesWithRoom } from '#sdk'
 
 import { suggestTip } from './fee-suggestion.ts'
+import type { Context } from './method.ts'
 import { known } from './methods/known.ts'
 import { succeeded } from './methods/succeeded.ts'
 import type { DevSigner, SignRequest } from './signer.ts'
@@ -10,30 +11,32 @@ interface Request extends CallRequest {
   readonly from: Uint8Array
 }
 
-/** `request` with every field that its sender left open: nonce from the pool, gas estimated, fees. */
+/**
+ * `request` with every field that its sender left open: nonce from the pool, gas estimated, fees.
+ *
+ * @param signer Knows which algorithm it will sign with; else the registered one is taken.
+ */
 export async function complete(
-  chain: ChainFace,
-  signer: DevSigner,
+  { chain, reads }: Pick<Context, 'chain' | 'reads'>,
+  signer: DevSigner | undefined,
   request: Request,
 ): Promise<SignRequest> {
-  const nonce = request.nonce ?? (await nextNonce(chain, request.from))
+  const { nonceKey = 0n } = request
+  const nonce = request.nonce ?? chain.pool.pendingNonce(request.from, nonceKey)
   const fees = await feesOf(chain, request)
-  const gas = request.gas ?? (await estimate(chain, signer, { ...request, nonce }))
+  const gas = request.gas ?? (await estimate(reads, signer, { ...request, nonce }))
   return {
     from: request.from,
     ...(request.to === undefined ? {} : { to: request.to }),
+    nonceKey,
     nonce,
+    validUntil: request.validUntil ?? 0n,
     gas,
     ...fees,
     value: request.value ?? 0n,
     data: request.data ?? new Uint8Array(0),
     accessList: request.accessList ?? [],
   }
-}
-
-async function nextNonce(chain: ChainFace, from: Uint8Array): Promise<bigint> {
-  const pooled = chain.pool.pendingNonce(from)
-  return pooled ?? known(await chain.reads.nonce(from, 'latest'), 'latest')
 }
 
 async function feesOf(chain: ChainFace, request: CallRequest): Promise<Fees> {
@@ -44,9 +47,13 @@ async function feesOf(chain: ChainFace, request: CallRequest): Promise<Fees> {
 }
 
 /** Without fees, so that what is asked is the gas alone. */
-async function estimate(chain: ChainFace, signer: DevSigner, request: Request): Promise<bigint> {
+async function estimate(
+  reads: Context['reads'],
+  signer: DevSigner | undefined,
+  request: Request,
+): Promise<bigint> {
   const { gasPrice: _, maxFeePerGas: __, maxPriorityFeePerGas: ___, ...call } = request
-  const algorithm = signer.algorithm(request.from)
-  const result = await chain.reads.estimateGas({ ...call, algorithm }, 'latest')
+  const asked = signer === undefined ? call : { ...call, algorithm: signer.algorithm(request.from) }
+  const result = await reads.estimateGas(asked, 'latest')
   return succeeded(known(result, 'latest')).gasUsed
 }

@@ -1,12 +1,15 @@
 /** JSON-RPC 2.0 over text: one request or a batch in, one answer out. Knows no transport. */
-import type { Clock, Log } from '#base'
+import { type Clock, isFault, type Log } from '#base'
 
 import { Attempt, timedOut } from './attempt.ts'
-import { isInternal, RpcFault } from './errors.ts'
+import { isInternal, RpcFault, withoutData } from './errors.ts'
+import type { Gate } from './gate.ts'
 import { JsonText } from './json-text.ts'
 import { parseJson } from './json.ts'
 import type { ServerLimits } from './limits.ts'
 import type { Context } from './method.ts'
+import type { CallStatistics, Outcome } from './metrics/call-statistics.ts'
+import type { Presence } from './presence.ts'
 import type { Methods } from './registry.ts'
 import {
   type Answer,
@@ -23,8 +26,11 @@ import { Stretch } from './stretch.ts'
 import { Visit } from './visit.ts'
 
 export interface Dispatcher<In = Context> {
-  /** Never throws or rejects. `context` is what the calls of this request share. */
-  dispatch(text: string, context: In): Answer | Promise<Answer>
+  /**
+   * Never throws or rejects. `context` is what the calls of this request share, `presence` who waits
+   * for them.
+   */
+  dispatch(text: string, context: In, presence?: Presence): Answer | Promise<Answer>
 }
 
 export interface DispatcherOptions<In = Context> {
@@ -32,6 +38,11 @@ export interface DispatcherOptions<In = Context> {
   readonly clock: Clock
   readonly log: Log
   readonly limits: ServerLimits
+  /** Errors carry no data but that of a revert. */
+  readonly plainErrors?: boolean | undefined
+  /** Lets everything in unless given. */
+  readonly gate?: Gate<In>
+  readonly statistics?: CallStatistics
 }
 
 export function createDispatcher<In = Context>(options: DispatcherOptions<In>): Dispatcher<In> {
@@ -56,7 +67,7 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     this.#stretch = new Stretch(options.clock)
   }
 
-  dispatch(text: string, context: In): Answer | Promise<Answer> {
+  dispatch(text: string, context: In, presence?: Presence): Answer | Promise<Answer> {
     const { clock, limits } = this.#options
     let body: unknown
     try {
@@ -64,7 +75,7 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     } catch (error) {
       return failure('null', error)
     }
-    const visit = new Visit(context, clock, limits.callTime)
+    const visit = new Visit(context, clock, limits.callTime, presence)
     return Array.isArray(body) ? this.#batch(body, visit) : this.#single(body, visit)
   }
 
@@ -114,12 +125,9 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
       const writes = this.#options.registry.writing.has(methodOf(request) ?? '')
       if (running.length > 0 && (writes || running.length >= batchWindow)) await settle()
       if (!visit.expired && this.#stretch.isOver) await visit.within(this.#stretch.rest())
-      if (visit.expired) {
-        answers[index] = refusal(request, timedOut())
-        continue
-      }
-      if (length > responseBytes) {
-        answers[index] = refusal(request, tooLarge())
+      const unserved = visit.expired ? timedOut() : length > responseBytes ? tooLarge() : undefined
+      if (unserved !== undefined) {
+        answers[index] = this.#failure(request, unserved, this.#options.clock.now())
         continue
       }
       const work = this.#run(request, visit, answers, index)
@@ -154,36 +162,37 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
   ): Promise<void> | undefined {
     const attempt = new Attempt(visit)
     answers[index] = attempt
+    const began = this.#options.clock.now()
     try {
       const result = this.#call(request, visit, attempt)
-      if (result instanceof Promise) return this.#settle(request, result, answers, index)
-      answers[index] = this.#success(request, result)
+      if (result instanceof Promise) {
+        return place(answers, index, this.#settle(request, result, began))
+      }
+      answers[index] = this.#success(request, result, began)
     } catch (error) {
-      answers[index] = this.#failure(request, error)
+      answers[index] = this.#failure(request, error, began)
     }
     return undefined
   }
 
   /** A call that timed out still counts as under way until it ends: it may still take effect. */
-  async #settle(
-    request: unknown,
-    result: Promise<unknown>,
-    answers: Answers,
-    index: number,
-  ): Promise<void> {
+  async #settle(request: unknown, result: Promise<unknown>, began: number): Promise<Answer> {
     this.#underWay++
     try {
-      answers[index] = this.#success(request, await result)
+      return this.#success(request, await result, began)
     } catch (error) {
-      answers[index] = this.#failure(request, error)
+      return this.#failure(request, error, began)
     } finally {
       this.#underWay--
     }
   }
 
   #call(request: unknown, visit: Visit<In>, attempt: Attempt): unknown {
+    const { gate } = this.#options
+    gate?.enter(visit.context)
     const { method: name, params } = checkRequest(request)
     const method = this.#options.registry.find(name)
+    gate?.pass(name, method.cost, visit.context)
     if (this.#underWay >= this.#options.limits.callsUnderWay) throw busy()
     const work = () => method.call(params, visit.context, attempt)
     return method.long ? this.#inTurn(attempt, work) : work()
@@ -199,21 +208,42 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     }
   }
 
-  #success(request: unknown, result: unknown): Answer {
+  #success(request: unknown, result: unknown, began: number): Answer {
     const id = idOf(request)
-    if (id === undefined) return undefined
-    const text = result instanceof JsonText ? result.text : JSON.stringify(result ?? null)
+    const text = id === undefined ? '' : textOf(result)
     if (text.length > this.#options.limits.responseBytes) throw tooLarge()
-    return success(id, text)
+    this.#count(request, 'success', began)
+    return id === undefined ? undefined : success(id, text)
   }
 
-  #failure(request: unknown, error: unknown): Answer {
+  #failure(request: unknown, error: unknown, began: number): Answer {
     if (isInternal(error)) {
       const method = methodOf(request)?.slice(0, 64)
       this.#options.log.error('rpc call failed', { method, error })
     }
-    return refusal(request, error)
+    this.#count(request, outcomeOf(error), began)
+    return refusal(request, this.#options.plainErrors === true ? withoutData(error) : error)
   }
+
+  /** A call whose caller was told at the deadline counts when it ends, as what it came to. */
+  #count(request: unknown, outcome: Outcome, began: number): void {
+    const { statistics, clock } = this.#options
+    statistics?.ended(methodOf(request), outcome, clock.now() - began)
+  }
+}
+
+async function place(answers: Answers, index: number, answer: Promise<Answer>): Promise<void> {
+  answers[index] = await answer
+}
+
+function textOf(result: unknown): string {
+  return result instanceof JsonText ? result.text : JSON.stringify(result ?? null)
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (isFault(error, 'RPC_RATE')) return 'limited'
+  if (isFault(error, 'RPC_TIMEOUT', 'RPC_TIMEOUT_SENDING', 'READ_CANCELLED')) return 'late'
+  return isInternal(error) ? 'failed' : 'refused'
 }
 
 function answerOf(request: unknown, answer: Answer | Attempt): Answer {

@@ -4,7 +4,7 @@
  *
  * @see JSON-RPC 2.0 §5.1; EIP-1474 "Error codes"
  */
-import { Fault, type Hex, plainFacts } from '#base'
+import { Fault, plainFacts } from '#base'
 
 /** The faults that rpc/ raises itself, and their JSON-RPC numbers. */
 const numbers = {
@@ -19,28 +19,48 @@ const numbers = {
   RPC_ORIGIN_REFUSED: -32600,
   RPC_TOKEN_WRONG: -32600,
   RPC_METHOD_UNKNOWN: -32601,
+  RPC_METHOD_CLOSED: -32601,
   RPC_KEYS_ABSENT: -32601,
   RPC_SIGN_UNSUPPORTED: -32601,
   RPC_PARAMS_INVALID: -32602,
   RPC_LOGS_RANGE: -32602,
   RPC_INTERNAL: -32603,
   RPC_HALTED: -32000,
+  RPC_BLOCK_ABSENT: -32000,
+  RPC_TRANSACTION_UNKNOWN: -32000,
+  RPC_TRACER_UNKNOWN: -32602,
   RPC_ACCOUNT_UNKNOWN: -32000,
+  RPC_ADMIN_ABSENT: -32000,
   RPC_BLOCK_BEYOND_HEAD: -32000,
+  RPC_BUILD_REFUSED: -32000,
+  RPC_CHECKPOINT_UNKNOWN: -32001,
+  RPC_COMMITTEE_ABSENT: -32000,
+  RPC_FINALITY_UNPROVEN: -32001,
+  RPC_SIMULATION_BASE: -32000,
+  RPC_SLOTS_TOO_MANY: -38026,
   RPC_BLOCK_UNKNOWN: -32001,
   RPC_TIMEOUT: -32002,
   RPC_TIMEOUT_SENDING: -32002,
   RPC_UPSTREAM_ANSWER: -32002,
   RPC_BUSY: -32005,
+  RPC_RATE: -32005,
   RPC_RESPONSE_TOO_LARGE: -32005,
+  RPC_NOTIFICATIONS: -32601,
+  RPC_SUBSCRIPTION_ABSENT: -32602,
+  RPC_SUBSCRIPTIONS_FULL: -32005,
+  RPC_FILTER_UNKNOWN: -32000,
+  RPC_FILTER_BEHIND: -32000,
+  RPC_FILTERS_FULL: -32005,
+  RPC_CONNECTIONS_FULL: -32005,
   RPC_REVERTED: 3,
+  RPC_NOT_MINED: 4,
   RPC_TOKEN_MISSING: 4100,
 } as const
 
 export type RpcFaultCode = keyof typeof numbers
 
 /** Refusals that Ethereum's own suite compares whole: there they carry no data. */
-const bare: ReadonlySet<RpcFaultCode> = new Set(['RPC_LOGS_RANGE'])
+const bare: ReadonlySet<RpcFaultCode> = new Set(['RPC_BUILD_REFUSED', 'RPC_LOGS_RANGE'])
 
 /** A refusal by rpc/ itself. Its cure goes to the client as it is. */
 export class RpcFault extends Fault<{ readonly code: RpcFaultCode }> {
@@ -73,22 +93,49 @@ export class AnsweredError extends Error {
 const foreign: Readonly<Record<string, number>> = {
   BASE_NOT_HEX: -32602,
   IDENTITY_FOREIGN_NETWORK: -32003,
+  MESH_ADDRESS: -32602,
+  MESH_STATIC_FULL: -32000,
   NODE_ANSWER: -32002,
+  NODE_DEV_RANGE: -32602,
   NODE_KEY_REPLACED: -32003,
+  NODE_TIME_BACK: -32602,
   NODE_UNCONFIRMED: -32002,
   NODE_UNFUNDED: -32000,
   NODE_UNREACHABLE: -32002,
   POOL_BUSY: -32005,
   POOL_RATE: -32005,
   READ_BUSY: -32005,
+  READ_CANCELLED: -32002,
+  READ_CALL_UNSUPPORTED: -32602,
   READ_FEE_TOO_LOW: -32000,
   READ_KEY_FOREIGN: -32602,
   READ_LOGS_TOO_LARGE: -32602,
   READ_LOG_RANGE: -32602,
+  READ_OVERRIDE: -32000,
+  READ_OVERRIDE_SYSTEM: -32602,
   READ_PERCENTILES: -32602,
+  READ_REPLAY_DIFFERS: -32000,
+  READ_SEARCH_LONG: -32005,
+  READ_TRACE_GENESIS: -32000,
+  READ_TRACE_REFUSED: -32000,
+  READ_TRACE_TOO_LARGE: -32005,
+  READ_SIMULATION_BLOB_FEE: -32603,
+  READ_SIMULATION_BLOCKS: -38026,
+  READ_SIMULATION_FEE_TOO_LOW: -38012,
+  READ_SIMULATION_GAS: -38015,
+  READ_SIMULATION_INITCODE: -38025,
+  READ_SIMULATION_INTRINSIC: -38013,
+  READ_SIMULATION_NONCE_MAX: -32603,
+  READ_SIMULATION_NONCE_TOO_HIGH: -38011,
+  READ_SIMULATION_NONCE_TOO_LOW: -38010,
+  READ_SIMULATION_NUMBER: -38020,
+  READ_SIMULATION_TIME: -38021,
+  READ_SIMULATION_TIP: -32602,
+  READ_SIMULATION_UNFUNDED: -38014,
   READ_TOO_MANY_LOGS: -32602,
   READ_UNFUNDED: -32000,
   SDK_TYPED_DATA: -32602,
+  STATE_MANY_SLOTS: -32005,
   STATE_PRUNED: 4444,
 }
 
@@ -134,8 +181,7 @@ export function errorObject(error: unknown): ErrorObject {
     const { code } = error
     const answer = { code: numbers[code], message: error.cure }
     if (bare.has(code)) return answer
-    const data = code === 'RPC_REVERTED' ? returnData(error.facts) : plainFacts(error.facts)
-    return { ...answer, data }
+    return { ...answer, data: dataOf(error) }
   }
   if (error instanceof Fault) {
     const number = foreignNumber(error.code)
@@ -147,9 +193,17 @@ export function errorObject(error: unknown): ErrorObject {
   return { code: internal, message: 'internal error: see the log of the node', data: { code } }
 }
 
+/** As Ethereum's nodes answer it, whose errors carry no data but that of a revert. */
+export function withoutData(error: unknown): AnsweredError {
+  const { data, ...answer } = errorObject(error)
+  return new AnsweredError(answer.code === numbers.RPC_REVERTED ? { ...answer, data } : answer)
+}
+
 /** Whether `error` is one that a client cannot cause: it belongs into the log. */
 export function isInternal(error: unknown): boolean {
-  return !(error instanceof AnsweredError) && errorObject(error).code === internal
+  if (error instanceof AnsweredError) return false
+  if (error instanceof Fault && foreignNumber(error.code) !== undefined) return false
+  return errorObject(error).code === internal
 }
 
 function foreignNumber(code: string): number | undefined {
@@ -164,6 +218,9 @@ function usually(fault: Fault): string {
     : `${words}: ${fault.message}`
 }
 
-function returnData(facts: object): Hex {
-  return 'data' in facts ? (facts.data as Hex) : '0x'
+/** What clients of Ethereum look for in it where there is such a thing. */
+function dataOf({ facts }: RpcFault): unknown {
+  if (facts.code === 'RPC_REVERTED') return 'data' in facts ? facts.data : '0x'
+  if (facts.code === 'RPC_NOT_MINED' && 'hash' in facts) return facts.hash
+  return plainFacts(facts)
 }

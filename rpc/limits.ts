@@ -42,10 +42,10 @@ export const limits = {
     unit: 'calls',
     why: 'with the readers at once, of those whose work the caller chooses; the others wait where their deadline drops them',
   },
-  renderBytes: {
+  renderCharacters: {
     value: 256 * 1024,
-    unit: 'bytes',
-    why: 'of transactions written as JSON at a stretch, in about 5 ms: then others get in',
+    unit: 'characters',
+    why: 'of JSON that a large answer is written in at a stretch, in about 5 ms: then others get in',
   },
   callTime: {
     value: 20_000,
@@ -69,6 +69,32 @@ export const limits = {
     why: 'after close, until connections under way are cut',
   },
   connections: { value: 256, unit: 'connections', why: 'each may hold a body in memory' },
+  connectionsPerClient: {
+    value: 64,
+    unit: 'connections',
+    why: 'of HTTP, of one client beyond this machine: the others need some',
+  },
+  connectionCheck: {
+    value: 5000,
+    unit: 'milliseconds',
+    why: 'between two looks for requests that take too long to arrive',
+  },
+  rateUnits: {
+    value: 500,
+    unit: 'units per second',
+    why: 'of one client beyond this machine: half a thousand small reads, or ten calls of eth_getLogs',
+  },
+  rateBurst: { value: 10, unit: 'seconds', why: 'of its rate that a client can save for later' },
+  rateClients: {
+    value: 16_384,
+    unit: 'clients',
+    why: 'whose rates are remembered: 2 MiB; who was not seen for longest begins anew',
+  },
+  tlsHandshakeTime: {
+    value: 5000,
+    unit: 'milliseconds',
+    why: 'of a TLS handshake: who is silent holds a connection',
+  },
   headerBytes: { value: 16_384, unit: 'bytes', why: 'headers of one request' },
   proxyRequestBytes: {
     value: 2 * 1024 * 1024 - 16_384,
@@ -94,13 +120,133 @@ export const limits = {
   logBytes: { value: 8 * 1024 * 1024, unit: 'bytes', why: 'data in the answer of one eth_getLogs' },
   filterAddresses: { value: 1000, unit: 'addresses', why: 'compared with every log' },
   filterTopics: { value: 1000, unit: 'topics', why: 'in one position, compared with every log' },
+  callAuthorizations: {
+    value: 1024,
+    unit: 'authorizations',
+    why: 'in one call object, above what the gas of a transaction buys; Pars refuses all',
+  },
+  callBlobs: {
+    value: 64,
+    unit: 'blobs',
+    why: 'in one call object, above what any block of Ethereum takes; Pars refuses all',
+  },
+  simulatedCalls: {
+    value: 1000,
+    unit: 'calls',
+    why: 'in one block of eth_simulateV1: each has a result and a log of its own',
+  },
+  storageEntries: { value: 1024, unit: 'slots', why: 'answer of one debug_storageRangeAt' },
+  otsPage: {
+    value: 100,
+    unit: 'transactions',
+    why: 'on one page of Otterscan, which asks for 25; a search gives the rest of its last block, too',
+  },
+  storageValues: { value: 1024, unit: 'slots', why: 'in the answer of one eth_getStorageValues' },
   proofSlots: { value: 1024, unit: 'slots', why: 'each proof walks the trie' },
   accessListKeys: {
     value: 16_384,
     unit: 'keys',
     why: 'in one call object: more than the largest transaction carries',
   },
-  revertText: { value: 1024, unit: 'characters', why: 'of a revert reason, in an error message' },
+  builtTransactions: {
+    value: 4096,
+    unit: 'transactions',
+    why: 'of one testing_buildBlockV1: more than a block of Pars has room for',
+  },
+  builtWithdrawals: {
+    value: 16,
+    unit: 'withdrawals',
+    why: 'of one testing_buildBlockV1: as many as a payload of Ethereum has',
+  },
+  sockets: {
+    value: 2048,
+    unit: 'connections',
+    why: 'by WebSocket, beside those of HTTP: a quiet one takes about 25 kB',
+  },
+  socketsPerClient: {
+    value: 64,
+    unit: 'connections',
+    why: 'by WebSocket, of one client beyond this machine',
+  },
+  streams: { value: 128, unit: 'connections', why: 'to the socket of IPC' },
+  socketCalls: {
+    value: 32,
+    unit: 'messages',
+    why: 'of one connection under way; more are left unread until one is answered',
+  },
+  socketBytes: {
+    value: 4 * 1024 * 1024,
+    unit: 'bytes',
+    why: 'on their way to one client: beyond it nothing more is read from it, and a notification ends the connection',
+  },
+  socketBytesInAll: {
+    value: 256 * 1024 * 1024,
+    unit: 'bytes',
+    why: 'on their way to all clients of WebSocket and IPC: beyond it who has most of them is cut off',
+  },
+  pingTime: {
+    value: 30_000,
+    unit: 'milliseconds',
+    why: 'between two pings of a WebSocket; who has not answered the last one is cut off',
+  },
+  subscriptionsPerConnection: {
+    value: 256,
+    unit: 'subscriptions',
+    why: 'each is written to at every event',
+  },
+  subscriptions: { value: 16_384, unit: 'subscriptions', why: 'of all connections' },
+  logChannels: {
+    value: 1024,
+    unit: 'filters',
+    why: 'different ones that subscriptions to logs may have, each compared with logs of its addresses',
+  },
+  heldNotifications: {
+    value: 4096,
+    unit: 'notifications',
+    why: 'of a subscription whose answer is still being made',
+  },
+  feedReads: {
+    value: 10,
+    unit: 'tries',
+    why: 'to read a block that subscribers are to be told of',
+  },
+  feedPause: { value: 200, unit: 'milliseconds', why: 'between those tries' },
+  recentTransactions: {
+    value: 8192,
+    unit: 'transactions',
+    why: 'that came into the pool, remembered for filters, and waiting for subscribers: at 2,000 a second, four seconds',
+  },
+  filters: { value: 8192, unit: 'filters', why: 'of all clients: each takes about 1 kB' },
+  watchedWords: {
+    value: 131_072,
+    unit: 'addresses and topics',
+    why: 'of all filters together, and as many of all subscriptions to logs: 20 MB',
+  },
+  filtersPerClient: {
+    value: 1024,
+    unit: 'filters',
+    why: 'of one client, this machine counting as one',
+  },
+  filterTime: {
+    value: 300_000,
+    unit: 'milliseconds',
+    why: 'that a filter is kept without being asked',
+  },
+  filterBlocks: {
+    value: 1024,
+    unit: 'blocks',
+    why: 'that one answer of eth_getFilterChanges covers; the next goes on behind them',
+  },
+  receiptTime: {
+    value: 15_000,
+    unit: 'milliseconds',
+    why: 'that eth_sendRawTransactionSync waits for a block: less than a call may take',
+  },
+  receiptDefaultTime: {
+    value: 10_000,
+    unit: 'milliseconds',
+    why: 'the same, where the caller names none',
+  },
 } as const satisfies Limits
 
 /** The limits that a server may be given lower (or higher) than their defaults. */
@@ -117,6 +263,12 @@ export type ServerLimit =
   | 'requestDepth'
   | 'requestValues'
   | 'responseBytes'
+  | 'pingTime'
+  | 'socketBytes'
+  | 'socketBytesInAll'
+  | 'socketCalls'
+  | 'sockets'
+  | 'socketsPerClient'
 
 export type ServerLimits = Readonly<Record<ServerLimit, number>>
 
@@ -134,5 +286,11 @@ export function serverLimits(chosen: Partial<ServerLimits> = {}): ServerLimits {
     requestDepth: chosen.requestDepth ?? limits.requestDepth.value,
     requestValues: chosen.requestValues ?? limits.requestValues.value,
     responseBytes: chosen.responseBytes ?? limits.responseBytes.value,
+    pingTime: chosen.pingTime ?? limits.pingTime.value,
+    socketBytes: chosen.socketBytes ?? limits.socketBytes.value,
+    socketBytesInAll: chosen.socketBytesInAll ?? limits.socketBytesInAll.value,
+    socketCalls: chosen.socketCalls ?? limits.socketCalls.value,
+    sockets: chosen.sockets ?? limits.sockets.value,
+    socketsPerClient: chosen.socketsPerClient ?? limits.socketsPerClient.value,
   }
 }

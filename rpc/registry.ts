@@ -1,7 +1,7 @@
 import { Fault } from '#base'
 
 import { RpcFault } from './errors.ts'
-import type { Callable, Context, Method } from './method.ts'
+import type { Callable, Context, Method, Part } from './method.ts'
 
 /** What the dispatcher finds methods in. */
 export interface Methods<In = Context> {
@@ -23,14 +23,23 @@ export function isSigning(name: string): boolean {
   return signing.test(name)
 }
 
-/** @param signs Whether the node holds keys. Throws `RPC_METHOD_DUPLICATE`. */
-export function createRegistry(methods: readonly Method[], signs: boolean): Registry {
+/**
+ * @param signs Whether the node holds keys.
+ * @param parts What its contexts have.
+ * Throws `RPC_METHOD_DUPLICATE`.
+ */
+export function createRegistry(
+  methods: readonly Method[],
+  signs: boolean,
+  parts: readonly Part[] = [],
+): Registry {
   const byName = new Map<string, Method>()
   for (const method of methods) {
     if (byName.has(method.name)) {
       throw new Fault({ code: 'RPC_METHOD_DUPLICATE', method: method.name }, 'name it otherwise')
     }
-    if (signs || !method.signs) byName.set(method.name, method)
+    const isWhole = method.needs === undefined || parts.includes(method.needs)
+    if (isWhole && (signs || !method.signs)) byName.set(method.name, method)
   }
   return {
     methods: [...byName.values()],
@@ -41,6 +50,11 @@ export function createRegistry(methods: readonly Method[], signs: boolean): Regi
       throw unknown(name)
     },
   }
+}
+
+/** The parts that a context has. */
+export function partsOf(context: Pick<Context, Part>): readonly Part[] {
+  return (['dev', 'builder'] as const).filter((part) => context[part] !== undefined)
 }
 
 function unknown(name: string): RpcFault {

@@ -14,6 +14,8 @@ export type SignRequest = Required<
     | 'maxFeePerGas'
     | 'maxPriorityFeePerGas'
     | 'nonce'
+    | 'nonceKey'
+    | 'validUntil'
     | 'value'
   >
 > &
@@ -46,11 +48,10 @@ export type SendRequest = Pick<
   | 'nonce'
   | 'nonceKey'
   | 'to'
+  | 'validUntil'
   | 'value'
 > & {
   readonly from: Uint8Array
-  /** Seconds. */
-  readonly validUntil?: bigint
 }
 
 /**

@@ -1,5 +1,5 @@
 /** All of this machine: every address that it may take for itself. */
-const local = 'local'
+export const local = 'local'
 
 /**
  * Whom the pool charges for what comes from `address`: this machine as one, anybody else by the IPv4

@@ -7,13 +7,20 @@ import { quantity } from './render/quantity.ts'
 export interface View {
   readonly path: '/' | '/eth'
   readonly transaction: RenderTransaction
+  /** What of the JSON of a transaction is shown. */
+  readonly shown: (rendered: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
   /** The EIP-2718 type that is shown for the one a receipt has. */
   readonly receiptType: (type: number) => number
 }
 
 /** Transactions as they are. */
 export function nativeView(render: RenderTransaction): View {
-  return { path: '/', transaction: render, receiptType: (type) => type }
+  return {
+    path: '/',
+    transaction: render,
+    shown: (rendered) => rendered,
+    receiptType: (type) => type,
+  }
 }
 
 const dynamicFee = 2
@@ -43,12 +50,15 @@ const signature = { v: quantity(0), r: quantity(1), s: quantity(1), yParity: qua
 export function ethereumView(render: RenderTransaction): View {
   return {
     path: '/eth',
-    transaction(wire, sender) {
-      const rendered = render(wire, sender)
-      if (rendered['type'] !== quantity(transactionType)) return rendered
-      const shared = Object.fromEntries(kept.map((name) => [name, rendered[name]]))
-      return { type: quantity(dynamicFee), ...shared, ...signature }
-    },
+    transaction: (wire, sender) => shown(render(wire, sender)),
+    shown,
     receiptType: (type) => (type === transactionType ? dynamicFee : type),
   }
+}
+
+/** The JSON of a transaction as readers of Ethereum's types take it. */
+function shown(rendered: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (rendered['type'] !== quantity(transactionType)) return rendered
+  const shared = Object.fromEntries(kept.map((name) => [name, rendered[name]]))
+  return { type: quantity(dynamicFee), ...shared, ...signature }
 }

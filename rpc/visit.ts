@@ -1,35 +1,38 @@
 import type { Clock, Timer } from '#base'
 
+import { Presence } from './presence.ts'
+
 /** One request of a client, a whole batch included: what its calls share, their deadline above all. */
 export class Visit<In> {
   readonly context: In
   readonly #clock: Clock
+  readonly #presence: Presence
   /** Milliseconds by the clock. */
   readonly #deadline: number
   #timer: Timer | undefined
   #expire: (() => void) | undefined
-  #expired = false
 
   /** @param time Milliseconds from now. */
-  constructor(context: In, clock: Clock, time: number) {
+  constructor(context: In, clock: Clock, time: number, presence = new Presence()) {
     this.context = context
     this.#clock = clock
+    this.#presence = presence
     this.#deadline = clock.now() + time
   }
 
-  /** Whether the deadline came while the visit waited. */
+  /** Whether nobody waits any more: the deadline came while the visit waited, or the client left. */
   get expired(): boolean {
-    return this.#expired
+    return this.#presence.hasLeft
   }
 
-  /** Resolves when `work` does, at the latest at the deadline. `work` never rejects. */
+  /** Resolves when `work` does, at the latest when nobody waits any more. `work` never rejects. */
   within(work: Promise<unknown>): Promise<void> {
-    if (this.#expired) return Promise.resolve()
+    if (this.expired) return Promise.resolve()
     return new Promise((resolve) => {
+      if (this.#expire === undefined) this.#presence.onLeave(() => this.#expire?.())
       this.#expire = resolve
       this.#timer ??= this.#clock.after(Math.max(0, this.#deadline - this.#clock.now()), () => {
-        this.#expired = true
-        this.#expire?.()
+        this.#presence.leave()
       })
       void work.then(() => resolve())
     })

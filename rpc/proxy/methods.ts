@@ -2,7 +2,7 @@
 import { z } from 'zod'
 
 import { equal, hex, type Hex } from '#base'
-import { keyFields } from '#sdk'
+import { isDomainOf, keyFields } from '#sdk'
 
 import { RpcFault } from '../errors.ts'
 import { defineMethod, type Method } from '../method.ts'
@@ -136,22 +136,16 @@ function ownOf(signer: AccountSigner, account: Uint8Array): Uint8Array | undefin
 
 function sendRequest(given: z.output<typeof transaction>, signer: AccountSigner): SendRequest {
   const { gasPrice, ...request } = callRequest(given, signer.chainId)
-  const { validUntil } = given
   return {
     ...request,
     ...(gasPrice === undefined ? {} : { maxFeePerGas: gasPrice, maxPriorityFeePerGas: gasPrice }),
-    ...(validUntil === undefined || validUntil === null ? {} : { validUntil }),
     from: own(signer, request.from),
   }
 }
 
 /** Throws `RPC_PARAMS_INVALID` for data that was written for another network. */
 function checkDomain(domain: Readonly<Record<string, unknown>>, chainId: bigint): void {
-  const { chainId: named } = domain
-  if (named === undefined || named === null) return
-  const text = typeof named === 'number' ? named.toString() : named
-  const isNumber = typeof text === 'string' && /^(?:\d{1,78}|0x[0-9a-fA-F]{1,64})$/.test(text)
-  if (isNumber && BigInt(text) === chainId) return
+  if (isDomainOf(domain, chainId)) return
   throw new RpcFault(
     { code: 'RPC_PARAMS_INVALID', argument: 1 },
     `invalid argument 1: typedData.domain.chainId is not this network's: want ${chainId}`,

@@ -25,6 +25,7 @@ export function createProxyMethods(): Methods<ProxyContext> {
 function forwarded(name: string): Callable<ProxyContext> {
   return {
     long: false,
+    cost: 1,
     call(params, { forwarder }, attempt) {
       if (name === forwardedWrite) attempt.begin()
       return forwarder.forward(name, params)

@@ -1,21 +1,15 @@
 import { z } from 'zod'
 
-import { utf8 } from '#base'
+import { messageBytes } from '#sdk'
 
 import { parseJson } from '../json.ts'
 import { limits } from '../limits.ts'
 import { callObject } from '../schema/call.ts'
-import { quantity64 } from '../schema/params.ts'
 
 /** A transaction to fill in, sign and send. */
-export const transaction = callObject.extend({ validUntil: quantity64.nullish() })
+export const transaction = callObject
 
-/** Data in hexadecimal; any other text stands for its UTF-8, as wallets take it. */
-export const message = z
-  .string({ error: 'must be a string' })
-  .transform((text) =>
-    /^0x(?:[0-9a-fA-F]{2})*$/.test(text) ? Uint8Array.fromHex(text.slice(2)) : utf8(text),
-  )
+export const message = z.string({ error: 'must be a string' }).transform(messageBytes)
 
 const struct = z.record(z.string(), z.unknown())
 

@@ -3,8 +3,8 @@ import type { Clock, Log } from '#base'
 import { createDispatcher } from '../dispatcher.ts'
 import { limits, serverLimits, type ServerLimits } from '../limits.ts'
 import { Semaphore } from '../semaphore.ts'
-import { createHttpServer, type RpcServer } from '../server.ts'
 import type { AccountSigner } from '../signer.ts'
+import { createHttpServer, type RpcServer } from '../transport/http.ts'
 import { Forwarder } from './forward.ts'
 import { createProxyMethods } from './registry.ts'
 import type { Upstream } from './upstream.ts'
@@ -45,8 +45,8 @@ export function createProxyServer(options: ProxyServerOptions): RpcServer {
       const forwarder = new Forwarder(upstream, path, requests)
       return {
         path,
-        answer: (text, { isAuthorized }) =>
-          dispatcher.dispatch(text, { signer, forwarder, isAuthorized }),
+        answer: (text, { isAuthorized, presence }) =>
+          dispatcher.dispatch(text, { signer, forwarder, isAuthorized }, presence),
       }
     }),
   )

@@ -2,33 +2,28 @@ import { type Clock, hex } from '#base'
 import type { ListedTransaction } from '#chain'
 
 import { JsonText } from '../json-text.ts'
-import { limits } from '../limits.ts'
+import { Pieces } from './pieces.ts'
 import { quantity } from './quantity.ts'
 
 type Write = (transaction: ListedTransaction) => unknown
 
-/** JSON of what a pool holds, in pieces, so that others get in between. */
+/** JSON of what a pool holds. */
 class PoolText {
   readonly #write: Write
-  readonly #clock: Clock
-  #bytes = 0
+  readonly #pieces: Pieces
 
   constructor(write: Write, clock: Clock) {
     this.#write = write
-    this.#clock = clock
+    this.#pieces = new Pieces(clock)
   }
 
   /** By place, without the braces. */
   async places(listed: readonly ListedTransaction[]): Promise<string> {
     let text = ''
     for (const transaction of listed) {
-      if (this.#bytes >= limits.renderBytes.value) {
-        await new Promise<void>((resolve) => this.#clock.after(0, resolve))
-        this.#bytes = 0
-      }
-      if (text !== '') text += ','
-      text += `"${placeOf(transaction)}":${JSON.stringify(this.#write(transaction))}`
-      this.#bytes += transaction.wire.length
+      const written = `"${placeOf(transaction)}":${JSON.stringify(this.#write(transaction))}`
+      text += text === '' ? written : `,${written}`
+      await this.#pieces.wrote(written.length)
     }
     return text
   }

@@ -1,6 +1,6 @@
 /** The place of a transaction around what a view shows of it. */
 import { hex, type Hex } from '#base'
-import type { Head, PlacedTransaction, PooledTransaction } from '#chain'
+import type { AddedTransaction, Head, PlacedTransaction } from '#chain'
 
 import type { View } from '../view.ts'
 import { quantity } from './quantity.ts'
@@ -43,7 +43,7 @@ export function renderMined(
 
 export function renderPending(
   view: View,
-  { hash, wire, sender }: PooledTransaction,
+  { hash, wire, sender }: AddedTransaction,
 ): RenderedTransaction {
   return {
     ...view.transaction(wire, sender),

@@ -6,7 +6,7 @@ import { z } from 'zod'
  * wallets add their own.
  */
 import { equal } from '#base'
-import type { CallRequest } from '#chain'
+import type { Authorization, CallRequest } from '#chain'
 import { isAlgorithm } from '#protocol'
 
 import { RpcFault } from '../errors.ts'
@@ -48,12 +48,32 @@ export const callObject = z.object(
     pqAlgorithm: algorithm.nullish(),
     pqPublicKey: data.nullish(),
     nonceKey: quantity.nullish(),
+    validUntil: quantity64.nullish(),
   },
   { error: 'must be a transaction object' },
 )
 
+const authorization = z.object({
+  chainId: quantity,
+  address,
+  nonce: quantity64,
+  yParity: quantity64,
+  r: quantity,
+  s: quantity,
+})
+
+/** Of calls that nobody signs: what a chain cannot do is for the chain to refuse. */
+export const messageObject = callObject.extend({
+  authorizationList: z.array(authorization).max(limits.callAuthorizations.value).nullish(),
+  blobVersionedHashes: z.array(hash).max(limits.callBlobs.value).nullish(),
+  maxFeePerBlobGas: quantity.nullish(),
+})
+
 /** Throws `RPC_PARAMS_INVALID` for fields that contradict each other or the chain. */
-export function callRequest(call: z.output<typeof callObject>, chainId: bigint): CallRequest {
+export function callRequest(
+  call: z.output<typeof callObject> | z.output<typeof messageObject>,
+  chainId: bigint,
+): CallRequest {
   const { from, to, gas, gasPrice, maxFeePerGas, maxPriorityFeePerGas, value, nonce } = call
   const legacyFee = gasPrice !== undefined && gasPrice !== null
   if (legacyFee && (isGiven(maxFeePerGas) || isGiven(maxPriorityFeePerGas))) {
@@ -76,11 +96,33 @@ export function callRequest(call: z.output<typeof callObject>, chainId: bigint):
     algorithm: call.pqAlgorithm,
     publicKey: call.pqPublicKey,
     nonceKey: call.nonceKey,
+    validUntil: call.validUntil,
+    ...('maxFeePerBlobGas' in call ? { maxFeePerBlobGas: call.maxFeePerBlobGas } : {}),
+    ...listsOf(call),
   }
   return Object.fromEntries(Object.entries(request).filter(([, field]) => isGiven(field)))
 }
 
-function payload({ data: old, input }: z.output<typeof callObject>): Uint8Array | undefined {
+/** Lists that are empty are not there. */
+function listsOf({
+  blobVersionedHashes,
+  authorizationList,
+}: {
+  readonly blobVersionedHashes?: readonly unknown[] | null | undefined
+  readonly authorizationList?: readonly unknown[] | null | undefined
+}): Pick<CallRequest, 'authorizations' | 'blobVersionedHashes'> {
+  const hashes = (blobVersionedHashes ?? []) as readonly Uint8Array[]
+  const authorizations = (authorizationList ?? []) as readonly Authorization[]
+  return {
+    ...(hashes.length === 0 ? {} : { blobVersionedHashes: hashes }),
+    ...(authorizations.length === 0 ? {} : { authorizations }),
+  }
+}
+
+function payload({
+  data: old,
+  input,
+}: Pick<z.output<typeof callObject>, 'data' | 'input'>): Uint8Array | undefined {
   if (isGiven(old) && isGiven(input) && !equal(old, input)) {
     throw invalid('both "data" and "input" are set and not equal: use "input"')
   }

@@ -70,11 +70,24 @@ export const quantity64 = pattern(
   `${quantityForm}, at most 16`,
 ).transform((text) => BigInt(text))
 
+/** A time, as a number or as a quantity. */
+export const milliseconds = z
+  .union([z.int().nonnegative(), z.string().regex(/^0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,7})$/)], {
+    error: 'must be a number of milliseconds',
+  })
+  .transform(Number)
+
 /** Below 2^32: positions in lists. */
 export const index = pattern(
   /^0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,7})$/,
   `${quantityForm}, at most 8`,
 ).transform((text) => Number(text))
+
+/** Of a filter or a subscription. */
+export const identifier = pattern(
+  /^0x[0-9a-f]{1,64}$/,
+  'must be an id: 0x and at most 64 hexadecimal digits',
+)
 
 const numberOrTagForm =
   /^(?:0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,15})|earliest|latest|safe|finalized|pending)$/

@@ -103,6 +103,76 @@ export const block = z.strictObject({
   requestsHash: hash.optional(),
 })
 
+export const simulatedBlock = block.extend({
+  calls: z.array(
+    z.strictObject({
+      returnData: data,
+      logs: z.array(log),
+      gasUsed: quantity,
+      maxUsedGas: quantity,
+      status: quantity,
+      error: z
+        .strictObject({ code: z.number(), message: z.string(), data: data.optional() })
+        .optional(),
+    }),
+  ),
+})
+
+const accessList = z.array(z.strictObject({ address, storageKeys: z.array(hash) }))
+
+export const createdAccessList = z.strictObject({
+  accessList,
+  gasUsed: quantity,
+  error: z.string().optional(),
+})
+
+export const filledTransaction = z.strictObject({
+  tx: z.strictObject({
+    type: quantity,
+    chainId: quantity,
+    nonce: quantity,
+    to: address.nullable(),
+    gas: quantity,
+    value: quantity,
+    input: data,
+    maxPriorityFeePerGas: quantity,
+    maxFeePerGas: quantity,
+    gasPrice: quantity,
+    accessList,
+  }),
+})
+
+export const ruleSet = z.strictObject({
+  activationTime: z.number(),
+  blobSchedule: z.strictObject({
+    target: z.number(),
+    max: z.number(),
+    baseFeeUpdateFraction: z.number(),
+  }),
+  chainId: quantity,
+  forkId: data,
+  precompiles: z.record(z.string(), address),
+  systemContracts: z.record(z.string(), address),
+})
+
+export const config = z.strictObject({
+  current: ruleSet,
+  next: ruleSet.nullable(),
+  last: ruleSet.nullable(),
+})
+
+const resource = z.strictObject({ disabled: z.boolean(), oldestBlock: quantity })
+
+export const capabilities = z.strictObject({
+  head: z.strictObject({ number: quantity, hash }),
+  state: resource,
+  tx: resource,
+  logs: resource,
+  receipts: resource,
+  blocks: resource,
+  stateproofs: resource,
+})
+
 export const proof = z.strictObject({
   address,
   accountProof: z.array(data),

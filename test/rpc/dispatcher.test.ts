@@ -86,6 +86,20 @@ function world(chosen: Partial<ServerLimits> = {}) {
   return { gate, clock, log, send }
 }
 
+describe('a registry', () => {
+  it('refuses two methods of one name', () => {
+    const method = defineMethod({
+      name: 'twice',
+      summary: '',
+      params: z.tuple([]),
+      paramNames: [],
+      result: z.null(),
+      handler: () => null,
+    })
+    assert.throws(() => createRegistry([method, method], false), { code: 'RPC_METHOD_DUPLICATE' })
+  })
+})
+
 function bound(dispatcher: ReturnType<typeof createDispatcher>) {
   return { dispatch: dispatcher.dispatch.bind(dispatcher) }
 }

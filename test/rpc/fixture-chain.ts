@@ -2,18 +2,7 @@
  * A small chain in memory behind the face that rpc/ sees: real encodings, real hashes, real ML-DSA
  * signatures, three blocks. Reads answer from what was sealed; calls know three programs.
  */
-import {
-  concat,
-  encodeRlp,
-  equal,
-  Fault,
-  fixed,
-  hex,
-  padLeft,
-  toBigInt,
-  trimmed,
-  utf8,
-} from '#base'
+import { concat, encodeRlp, equal, Fault, fixed, hex, toBigInt, trimmed, utf8 } from '#base'
 import type {
   AddedTransaction,
   AsyncReads,
@@ -37,7 +26,6 @@ import {
   defaultAlgorithm,
   encodeTransaction,
   signingPayload,
-  slotPreimage,
   systemAddresses,
   testSeeds,
   type UnsignedTransaction,
@@ -164,6 +152,8 @@ export class FixtureChain implements ChainFace {
   readonly submitted: { readonly wire: Uint8Array; readonly client: string }[] = []
   /** Every call that reached eth_call or an estimate. */
   readonly calls: CallRequest[] = []
+  /** The number of the highest block that a committee has attested; head without one. */
+  finalized: number | undefined
   /** Runs before each read: throws, or waits. */
   before: () => Promise<void> | void = () => undefined
 
@@ -187,7 +177,7 @@ export class FixtureChain implements ChainFace {
     this.seal([{ ...sign(2, lane), logs: [log(3)] }])
   }
 
-  readsUntil(): AsyncReads {
+  readsUntil(_signal?: AbortSignal): AsyncReads {
     return this.reads
   }
 
@@ -223,6 +213,7 @@ export class FixtureChain implements ChainFace {
 
   #resolve(ref: BlockRef): BlockView | undefined {
     if (ref === 'earliest') return this.blocks[0]
+    if (ref === 'finalized') return this.blocks[this.finalized ?? this.blocks.length - 1]
     if (typeof ref === 'string') return this.head
     if ('number' in ref) return this.blocks.find((block) => block.header.number === ref.number)
     return this.blocks.find((block) => equal(block.hash, ref.hash))
@@ -233,8 +224,23 @@ export class FixtureChain implements ChainFace {
   }
 
   #reads: Reads = {
+    rawHeader: (ref) => this.#at(ref, () => Uint8Array.of(0xc0)),
+    rawBlock: (ref) => this.#at(ref, () => Uint8Array.of(0xc0)),
+    rawReceipts: (ref) => this.#at(ref, () => [Uint8Array.of(0xc0)]),
+    traceTransaction: () => '{}',
+    traceBlock: (ref) => this.#at(ref, () => '[]'),
+    traceCall: (_, at) => this.#at(at, () => '{}'),
+    frames: () => [],
+    storageRange: (ref) => this.#at(ref, () => ({ slots: [] })),
+    transactionsOf: () => ({ found: [], isOldest: true, isNewest: true }),
+    transactionByNonce: () => undefined,
+    creatorOf: () => undefined,
     block: (ref) => this.#resolve(ref),
     header: (ref) => this.#resolve(ref),
+    counts: (ref) => {
+      const block = this.#resolve(ref)
+      return block && { transactions: block.transactions.length, ommers: block.ommers.length }
+    },
     transaction: (hash) => {
       for (const block of this.blocks) {
         const transaction = block.transactions.find(
@@ -245,15 +251,10 @@ export class FixtureChain implements ChainFace {
       return undefined
     },
     balance: (address, at) => this.#at(at, () => (isOwn(address) ? 10n ** 24n : 0n)),
-    nonce: (address, at) => this.#at(at, () => (isOwn(address) ? 1n : 0n)),
+    nonce: (address, at, nonceKey) => this.#at(at, () => nonceOf(address, nonceKey)),
     code: (address, at) =>
       this.#at(at, () => (isContract(address) ? Uint8Array.of(0xfe) : new Uint8Array(0))),
-    storage: (address, slot, at) =>
-      this.#at(at, () => {
-        const lane = keccak256(slotPreimage(accounts[2]!, 5n))
-        const used = equal(address, systemAddresses.nonces) && equal(slot, lane)
-        return used ? padLeft(Uint8Array.of(1), 32) : new Uint8Array(32)
-      }),
+    storage: (_, __, at) => this.#at(at, () => new Uint8Array(32)),
     proof: (address, slots, at) =>
       this.#at(at, () => ({
         address,
@@ -266,6 +267,24 @@ export class FixtureChain implements ChainFace {
       })),
     call: (request, at) => this.#at(at, () => this.#run(request)),
     estimateGas: (request, at) => this.#at(at, () => this.#run(request)),
+    simulate: (_, at) => this.#at(at, () => []),
+    accessList: (request, at) =>
+      this.#at(at, () => ({
+        ...this.#run(request),
+        accessList: [[contracts.echo, [new Uint8Array(32)]]],
+      })),
+    storageValues: (requests, at) =>
+      this.#at(at, () => requests.map(({ slots }) => slots.map(() => new Uint8Array(32)))),
+    oldestState: () => 0n,
+    rules: () => ({
+      current: {
+        activationTime: 0n,
+        blobs: { target: 0n, max: 0n, fraction: 0n },
+        forkId: new Uint8Array(4),
+        precompiles: [['ECREC', contracts.echo]],
+        systemContracts: [],
+      },
+    }),
     logs: (filter) => this.#logs(filter),
     feeHistory: (blocks, newest, percentiles) => {
       const last = this.#resolve(newest)
@@ -304,7 +323,8 @@ export class FixtureChain implements ChainFace {
       const failure = { reason: 'halted', message: 'invalid opcode' } as const
       return { gasUsed: 21_000n, output: new Uint8Array(0), failure }
     }
-    return { gasUsed: 53_644n, output: data }
+    // A lane costs more than the account nonce.
+    return { gasUsed: (request.nonceKey ?? 0n) === 0n ? 53_644n : 100_000n, output: data }
   }
 
   #logs: Reads['logs'] = ({ from, to, addresses, topics, limit, byteLimit }) => {
@@ -337,9 +357,11 @@ export class FixtureChain implements ChainFace {
     return matching
   }
 
-  #pendingNonce(sender: Uint8Array): bigint | undefined {
-    const own = this.pooled.filter((pooled) => equal(pooled.sender, sender))
-    return own.length === 0 ? undefined : own.at(-1)!.nonce + 1n
+  #pendingNonce(sender: Uint8Array, lane = 0n): bigint {
+    const own = this.pooled.filter(
+      (pooled) => equal(pooled.sender, sender) && pooled.nonceKey === lane,
+    )
+    return own.length === 0 ? nonceOf(sender, lane) : own.at(-1)!.nonce + 1n
   }
 
   get pool(): PoolFace {
@@ -350,7 +372,7 @@ export class FixtureChain implements ChainFace {
         await this.before()
         this.submitted.push({ wire, client: id })
         const fields = decodeTransaction(wire)
-        const next = this.#pendingNonce(fields.sender) ?? 1n
+        const next = this.#pendingNonce(fields.sender, fields.nonceKey)
         if (fields.nonce < next) {
           throw new Fault(
             { code: 'TX_NONCE_TOO_LOW', next, nonce: fields.nonce },
@@ -369,13 +391,19 @@ export class FixtureChain implements ChainFace {
         return () => this.#poolListeners.delete(listener)
       },
       byHash: (hash: Uint8Array) => this.pooled.find((pooled) => equal(pooled.hash, hash)),
-      pendingNonce: (sender: Uint8Array) => this.#pendingNonce(sender),
+      pendingNonce: (sender: Uint8Array, nonceKey?: bigint) => this.#pendingNonce(sender, nonceKey),
       list: (sender?: Uint8Array): readonly ListedTransaction[] =>
         this.pooled
           .filter((pooled) => sender === undefined || equal(pooled.sender, sender))
           .map((pooled) => ({ ...pooled, isExecutable: !this.queued.has(pooled.hash.toHex()) })),
     }
   }
+}
+
+/** One transaction of each account ran, and one on lane 5 of the third. */
+function nonceOf(address: Uint8Array, lane = 0n): bigint {
+  if (lane !== 0n) return lane === 5n && equal(address, accounts[2]!) ? 1n : 0n
+  return isOwn(address) ? 1n : 0n
 }
 
 function isOwn(address: Uint8Array): boolean {

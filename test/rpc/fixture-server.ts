@@ -1,6 +1,12 @@
 /** A server over the fixture chain on a free loopback port, and a raw client. */
 import { type Clock, type Log, silent } from '#base'
-import { createRpcServer, renderParsTransaction, type RpcServer, type RpcServerOptions } from '#rpc'
+import { systemRandom } from '#node'
+import {
+  createRpcServer,
+  type NodeRpcServer,
+  renderParsTransaction,
+  type RpcServerOptions,
+} from '#rpc'
 
 import { FixtureChain } from './fixture-chain.ts'
 
@@ -14,7 +20,7 @@ export const systemClock: Clock = {
 
 export interface Served {
   readonly chain: FixtureChain
-  readonly server: RpcServer
+  readonly server: NodeRpcServer
   readonly url: string
 }
 
@@ -24,6 +30,7 @@ export async function serve(options: Partial<RpcServerOptions> = {}): Promise<Se
     chain,
     render: renderParsTransaction,
     clock: systemClock,
+    random: systemRandom,
     log: silent,
     clientVersion: 'pars/test',
     ...options,

@@ -345,7 +345,7 @@ describe('rpc methods', () => {
       { gasPrice: '0x1', maxFeePerGas: '0x1' },
       { chainId: '0x1' },
       { authorizationList: [{}] },
-      { blobVersionedHashes: [zeroHash] },
+      { blobVersionedHashes: ['0x01'] },
       { pqAlgorithm: '0x100' },
       { pqAlgorithm: '0x66' },
       { pqAlgorithm: '0x0' },
@@ -359,7 +359,7 @@ describe('rpc methods', () => {
       await fails('eth_call', [request], -32602)
       await fails('eth_estimateGas', [request], -32602)
     }
-    await fails('eth_call', [{}, 'latest', {}], -32602)
+    await fails('eth_call', [{}, 'latest', {}, {}, {}], -32602)
   })
 
   it('answers a revert with code 3, its data and its reason', async () => {
@@ -403,6 +403,23 @@ describe('rpc methods', () => {
     assert.deepEqual(await find({ ...all, topics: [null, [one, hex(fixed(3, 32))]] }), ['1', '3'])
     assert.deepEqual(await find({ ...all, topics: [], address: null }), ['1', '2', '3'])
     assert.deepEqual(await find({ blockHash: hex(chain.blocks[1]!.hash) }), ['1', '2'])
+  })
+
+  it('finds logs up to what a committee has attested, where finality is below head', async () => {
+    const fresh = await serve()
+    const found = async (filter: object) => {
+      const { result: logs } = await call(fresh.url, 'eth_getLogs', [filter])
+      return (logs as { data: string }[]).map(({ data }) => BigInt(data).toString())
+    }
+    const all = { fromBlock: 'earliest', toBlock: 'finalized' }
+    assert.deepEqual(await found(all), ['1', '2', '3'])
+    fresh.chain.finalized = 1
+    assert.deepEqual(await found(all), ['1', '2'])
+    assert.deepEqual(await found({ ...all, toBlock: 'safe' }), ['1', '2', '3'])
+    assert.deepEqual(await found({ fromBlock: 'finalized', toBlock: 'latest' }), ['1', '2', '3'])
+    fresh.chain.finalized = 0
+    assert.deepEqual(await found(all), [])
+    await fresh.server.close()
   })
 
   it('refuses log filters that no range answers', async () => {

@@ -13,6 +13,7 @@ import {
 
 import { createTokenCheck } from '../../rpc/access.ts'
 import { type JsonRpcAnswer, post, systemClock } from './fixture-server.ts'
+import { ManualClock } from './manual.ts'
 
 const account = new Uint8Array(20).fill(0xaa)
 const token = 'ab'.repeat(32)
@@ -208,6 +209,35 @@ describe('the proxy server', () => {
     const all = await Promise.all(answers)
     assert.equal(all.filter((answer) => codeOf(answer) === 'RPC_BUSY').length, 4)
     assert.equal(node.batches.length, 20)
+  })
+
+  it('by default has no more than 512 calls at the node', async () => {
+    const { node, send } = await served()
+    node.holds = true
+    const batch = Array.from({ length: 64 }, (_, index) => call('eth_call', index))
+    const answers = Array.from({ length: 8 }, () => send(batch))
+    await node.come(8)
+    assert.equal(codeOf(await send(call('eth_call', 0))), 'RPC_BUSY')
+    node.release()
+    for (const answer of await Promise.all(answers)) {
+      assert.deepEqual(new Set((answer as JsonRpcAnswer[]).map(codeOf)), new Set([undefined]))
+    }
+    assert.equal(codeOf(await send(call('eth_call', 0))), undefined)
+  })
+
+  it('by default gives up after 25 seconds, a little later than the node', async () => {
+    const clock = new ManualClock()
+    const { node, send } = await served({ clock })
+    node.holds = true
+    let isAnswered = false
+    const answer = send(call('eth_call', 0)).finally(() => (isAnswered = true))
+    await node.come(1)
+    clock.advance(24_999)
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(isAnswered, false)
+    clock.advance(1)
+    assert.equal(codeOf(await answer), 'RPC_TIMEOUT')
+    node.release()
   })
 
   it('gives all calls of a batch the fault that kept the node from answering', async () => {

@@ -7,6 +7,7 @@ import { keccak256 } from '#crypto'
 import { limits } from '../../rpc/limits.ts'
 import { renderBlock } from '../../rpc/render/block.ts'
 import { renderFullBlock } from '../../rpc/render/full-block.ts'
+import { renderFoundLog, renderFoundLogs } from '../../rpc/render/log.ts'
 import { renderParsTransaction } from '../../rpc/render/pars-transaction.ts'
 import { renderReceipt } from '../../rpc/render/receipt.ts'
 import * as results from '../../rpc/schema/results.ts'
@@ -31,6 +32,18 @@ function frontier(): BlockView {
   return { ...block, header: Object.fromEntries(kept) as unknown as Header }
 }
 
+/** Waits for nothing. */
+function countingClock(paused: () => void): Clock {
+  return {
+    now: () => 0,
+    after(_, task) {
+      paused()
+      queueMicrotask(task)
+      return { cancel() {} }
+    },
+  }
+}
+
 describe('rendering', () => {
   it('leaves out what a block of an earlier fork does not have', () => {
     const rendered = renderBlock(frontier())
@@ -45,23 +58,46 @@ describe('rendering', () => {
     const [first] = block.transactions
     const transactions = Array.from({ length: 500 }, (_, index) => ({ ...first!, index }))
     let pauses = 0
-    const clock: Clock = {
-      now: () => 0,
-      after(_, task) {
-        pauses++
-        queueMicrotask(task)
-        return { cancel() {} }
-      },
-    }
+    const clock = countingClock(() => pauses++)
     const { text } = await renderFullBlock({ ...block, transactions }, view, clock)
     const { transactions: written, ...fields } = JSON.parse(text) as ReturnType<typeof renderBlock>
     const { transactions: _, ...expected } = renderBlock(block)
     assert.deepEqual(fields, expected)
     assert.equal(results.block.safeParse(JSON.parse(text)).error, undefined)
     assert.equal(written.length, 500)
-    const perPiece = Math.ceil(limits.renderBytes.value / first!.wire.length)
+    const perPiece = Math.ceil(limits.renderCharacters.value / JSON.stringify(written[0]).length)
     assert.ok(pauses > 0)
-    assert.equal(pauses, Math.ceil(500 / perPiece) - 1)
+    assert.ok(Math.abs(pauses - Math.floor(500 / perPiece)) <= 1, `${pauses} pauses`)
+  })
+
+  it('writes logs in pieces too, each as it would stand alone', async () => {
+    const placed = new FixtureChain().blocks[1]!
+    const [log] = placed.transactions[1]!.receipt.logs
+    const found = Array.from({ length: 2000 }, (_, logIndex) => ({
+      ...log!,
+      blockNumber: 1n,
+      blockHash: placed.hash,
+      timestamp: placed.header.timestamp,
+      transactionHash: placed.transactions[1]!.hash,
+      transactionIndex: 1,
+      logIndex,
+    }))
+    let pauses = 0
+    const { text } = await renderFoundLogs(
+      found,
+      countingClock(() => pauses++),
+    )
+    assert.deepEqual(JSON.parse(text), found.map(renderFoundLog))
+    assert.equal(pauses, Math.floor(text.length / limits.renderCharacters.value))
+    assert.equal(
+      (
+        await renderFoundLogs(
+          [],
+          countingClock(() => pauses++),
+        )
+      ).text,
+      '[]',
+    )
   })
 
   it('names ommers by their hashes', () => {

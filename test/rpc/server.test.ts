@@ -3,6 +3,7 @@ import { type IncomingHttpHeaders, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 
 import { Fault } from '#base'
+import { systemRandom } from '#node'
 import { createRpcServer, limits, renderParsTransaction } from '#rpc'
 
 import { account, FixtureChain } from './fixture-chain.ts'
@@ -190,6 +191,7 @@ describe('the rpc server', () => {
       chain,
       render: renderParsTransaction,
       clock: systemClock,
+      random: systemRandom,
       log: { debug() {}, info() {}, warn() {}, error() {} },
       clientVersion: '',
     }

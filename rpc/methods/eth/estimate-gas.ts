@@ -2,7 +2,8 @@ import { z } from 'zod'
 
 import { defineMethod } from '../../method.ts'
 import { quantity } from '../../render/quantity.ts'
-import { callObject, callRequest } from '../../schema/call.ts'
+import { callRequest, messageObject } from '../../schema/call.ts'
+import { blockOverrides, overridesOf, stateOverrides } from '../../schema/overrides.ts'
 import { blockOrLatest } from '../../schema/params.ts'
 import * as results from '../../schema/results.ts'
 import { known } from '../known.ts'
@@ -11,13 +12,24 @@ import { succeeded } from '../succeeded.ts'
 export const estimateGas = defineMethod({
   name: 'eth_estimateGas',
   summary: 'Gas limit with which a transaction would succeed, authentication included.',
-  params: z.tuple([callObject, blockOrLatest]),
-  paramNames: ['transaction', 'block'],
+  differs:
+    'the gas of authentication is part of it: `pqAlgorithm` or `pqPublicKey` say for which key.',
+  params: z.tuple([
+    messageObject,
+    blockOrLatest,
+    stateOverrides.nullish(),
+    blockOverrides.nullish(),
+  ]),
+  paramNames: ['transaction', 'block', 'stateOverrides', 'blockOverrides'],
   result: results.quantity,
   long: true,
-  handler: async ([transaction, block], { chain }) => {
+  cost: 30,
+  handler: async ([transaction, block, state, header], { chain, reads }) => {
     const request = callRequest(transaction, chain.chainId)
-    const estimate = known(await chain.reads.estimateGas(request, block), block)
+    const estimate = known(
+      await reads.estimateGas(request, block, overridesOf(state, header)),
+      block,
+    )
     return quantity(succeeded(estimate).gasUsed)
   },
 })

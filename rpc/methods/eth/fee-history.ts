@@ -17,13 +17,15 @@ const count = z.union([quantity64.transform(Number), z.number().int().nonnegativ
 export const feeHistory = defineMethod({
   name: 'eth_feeHistory',
   summary: 'Base fees, fullness and priority fees of recent blocks, oldest first.',
+  differs: 'blob fields are zeros: there are no blobs.',
   params: z.tuple([count, numberedBlock, percentiles.nullish()]),
   paramNames: ['blockCount', 'newestBlock', 'rewardPercentiles'],
   result: results.feeHistory,
   long: true,
-  handler: async ([blocks, newest, chosen], { chain }) => {
+  cost: 10,
+  handler: async ([blocks, newest, chosen], { chain, reads }) => {
     if (blocks === 0) return { oldestBlock: quantity(0), baseFeePerGas: [], gasUsedRatio: [] }
-    const history = await chain.reads.feeHistory(blocks, newest, chosen ?? [])
+    const history = await reads.feeHistory(blocks, newest, chosen ?? [])
     if (history === undefined) throw beyondHead(chain.head.header.number)
     return render(history, (chosen ?? []).length > 0)
   },

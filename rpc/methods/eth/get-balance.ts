@@ -12,6 +12,6 @@ export const getBalance = defineMethod({
   params: z.tuple([address, blockOrLatest]),
   paramNames: ['address', 'block'],
   result: results.quantity,
-  handler: async ([account, block], { chain }) =>
-    quantity(known(await chain.reads.balance(account, block), block)),
+  handler: async ([account, block], { reads }) =>
+    quantity(known(await reads.balance(account, block), block)),
 })

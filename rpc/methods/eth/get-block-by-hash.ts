@@ -9,11 +9,12 @@ import * as results from '../../schema/results.ts'
 export const getBlockByHash = defineMethod({
   name: 'eth_getBlockByHash',
   summary: 'A block by hash; null when there is none.',
+  cost: 5,
   params: z.tuple([hash, z.boolean().nullish()]),
   paramNames: ['hash', 'full'],
   result: results.block.nullable(),
-  handler: async ([block, full], { chain, view, clock }) => {
-    const found = await chain.reads.block({ hash: block })
+  handler: async ([block, full], { reads, view, clock }) => {
+    const found = await reads.block({ hash: block })
     if (found === undefined) return null
     return full === true ? renderFullBlock(found, view, clock) : renderBlock(found)
   },

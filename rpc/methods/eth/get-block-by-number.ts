@@ -9,11 +9,14 @@ import * as results from '../../schema/results.ts'
 export const getBlockByNumber = defineMethod({
   name: 'eth_getBlockByNumber',
   summary: 'A block by number or tag; null when there is none.',
+  differs:
+    '`finalized` is what a quorum has attested, about a round after `latest`; `safe` is `latest`.',
+  cost: 5,
   params: z.tuple([numberedBlock, z.boolean().nullish()]),
   paramNames: ['block', 'full'],
   result: results.block.nullable(),
-  handler: async ([block, full], { chain, view, clock }) => {
-    const found = await chain.reads.block(block)
+  handler: async ([block, full], { reads, view, clock }) => {
+    const found = await reads.block(block)
     if (found === undefined) return null
     return full === true ? renderFullBlock(found, view, clock) : renderBlock(found)
   },

@@ -13,6 +13,6 @@ export const getCode = defineMethod({
   params: z.tuple([address, blockOrLatest]),
   paramNames: ['address', 'block'],
   result: results.data,
-  handler: async ([account, block], { chain }) =>
-    hex(known(await chain.reads.code(account, block), block)),
+  handler: async ([account, block], { reads }) =>
+    hex(known(await reads.code(account, block), block)),
 })

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 
-import type { BlockRef, ChainFace } from '#chain'
+import type { AsyncReads, ChainFace } from '#chain'
 
-import { RpcFault } from '../../errors.ts'
 import { limits } from '../../limits.ts'
 import { defineMethod } from '../../method.ts'
-import { renderFoundLog } from '../../render/log.ts'
+import { renderFoundLogs } from '../../render/log.ts'
 import { logFilter } from '../../schema/filter.ts'
 import * as results from '../../schema/results.ts'
 import { blockUnknown } from '../known.ts'
+import { checkedRange, numberAt, type Range, refused } from '../log-range.ts'
 
 export const getLogs = defineMethod({
   name: 'eth_getLogs',
@@ -17,49 +17,37 @@ export const getLogs = defineMethod({
   paramNames: ['filter'],
   result: z.array(results.log),
   long: true,
-  handler: async ([filter], { chain }) => {
-    const range = await rangeOf(filter, chain)
-    const found = await chain.reads.logs({
+  cost: 50,
+  handler: async ([filter], { chain, reads, clock }) => {
+    const range = await rangeOf(filter, chain, reads)
+    const found = await reads.logs({
       ...range,
       addresses: filter.address,
       topics: filter.topics,
       limit: limits.logResults.value,
       byteLimit: limits.logBytes.value,
     })
-    return found.map(renderFoundLog)
+    return renderFoundLogs(found, clock)
   },
 })
-
-interface Range {
-  readonly from: bigint
-  readonly to: bigint
-}
 
 async function rangeOf(
   { blockHash, fromBlock, toBlock }: z.output<typeof logFilter>,
   chain: ChainFace,
+  reads: AsyncReads,
 ): Promise<Range> {
   const head = chain.head.header.number
   if (blockHash !== undefined && blockHash !== null) {
     if ((fromBlock ?? toBlock ?? undefined) !== undefined) {
       throw refused('cannot specify both BlockHash and FromBlock/ToBlock, choose one or the other')
     }
-    const block = await chain.reads.header({ hash: blockHash })
+    const block = await reads.header({ hash: blockHash })
     if (block === undefined) throw blockUnknown({ hash: blockHash })
     return { from: block.header.number, to: block.header.number }
   }
-  const from = numberOf(fromBlock ?? 'latest', head)
-  const to = numberOf(toBlock ?? 'latest', head)
-  if (from > to) throw refused('invalid block range params: fromBlock is after toBlock')
-  if (to > head) throw refused('block range extends beyond current head block')
-  return { from, to }
-}
-
-function numberOf(block: BlockRef, head: bigint): bigint {
-  if (typeof block === 'object') return 'number' in block ? block.number : head
-  return block === 'earliest' ? 0n : head
-}
-
-function refused(reason: string): RpcFault {
-  return new RpcFault({ code: 'RPC_LOGS_RANGE' }, reason)
+  const [from, to] = await Promise.all([
+    numberAt(fromBlock ?? 'latest', head, reads),
+    numberAt(toBlock ?? 'latest', head, reads),
+  ])
+  return checkedRange({ from, to }, head)
 }

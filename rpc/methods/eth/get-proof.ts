@@ -19,9 +19,10 @@ export const getProof = defineMethod({
   paramNames: ['address', 'slots', 'block'],
   result: results.proof,
   long: true,
-  handler: async ([account, keys, block], { chain }) => {
+  cost: 20,
+  handler: async ([account, keys, block], { reads }) => {
     const words = keys.map(({ word }) => word)
-    const proof = known(await chain.reads.proof(account, words, block), block)
+    const proof = known(await reads.proof(account, words, block), block)
     return {
       address: hex(proof.address),
       accountProof: proof.accountProof.map(hex),

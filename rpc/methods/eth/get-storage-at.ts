@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { hex, padLeft } from '#base'
+import { hex } from '#base'
 
 import { defineMethod } from '../../method.ts'
 import { address, blockOrLatest, slot } from '../../schema/params.ts'
@@ -13,6 +13,6 @@ export const getStorageAt = defineMethod({
   params: z.tuple([address, slot, blockOrLatest]),
   paramNames: ['address', 'slot', 'block'],
   result: results.hash,
-  handler: async ([account, { word }, block], { chain }) =>
-    hex(padLeft(known(await chain.reads.storage(account, word, block), block), 32)),
+  handler: async ([account, { word }, block], { reads }) =>
+    hex(known(await reads.storage(account, word, block), block)),
 })

@@ -11,8 +11,8 @@ export const getTransactionByBlockHashAndIndex = defineMethod({
   params: z.tuple([hash, index]),
   paramNames: ['hash', 'index'],
   result: results.transaction.nullable(),
-  handler: async ([block, position], { chain, view }) => {
-    const found = await chain.reads.block({ hash: block })
+  handler: async ([block, position], { reads, view }) => {
+    const found = await reads.block({ hash: block })
     const transaction = found?.transactions[position]
     if (found === undefined || transaction === undefined) return null
     return renderMined(view, found, transaction)

@@ -11,8 +11,8 @@ export const getTransactionByBlockNumberAndIndex = defineMethod({
   params: z.tuple([numberedBlock, index]),
   paramNames: ['block', 'index'],
   result: results.transaction.nullable(),
-  handler: async ([block, position], { chain, view }) => {
-    const found = await chain.reads.block(block)
+  handler: async ([block, position], { reads, view }) => {
+    const found = await reads.block(block)
     const transaction = found?.transactions[position]
     if (found === undefined || transaction === undefined) return null
     return renderMined(view, found, transaction)

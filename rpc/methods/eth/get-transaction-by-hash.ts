@@ -12,12 +12,14 @@ import * as results from '../../schema/results.ts'
 export const getTransactionByHash = defineMethod({
   name: 'eth_getTransactionByHash',
   summary: 'A transaction by hash, from a block or the pool; null when neither has it.',
+  differs:
+    'finds by the transaction hash and by the hash of the whole encoding; `hash` is the former, and the key and signature are `pqPublicKey` (or `pqKeyHash`) and `pqSignature`. On `/eth` it is shown as type 0x2, from which nothing can be recomputed.',
   params: z.tuple([hash]),
   paramNames: ['hash'],
   result: results.transaction.nullable(),
-  handler: async ([transaction], { chain, view }) => {
+  handler: async ([transaction], { chain, reads, view }) => {
     const pooled = chain.pool.byHash(transaction)
-    const found = await chain.reads.transaction(transaction)
+    const found = await reads.transaction(transaction)
     if (found !== undefined) return renderMined(view, found.block, found.transaction)
     return pooled === undefined ? null : renderPending(view, pooled)
   },

@@ -11,8 +11,8 @@ export const getUncleCountByBlockHash = defineMethod({
   params: z.tuple([hash]),
   paramNames: ['hash'],
   result: results.quantity.nullable(),
-  handler: async ([block], { chain }) => {
-    const found = await chain.reads.block({ hash: block })
-    return found === undefined ? null : quantity(found.ommers.length)
+  handler: async ([block], { reads }) => {
+    const found = await reads.counts({ hash: block })
+    return found === undefined ? null : quantity(found.ommers)
   },
 })

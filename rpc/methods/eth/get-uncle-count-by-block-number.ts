@@ -11,8 +11,8 @@ export const getUncleCountByBlockNumber = defineMethod({
   params: z.tuple([numberedBlock]),
   paramNames: ['block'],
   result: results.quantity.nullable(),
-  handler: async ([block], { chain }) => {
-    const found = await chain.reads.block(block)
-    return found === undefined ? null : quantity(found.ommers.length)
+  handler: async ([block], { reads }) => {
+    const found = await reads.counts(block)
+    return found === undefined ? null : quantity(found.ommers)
   },
 })

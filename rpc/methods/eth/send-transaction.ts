@@ -22,6 +22,7 @@ interface Request extends CallRequest {
 export const sendTransaction = defineMethod({
   name: 'eth_sendTransaction',
   summary: 'Signs with a published test key of a development network and sends.',
+  cost: 30,
   params: z.tuple([callObject]),
   paramNames: ['transaction'],
   result: results.hash,
@@ -50,15 +51,15 @@ function ownAccount(signer: DevSigner, from: Uint8Array | undefined): Uint8Array
 }
 
 async function send(
-  { chain, client }: Context,
+  context: Context,
   signer: DevSigner,
   request: Request,
   attempt: Attempt,
 ): Promise<Uint8Array> {
   attempt.check()
-  const completed = await complete(chain, signer, request)
+  const completed = await complete(context, signer, request)
   attempt.check()
   const { hash, wire } = await signer.sign(completed)
   attempt.begin(hex(hash))
-  return chain.pool.submit(wire, { kind: 'client', id: client })
+  return context.chain.pool.submit(wire, { kind: 'client', id: context.client })
 }

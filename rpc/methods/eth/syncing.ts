@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { defineMethod } from '../../method.ts'
-import { quantity } from '../../render/quantity.ts'
+import { renderProgress } from '../../render/progress.ts'
 import * as results from '../../schema/results.ts'
 
 export const syncing = defineMethod({
@@ -17,14 +17,5 @@ export const syncing = defineMethod({
       highestBlock: results.quantity,
     }),
   ]),
-  handler(_, { chain, node }) {
-    const sync = node.status().consensus?.sync
-    if (sync === undefined || sync === null) return false as const
-    const current = Number(chain.head.header.number)
-    return {
-      startingBlock: quantity(sync.from),
-      currentBlock: quantity(current),
-      highestBlock: quantity(Math.max(current, sync.to)),
-    }
-  },
+  handler: (_, { chain, node }) => renderProgress(node.status(), chain.head),
 })

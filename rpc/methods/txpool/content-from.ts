@@ -13,6 +13,7 @@ export const contentFrom = defineMethod({
   paramNames: ['address'],
   result: results.pooledFrom,
   long: true,
+  cost: 5,
   handler: ([sender], { chain, view, clock }) => {
     const listed = chain.pool.list(sender)
     return renderPoolOf(listed, (transaction) => renderPending(view, transaction), clock)

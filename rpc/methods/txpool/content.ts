@@ -14,6 +14,7 @@ export const content = defineMethod({
   paramNames: [],
   result: results.pooled(results.transaction),
   long: true,
+  cost: 50,
   handler: (_, { chain, view, clock }) => {
     const listed = chain.pool.list()
     const bytes = listed.reduce((sum, { wire }) => sum + wire.length, 0)

@@ -15,6 +15,7 @@ export const inspect = defineMethod({
   paramNames: [],
   result: results.pooled(z.string()),
   long: true,
+  cost: 50,
   handler: (_, { chain, view, clock }) =>
     renderPool(chain.pool.list(), (transaction) => lineOf(view, transaction), clock),
 })

@@ -1,0 +1,130 @@
+/** The connections of HTTP: so many, and none that holds its place by being slow. */
+import type { FastifyInstance } from 'fastify'
+
+import type { Clock } from '#base'
+
+import { local, sourceOf } from '../source.ts'
+
+/** What is used of a socket; TLS shows another one with the same ports. */
+interface Socket {
+  readonly remoteAddress?: string | undefined
+  readonly remotePort?: number | undefined
+  destroy(): unknown
+  once(event: 'close', listener: () => void): unknown
+}
+
+interface Place {
+  readonly socket: Socket
+  readonly client: string
+  /** Since when it waits for a request, or sends one. */
+  since: number
+  /** Its requests that are being answered. */
+  answering: number
+  /** Whether it has sent the head of a request; until then it may become a WebSocket. */
+  isHttp: boolean
+}
+
+interface ConnectionsInit {
+  readonly clock: Clock
+  readonly most: number
+  /** How many more there may be that have not said yet whether they want a WebSocket. */
+  readonly spare: () => number
+  /** Programs of this machine excepted. */
+  readonly mostPerClient: number
+}
+
+export class Connections {
+  readonly #init: ConnectionsInit
+  readonly #places = new Map<string, Place>()
+  readonly #byClient = new Map<string, number>()
+  /** Places that have sent a request. */
+  #http = 0
+
+  constructor(init: ConnectionsInit) {
+    this.#init = init
+  }
+
+  /** Those that carry HTTP: a WebSocket has left. */
+  get size(): number {
+    return this.#places.size
+  }
+
+  watch(app: FastifyInstance): void {
+    app.server.on('connection', (socket: Socket) => this.#enter(socket))
+    app.server.on('upgrade', ({ socket }: { socket: Socket }) => this.#leave(keyOf(socket)))
+    app.addHook('onRequest', ({ raw: { socket } }, _, done) => {
+      this.#asks(socket)
+      done()
+    })
+    app.addHook('preHandler', ({ raw: { socket } }, _, done) => {
+      this.#answering(socket, 1)
+      done()
+    })
+    app.addHook('onResponse', ({ raw: { socket } }, _, done) => {
+      this.#answering(socket, -1)
+      done()
+    })
+  }
+
+  #enter(socket: Socket): void {
+    const { clock, most, mostPerClient, spare } = this.#init
+    const client = sourceOf(socket.remoteAddress ?? '')
+    const own = this.#byClient.get(client) ?? 0
+    if (
+      (client !== local && own >= mostPerClient) ||
+      (this.size >= most + spare() && !this.#makeRoom())
+    ) {
+      socket.destroy()
+      return
+    }
+    const key = keyOf(socket)
+    this.#places.set(key, { socket, client, since: clock.now(), answering: 0, isHttp: false })
+    this.#byClient.set(client, own + 1)
+    socket.once('close', () => this.#leave(key))
+  }
+
+  #asks(socket: Socket): void {
+    const place = this.#places.get(keyOf(socket))
+    if (place === undefined || place.isHttp) return
+    if (this.#http >= this.#init.most && !this.#makeRoom(({ isHttp }) => isHttp)) {
+      place.socket.destroy()
+      return
+    }
+    place.isHttp = true
+    this.#http++
+  }
+
+  /** Cuts who has kept its place for longest without asking for anything. */
+  #makeRoom(among: (place: Place) => boolean = () => true): boolean {
+    let slowest: Place | undefined
+    for (const place of this.#places.values()) {
+      if (place.answering > 0 || !among(place)) continue
+      if (slowest === undefined || place.since < slowest.since) slowest = place
+    }
+    if (slowest === undefined) return false
+    this.#leave(keyOf(slowest.socket))
+    slowest.socket.destroy()
+    return true
+  }
+
+  #leave(key: string): void {
+    const place = this.#places.get(key)
+    if (place === undefined) return
+    this.#places.delete(key)
+    if (place.isHttp) this.#http--
+    const left = (this.#byClient.get(place.client) ?? 1) - 1
+    if (left === 0) this.#byClient.delete(place.client)
+    else this.#byClient.set(place.client, left)
+  }
+
+  #answering(socket: Socket, by: 1 | -1): void {
+    const place = this.#places.get(keyOf(socket))
+    if (place === undefined) return
+    place.answering = Math.max(0, place.answering + by)
+    place.since = this.#init.clock.now()
+  }
+}
+
+function keyOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
+}
