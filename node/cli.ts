@@ -90,6 +90,13 @@ addSubcommands(program, [
     () => import('./commands/proxy.ts'),
   ],
   ['wait', 'Wait until a transaction is in a block.', () => import('./commands/wait.ts')],
+  [
+    'db',
+    'Copy, check or thin out what a node that does not run has on disk.',
+    () => import('./commands/db.ts'),
+  ],
+  ['attach', 'Ask a running node, line by line.', () => import('./commands/attach.ts')],
+  ['service', 'Print what makes the system start a node.', () => import('./commands/service.ts')],
 ])
 
 // `pars status | head` is no failure.

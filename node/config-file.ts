@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises'
 import path from 'node:path'
 
 import { parse, TomlError } from 'smol-toml'
@@ -14,6 +13,7 @@ import {
   type SettingName,
   type Values,
 } from './config.ts'
+import { readText, reasonOf } from './files.ts'
 import { limits } from './limits.ts'
 
 /**
@@ -38,7 +38,13 @@ export async function fileSettings(file: string): Promise<Values> {
 }
 
 const presets: readonly unknown[] = presetNames
-const places: readonly SettingName[] = ['data', 'project', 'validatorPasswordFile']
+const places: readonly SettingName[] = [
+  'data',
+  'project',
+  'tlsCertificate',
+  'tlsKey',
+  'validatorPasswordFile',
+]
 
 function fromFolder(name: SettingName, value: unknown, folder: string): unknown {
   const resolved = (one: string): string => path.resolve(folder, one)
@@ -51,12 +57,9 @@ function fromFolder(name: SettingName, value: unknown, folder: string): unknown 
 
 async function read(file: string): Promise<string> {
   try {
-    await using handle = await open(file)
-    const { size } = await handle.stat()
-    if (size > limits.configBytes.value) throw new RangeError('too long')
-    return await handle.readFile('utf8')
+    return await readText(file, limits.configBytes.value)
   } catch (error) {
-    const reason = (error as { code?: string }).code ?? String(error)
+    const reason = reasonOf(error)
     throw new Fault({ code: 'NODE_FILE', file, reason }, 'name a file that you can read')
   }
 }

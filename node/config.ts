@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { Fault } from '#base'
 
 const portCure = 'a port is a number from 0 to 65535; 0 takes a free one'
+const rateCure = 'give a number of units from 0 to 1000000'
+const drainCure = 'give a number of seconds from 0 to 3600'
 const textOr = (cure: string) => z.string(cure).min(1, cure)
 const texts = z.array(textOr('give a list of texts'), 'give a list of texts')
 
@@ -19,15 +21,50 @@ const configSchema = z.strictObject({
     value: 'folder',
     description: 'where the chain is kept (default: ~/.pars/<network>)',
   }),
-  host: textOr('give a loopback address')
-    .default('127.0.0.1')
-    .meta({ value: 'address', description: 'loopback address for JSON-RPC' }),
+  host: textOr('give an address').default('127.0.0.1').meta({
+    value: 'address',
+    description: 'address for JSON-RPC; beyond loopback it needs a certificate',
+  }),
   port: z
     .int(portCure)
     .min(0, portCure)
     .max(65_535, portCure)
     .default(8545)
     .meta({ value: 'number', description: 'port for JSON-RPC; 0 takes a free one' }),
+  tlsCertificate: textOr('name a file').optional().meta({
+    value: 'file',
+    description: 'certificate for JSON-RPC in PEM, with those that vouch for it',
+  }),
+  tlsKey: textOr('name a file')
+    .optional()
+    .meta({ value: 'file', description: 'private key of that certificate in PEM' }),
+  httpMethods: texts.optional().meta({
+    value: 'methods',
+    description:
+      'what HTTP offers without the token: names and namespaces (eth_), separated by commas (default: everything on loopback, else eth_,net_,web3_,pars_,rpc_,rpc.)',
+  }),
+  wsMethods: texts.optional().meta({
+    value: 'methods',
+    description: 'what WebSocket offers without the token (default: as HTTP)',
+  }),
+  rpcRate: z.int(rateCure).min(0, rateCure).max(1_000_000, rateCure).optional().meta({
+    value: 'units',
+    description:
+      'of work that one client of JSON-RPC may ask for in a second; 0 is no bound (default: 500 beyond this machine)',
+  }),
+  metricsPort: z.int(portCure).min(0, portCure).max(65_535, portCure).optional().meta({
+    value: 'number',
+    description: 'loopback port for /metrics (default: none)',
+  }),
+  drain: z.int(drainCure).min(0, drainCure).max(3600, drainCure).default(0).meta({
+    value: 'seconds',
+    description: 'after being asked to stop, how long /readyz says so before connections end',
+  }),
+  ipc: textOr('name a file, or give none').optional().meta({
+    value: 'file',
+    description:
+      'socket for the programs of this user (default: pars.ipc in the data folder; none: no socket)',
+  }),
   archive: z.boolean('give true or false').default(false).meta({
     description: 'keep the state of every height and the whole order, not of the last days',
   }),

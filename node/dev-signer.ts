@@ -1,14 +1,10 @@
-import { empty, Fault, hex } from '#base'
-import { addressOfKey, keccak256, mlDsa } from '#crypto'
-import {
-  contexts,
-  defaultAlgorithm,
-  encodeTransaction,
-  signingPayload,
-  testSeeds,
-  type UnsignedTransaction,
-} from '#protocol'
-import type { DevSigner, SignRequest } from '#rpc'
+import { Fault, hex, unhex } from '#base'
+import { mlDsa } from '#crypto'
+import { defaultAlgorithm, testSeeds } from '#protocol'
+import type { DevSigner } from '#rpc'
+import { Account, keyOf } from '#sdk'
+
+import { engineOf } from './wallet.ts'
 
 interface Network {
   readonly chainId: bigint
@@ -17,44 +13,36 @@ interface Network {
 
 /** Signs with the ten published test keys. Only for a network whose genesis says `dev`. */
 export function createDevSigner({ chainId, genesisHash }: Network): DevSigner {
-  const keys = testSeeds.map((seed) => mlDsa(defaultAlgorithm).fromSeed(seed))
-  const byAddress = new Map(
-    keys.map((key) => [hex(addressOfKey(key.algorithm, key.publicKey)), key]),
+  const accounts = new Map(
+    testSeeds.map((seed) => {
+      const key = keyOf(engineOf(mlDsa(defaultAlgorithm).fromSeed(seed)))
+      return [key.address, new Account(key, { networkId: hex(genesisHash) })]
+    }),
   )
-  const keyOf = (account: Uint8Array) => {
-    const key = byAddress.get(hex(account))
-    if (key === undefined) {
-      throw new Fault(
-        { code: 'NODE_UNKNOWN_ACCOUNT', account: hex(account) },
-        'unknown account: this node signs for the addresses of eth_accounts only',
-      )
-    }
-    return key
+  const accountOf = (address: Uint8Array): Account => {
+    const account = accounts.get(hex(address))
+    if (account !== undefined) return account
+    throw new Fault(
+      { code: 'NODE_UNKNOWN_ACCOUNT', account: hex(address) },
+      'unknown account: this node signs for the addresses of eth_accounts only',
+    )
   }
   return {
-    accounts: () => [...byAddress.keys()].map((address) => Uint8Array.fromHex(address.slice(2))),
-    algorithm: (account) => keyOf(account).algorithm,
-    async sign(request: SignRequest) {
-      const key = keyOf(request.from)
-      const transaction: UnsignedTransaction = {
+    accounts: () => [...accounts.keys()].map((address) => unhex(address)),
+    algorithm: (address) => accountOf(address).key.engine.algorithm,
+    async sign({ from, to, gas, data, accessList, ...fields }) {
+      const { hash, wire } = await accountOf(from).signTransaction({
+        ...fields,
         chainId,
-        nonceKey: 0n,
-        nonce: request.nonce,
-        validUntil: 0n,
-        maxPriorityFeePerGas: request.maxPriorityFeePerGas,
-        maxFeePerGas: request.maxFeePerGas,
-        gasLimit: request.gas,
-        to: request.to ?? empty,
-        value: request.value,
-        data: request.data,
-        accessList: request.accessList,
-        sender: request.from,
-        algorithm: key.algorithm,
-        key: key.publicKey,
-      }
-      const hash = keccak256(signingPayload(transaction, genesisHash))
-      const signature = await key.signAsync(hash, contexts.transaction)
-      return { hash, wire: encodeTransaction({ ...transaction, signature }) }
+        gasLimit: gas,
+        to: to === undefined ? undefined : hex(to),
+        data: hex(data),
+        accessList: accessList.map(([address, slots]) => ({
+          address: hex(address),
+          storageKeys: slots.map(hex),
+        })),
+      })
+      return { hash: unhex(hash), wire: unhex(wire) }
     },
   }
 }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { equal, Fault, hex, isFault } from '#base'
 import { formatKeystore, type Keystore, limits, parseKeystore } from '#identity'
 
+import { reasonOf } from './files.ts'
 import { makePrivateFolder, readPrivate, writePrivate } from './private-file.ts'
 
 export interface KeyFile {
@@ -56,7 +57,7 @@ export class KeyFolder {
   /** All keys in the order of their files' names, and the files that are none. Throws `NODE_FILE`. */
   async list(): Promise<readonly (KeyFile | DamagedKeyFile)[]> {
     const files = await readdir(this.#folder).catch((error: unknown) => {
-      const reason = (error as { code?: string }).code ?? String(error)
+      const reason = reasonOf(error)
       if (reason === 'ENOENT') return []
       throw new Fault(
         { code: 'NODE_FILE', file: this.#folder, reason },

@@ -31,6 +31,26 @@ export const limits = {
     unit: 'bytes',
     why: 'of the disk of the data folder: with less, pars doctor complains',
   },
+  fullDisk: {
+    value: 67_108_864,
+    unit: 'bytes',
+    why: 'of the disk of the data folder: with less, /readyz calls the store full',
+  },
+  diskAge: {
+    value: 5_000,
+    unit: 'milliseconds',
+    why: 'that what is known of the disk may be old: strangers ask /readyz',
+  },
+  tlsAge: {
+    value: 60_000,
+    unit: 'milliseconds',
+    why: 'between two looks whether the certificate for JSON-RPC was replaced',
+  },
+  tlsBytes: {
+    value: 262_144,
+    unit: 'bytes',
+    why: 'of a certificate with those that vouch for it, or of its key',
+  },
   configBytes: {
     value: 65_536,
     unit: 'bytes',
@@ -55,6 +75,32 @@ export const limits = {
     value: 16_384,
     unit: 'nonce lanes',
     why: 'each rank costs one hash per member of the committee',
+  },
+  snapshots: {
+    value: 1_024,
+    unit: 'snapshots',
+    why: 'that a development node can go back to; of more the oldest are forgotten',
+  },
+  minedBlocks: { value: 1_000, unit: 'blocks', why: 'of one evm_mine: a few seconds of work' },
+  devSeconds: {
+    value: 2 ** 40,
+    unit: 'seconds',
+    why: 'since 1970, to which a test may move time: the year 36,812',
+  },
+  miningInterval: {
+    value: 2 ** 31 - 1,
+    unit: 'milliseconds',
+    why: 'between two blocks of a development node: as long as a timer waits',
+  },
+  exportRecord: {
+    value: 134_217_728,
+    unit: 'bytes',
+    why: 'of one record of an export, held in memory whole: many times a block and its receipts',
+  },
+  exportBuffer: {
+    value: 1_048_576,
+    unit: 'bytes',
+    why: 'of an export, between two writes or reads',
   },
   openResults: {
     value: 4_096,

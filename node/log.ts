@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 
 import { pino } from 'pino'
 
-import type { Log, LogLevel } from '#base'
+import { isFault, type Log, type LogLevel, plainFacts } from '#base'
 
 export type LogFormat = 'text' | 'json'
 
@@ -21,7 +21,7 @@ function jsonLog(level: LogLevel): Log {
   const at =
     (name: LogLevel) =>
     (message: string, facts: Facts = {}) =>
-      logger[name](plain(facts), message)
+      logger[name](forMachines(facts), message)
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
@@ -35,21 +35,26 @@ function textLog(level: LogLevel): Log {
       if (order.indexOf(name) < order.indexOf(level)) return
       const time = new Date().toISOString().slice(11, 19)
       const tag = styleText(colour[name], name.padEnd(5), { stream: process.stderr })
-      const rest = Object.entries(plain(facts)).map(([key, value]) => `${key}=${String(value)}`)
+      const rest = Object.entries(plainFacts(facts)).map(
+        ([key, value]) => `${key}=${String(value)}`,
+      )
       process.stderr.write(`${time} ${tag} ${[message, ...rest].join(' ')}\n`)
     }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-function plain(facts: Facts): Record<string, unknown> {
+/** An error as JSON shows it: by itself it has no fields that JSON would take. */
+function forMachines(facts: Facts): Facts {
   return Object.fromEntries(
-    Object.entries(facts).map(([key, value]) => [
+    Object.entries(plainFacts(facts)).map(([key, value]) => [
       key,
-      typeof value === 'bigint'
-        ? value.toString()
-        : value instanceof Uint8Array
-          ? `0x${value.toHex()}`
-          : value,
+      value instanceof Error ? errorFacts(value) : value,
     ]),
   )
+}
+
+function errorFacts(error: Error): Facts {
+  const { name, message, stack } = error
+  if (!isFault(error)) return { name, message, stack }
+  return { ...plainFacts(error.facts), cure: error.cure, stack }
 }

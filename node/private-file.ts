@@ -1,10 +1,11 @@
 /** Files that hold secrets: readable by their owner alone, whole or absent, never overwritten. */
-import { type FileHandle, link, mkdir, open, rm } from 'node:fs/promises'
+import { link, mkdir, open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import process from 'node:process'
 
 import { Fault } from '#base'
 
+import { readUpTo, reasonOf } from './files.ts'
 import { systemRandom } from './random.ts'
 
 /** Windows keeps other people out by the rights of the home folder and knows no mode bits. */
@@ -88,15 +89,14 @@ export async function readPrivate(file: string, most: number): Promise<Uint8Arra
   }
 }
 
-async function readUpTo(handle: FileHandle, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size)
-  let length = 0
-  while (length < size) {
-    const { bytesRead } = await handle.read(bytes, length, size - length)
-    if (bytesRead === 0) break
-    length += bytesRead
+/** Reads as `readPrivate` what others may see. Throws `NODE_FILE`. */
+export async function readPublic(file: string, most: number): Promise<Uint8Array> {
+  try {
+    await using handle = await open(file, 'r')
+    return await readUpTo(handle, most + 1)
+  } catch (error) {
+    throw unusable(file, error, 'name a file that you can read')
   }
-  return bytes.subarray(0, length)
 }
 
 async function syncFolder(folder: string): Promise<void> {
@@ -106,6 +106,6 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 function unusable(file: string, error: unknown, cure: string): Fault {
-  const reason = (error as { code?: string }).code ?? String(error)
+  const reason = reasonOf(error)
   return new Fault({ code: 'NODE_FILE', file, reason }, cure)
 }

@@ -1,7 +1,7 @@
 import { Fault, hex, type Hex } from '#base'
 
 import { systemClock } from './clock.ts'
-import { bytesIn, quantityIn, type RpcClient } from './rpc-client.ts'
+import { bytesIn, fieldsIn, quantityIn, type RpcClient } from './rpc-client.ts'
 
 const interval = 200
 
@@ -43,16 +43,15 @@ export function checkSucceeded({ succeeded, transactionHash, gasUsed }: Receipt)
 }
 
 function receiptIn(answer: unknown): Receipt {
-  const fields = (answer ?? {}) as Readonly<Record<keyof Receipt | 'status', unknown>>
-  const { contractAddress } = fields
+  const { contractAddress, ...fields } = fieldsIn(answer)
   return {
-    transactionHash: hex(bytesIn(fields.transactionHash, 32)),
-    blockNumber: quantityIn(fields.blockNumber),
-    gasUsed: quantityIn(fields.gasUsed),
+    transactionHash: hex(bytesIn(fields['transactionHash'], 32)),
+    blockNumber: quantityIn(fields['blockNumber']),
+    gasUsed: quantityIn(fields['gasUsed']),
     contractAddress:
       contractAddress === null || contractAddress === undefined
         ? undefined
         : hex(bytesIn(contractAddress, 20)),
-    succeeded: quantityIn(fields.status) === 1n,
+    succeeded: quantityIn(fields['status']) === 1n,
   }
 }

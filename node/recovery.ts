@@ -1,11 +1,11 @@
 /** The recovery of an account's key, as the registry at 0x0606 keeps it. @see PIP-0002 */
-import { Fault, hex, type Hex, toBigInt } from '#base'
+import { Fault, hex, type Hex, toBigInt, unhex } from '#base'
 import { keccak256, type SigningKey } from '#crypto'
 import { contexts, recoverPreimage, systemAddresses } from '#protocol'
 import { keyOf, proofOfPossession } from '#sdk'
 
 import { encodeCall } from './abi.ts'
-import { bytesIn, quantityIn, type RpcClient } from './rpc-client.ts'
+import { bytesIn, fieldsIn, quantityIn, type RpcClient } from './rpc-client.ts'
 import { accountsWord, engineOf } from './wallet.ts'
 
 /** Times in seconds. */
@@ -36,7 +36,7 @@ export async function recoveryOf(rpc: RpcClient, account: Uint8Array): Promise<R
   const hashAt = (index: number): Uint8Array | undefined =>
     number(index) === 0n ? undefined : word(index)
   const pendingHash = hashAt(3)
-  const { timestamp } = (block ?? {}) as { readonly timestamp?: unknown }
+  const { timestamp } = fieldsIn(block)
   return {
     keyHash: hashAt(0),
     delay: number(1),
@@ -65,6 +65,34 @@ export function finishRecoveryCall(account: Uint8Array): RegistryCall {
   return toRegistry(encodeCall('finishRecovery(address)', account))
 }
 
+export interface Rotation {
+  readonly account: Uint8Array
+  /** G, 32 bytes. */
+  readonly networkId: Uint8Array
+  readonly newKey: SigningKey
+  /** How often the account's key has changed. */
+  readonly changes: bigint
+}
+
+/** Takes `newKey` in place of the key that signs this call: the new one proves that it is held. */
+export async function rotateCall(rotation: Rotation): Promise<RegistryCall> {
+  const { algorithm, publicKey } = rotation.newKey
+  return toRegistry(
+    encodeCall(
+      'rotate(uint8,bytes,bytes)',
+      BigInt(algorithm),
+      { bytes: publicKey },
+      { bytes: await proofOf(rotation) },
+    ),
+  )
+}
+
+/** The new key's, for this change of this account on this network. */
+async function proofOf({ account, networkId, newKey, changes }: Rotation): Promise<Uint8Array> {
+  const change = { networkId: hex(networkId), account: hex(account), changes }
+  return unhex(await proofOfPossession(keyOf(engineOf(newKey)), change))
+}
+
 export interface StartedRecovery {
   readonly account: Uint8Array
   /** G, 32 bytes. */
@@ -79,10 +107,8 @@ export async function startRecoveryCall(
   rpc: RpcClient,
 ): Promise<RegistryCall> {
   const changes = toBigInt(await accountsWord(rpc, 'changesOf', account))
-  const key = keyOf(engineOf(newKey))
-  const change = { networkId: hex(networkId), account: hex(account), changes }
-  const proof = await proofOfPossession(key, change)
-  const preimage = recoverPreimage({ networkId, account, changes, newKeyHash: key.keyHash })
+  const { keyHash: newKeyHash } = keyOf(engineOf(newKey))
+  const preimage = recoverPreimage({ networkId, account, changes, newKeyHash })
   const signature = await recoveryKey.signAsync(keccak256(preimage), contexts.key)
   return toRegistry(
     encodeCall(
@@ -90,7 +116,7 @@ export async function startRecoveryCall(
       account,
       BigInt(newKey.algorithm),
       { bytes: newKey.publicKey },
-      { bytes: bytesIn(proof) },
+      { bytes: await proofOf({ account, networkId, newKey, changes }) },
       BigInt(recoveryKey.algorithm),
       { bytes: recoveryKey.publicKey },
       { bytes: signature },

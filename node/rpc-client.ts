@@ -9,8 +9,20 @@ export type RpcCall = readonly [method: string, ...params: unknown[]]
 const timeout = 30_000
 const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
+/** Whatever leads to a node. */
+export interface RpcAsker {
+  /** Throws `NODE_UNREACHABLE`, and `NODE_REFUSED` for an error that the node answers with. */
+  ask<Result>(method: string, ...params: unknown[]): Promise<Result>
+}
+
+/** Throws `NODE_REFUSED`. */
+export function resultOf(method: string, answer: Answer | undefined): unknown {
+  if (answer !== undefined && 'result' in answer) return answer.result
+  throw refused(method, answer?.error ?? {})
+}
+
 /** Asks one node over JSON-RPC, on loopback: beyond it a plain connection could be read and changed. */
-export class RpcClient {
+export class RpcClient implements RpcAsker {
   readonly #url: string
 
   /** Throws `NODE_RPC_URL`. */
@@ -40,11 +52,7 @@ export class RpcClient {
   /** The results of one batch, in the order of the calls. Throws as `ask`. */
   async askAll(...calls: readonly RpcCall[]): Promise<readonly unknown[]> {
     const answers = await this.answers(calls)
-    return calls.map(([method], index) => {
-      const answer = answers[index]
-      if (answer !== undefined && 'result' in answer) return answer.result
-      throw refused(method, answer?.error ?? {})
-    })
+    return calls.map(([method], index) => resultOf(method, answers[index]))
   }
 
   /** What the node answers to each call of one batch, errors too. Throws `NODE_UNREACHABLE`. */
@@ -175,6 +183,51 @@ export function bytesIn(value: unknown, size?: number): Uint8Array {
     const bytes = Uint8Array.fromHex(value.slice(2))
     if (size === undefined || bytes.length === size) return bytes
   }
+  throw notAnswered(value)
+}
+
+/** An object of the node's answer. Throws `NODE_ANSWER`. */
+export function fieldsIn(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Readonly<Record<string, unknown>>
+  }
+  throw notAnswered(value)
+}
+
+/** Throws `NODE_ANSWER`. */
+export function listIn(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  throw notAnswered(value)
+}
+
+/** A stranger's words, fit for a terminal. Throws `NODE_ANSWER`. */
+export function textIn(value: unknown): string {
+  if (typeof value === 'string') return printable(value)
+  throw notAnswered(value)
+}
+
+/** One of `words`. Throws `NODE_ANSWER`. */
+export function wordIn<Word extends string>(value: unknown, words: readonly Word[]): Word {
+  const word = words.find((one) => one === value)
+  if (word !== undefined) return word
+  throw notAnswered(value)
+}
+
+/** A number that counts something. Throws `NODE_ANSWER`. */
+export function countIn(value: unknown): number {
+  if (Number.isSafeInteger(value) && Number(value) >= 0) return Number(value)
+  throw notAnswered(value)
+}
+
+/** A number of what can be divided. Throws `NODE_ANSWER`. */
+export function amountIn(value: unknown): number {
+  if (typeof value === 'number' && value >= 0) return value
+  throw notAnswered(value)
+}
+
+/** Throws `NODE_ANSWER`. */
+export function flagIn(value: unknown): boolean {
+  if (typeof value === 'boolean') return value
   throw notAnswered(value)
 }
 

@@ -1,40 +1,31 @@
-import { type Clock, Fault, hex, type Log } from '#base'
+import { type Clock, Fault, hex } from '#base'
 import { Chain, checkNetwork, type Commit, Verifier } from '#chain'
 import { formatGenesis, type Genesis } from '#genesis'
 import { chainIds } from '#protocol'
-import { checkHost, createRpcServer, renderParsTransaction } from '#rpc'
+import type { RpcServerOptions } from '#rpc'
 
 import { systemClock } from './clock.ts'
 import type { CommitteeNode, CommitteeNodeInit } from './consensus/committee-node.ts'
-import { nodeFace } from './consensus/node-face.ts'
 import { verifyingCores } from './cores.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
+import { DevControl } from './dev-control.ts'
 import { createDevSigner } from './dev-signer.ts'
-import { listen } from './listen.ts'
+import { type OfferSettings, rpcOffer } from './rpc-offer.ts'
+import { openRpcService, type RpcServiceOptions } from './rpc-service.ts'
 import { Sealer } from './sealer.ts'
 import { startStatusLine } from './status-line.ts'
-import { clientVersion } from './version.ts'
 
-export interface RunOptions {
+export interface RunOptions extends OfferSettings, RpcServiceOptions {
   readonly genesis: Genesis
-  /** The data folder. */
-  readonly data: string
-  readonly host: string
-  readonly port: number
   readonly archive: boolean
   /** Sign eth_sendTransaction with the published test keys. */
   readonly devKeys: boolean
-  readonly allowedHosts: readonly string[]
-  readonly allowedOrigins: readonly string[]
-  /** Take the client of JSON-RPC from X-Forwarded-For. */
-  readonly trustsProxy?: boolean
   /** Packages of third-party plugins that may be loaded; paths of files, for development. */
   readonly modules: readonly string[]
   /** Absolute: the folder from which those packages are found. */
   readonly project?: string
   /** For a network that has a committee. */
   readonly committee?: CommitteeOptions
-  readonly log: Log
   readonly clock?: Clock
 }
 
@@ -51,8 +42,14 @@ export interface RunningNode extends AsyncDisposable {
   readonly committee: CommitteeNode | undefined
   /** Where JSON-RPC answers. */
   readonly url: string
+  /** The socket of IPC, if there is one. */
+  readonly ipc: string | undefined
+  /** Where Prometheus asks, if it may. */
+  readonly metrics: string | undefined
   /** Rejects when execution stops for good. */
   readonly failed: Promise<never>
+  /** From now on `/readyz` says that the node is not to be asked. */
+  drain(): void
 }
 
 /** Boots one node. Rejects with a Fault; nothing is left running then. */
@@ -66,7 +63,7 @@ export async function runNode(options: RunOptions): Promise<RunningNode> {
   }
   const text = formatGenesis(genesis)
   // What can be refused is refused before anything is written.
-  checkHost(options.host)
+  const offer = await rpcOffer(options)
   await checkNetwork({ genesis: text, modules: options.modules, project: options.project })
   await using started = new AsyncDisposableStack()
   const folder = await openDataFolder(options.data, text)
@@ -94,29 +91,24 @@ export async function runNode(options: RunOptions): Promise<RunningNode> {
       onFailed: failure.reject,
     }),
   )
-  const server = createRpcServer({
-    chain,
-    render: renderParsTransaction,
-    ...(ordering.committee === undefined ? {} : { node: nodeFace(ordering.committee, chain) }),
-    clock,
-    log,
-    clientVersion,
-    allowedHosts: options.allowedHosts,
-    allowedOrigins: options.allowedOrigins,
-    trustsProxy: options.trustsProxy ?? false,
-    ...(options.devKeys ? { signer: createDevSigner(chain) } : {}),
-  })
-  started.defer(() => server.close())
-  const url = await listen(server, options)
+  const { committee } = ordering
+  const dev = options.devKeys ? devParts(chain, ordering) : {}
+  const service = started.use(
+    await openRpcService(options, { chain, verifier, committee, offer, clock, ...dev }),
+  )
   ordering.start()
+  service.health.started()
   const status = startStatusLine({ chain, clock, log })
   started.defer(() => status.cancel())
   const resources = started.move()
   return {
     chain,
-    committee: ordering.committee,
-    url,
+    committee,
+    url: service.url,
+    ipc: service.ipc,
+    metrics: service.metrics,
     failed: failure.promise,
+    drain: () => service.health.drain(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
@@ -133,6 +125,8 @@ const alone: CommitteeOptions = {
 /** What orders the network's transactions, as this node sees it. */
 interface Ordering extends AsyncDisposable {
   readonly committee: CommitteeNode | undefined
+  /** Undefined where a committee orders. */
+  readonly sealer: Sealer | undefined
   start(): void
 }
 
@@ -145,6 +139,7 @@ async function order(
     const sealer = new Sealer({ chain: parts.chain, clock: parts.clock, log })
     return {
       committee: undefined,
+      sealer,
       start: () => sealer.start(),
       [Symbol.asyncDispose]: () => sealer.stop(),
     }
@@ -161,9 +156,21 @@ async function order(
   })
   return {
     committee,
+    sealer: undefined,
     start: () => committee.start(),
     [Symbol.asyncDispose]: () => committee[Symbol.asyncDispose](),
   }
+}
+
+/** What signs with the test keys, and where nobody else's chain depends on it what governs blocks. */
+function devParts(
+  chain: Chain,
+  { sealer }: Ordering,
+): Pick<RpcServerOptions, 'builder' | 'dev' | 'signer'> {
+  const signer = createDevSigner(chain)
+  if (sealer === undefined) return { signer }
+  const control = new DevControl(chain, sealer)
+  return { signer, dev: control, builder: control }
 }
 
 async function dump(folder: DataFolder, commit: Commit, error: Error): Promise<Error> {

@@ -1,6 +1,8 @@
-import { type Clock, concat, fixed, isFault, type Log } from '#base'
+import { type Clock, concat, fixed, isFault, type Log, type Timer } from '#base'
 import type { Chain, Commit } from '#chain'
 import { keccak256 } from '#crypto'
+
+import { BlockTime } from './block-time.ts'
 
 interface SealerInit {
   readonly chain: Chain
@@ -9,66 +11,135 @@ interface SealerInit {
 }
 
 /**
- * Orders transactions by itself, where one node is the whole network: what the pool has ready
- * becomes a commit every `targetBlockMs`, and an empty block follows when nothing comes for long.
+ * When blocks are made. `steady`: as the genesis says, every block time of what the pool has, and an
+ * empty one when nothing comes for long. `instant`: as soon as a transaction comes. `interval`: every
+ * so many milliseconds, empty ones too. `manual`: when `seal` is called.
  */
+export type Pace =
+  | { readonly kind: 'steady' | 'instant' | 'manual' }
+  | { readonly kind: 'interval'; readonly milliseconds: number }
+
+/** Orders transactions by itself, where one node is the whole network. */
 export class Sealer {
+  readonly time: BlockTime
   readonly #init: SealerInit
-  #stopped = false
-  #timer: { cancel(): void } | undefined
-  #sealing: Promise<void> = Promise.resolve()
+  #pace: Pace = { kind: 'steady' }
+  #isRunning = false
+  #timer: Timer | undefined
+  #tail: Promise<unknown> = Promise.resolve()
+  #unwatch: (() => void) | undefined
 
   constructor(init: SealerInit) {
     this.#init = init
+    this.time = new BlockTime(init.clock)
   }
 
   start(): void {
-    this.#schedule()
+    this.#isRunning = true
+    this.#apply()
   }
 
   /** Ends after the commit under way. */
   async stop(): Promise<void> {
-    this.#stopped = true
+    this.#isRunning = false
+    this.#pause()
+    await this.#tail
+  }
+
+  /** Resolves when no block of the pace before is under way. */
+  setPace(pace: Pace): Promise<void> {
+    this.#pause()
+    this.#pace = pace
+    if (this.#isRunning) this.#apply()
+    return this.alone(async () => undefined)
+  }
+
+  /** Makes one block of what the pool has, empty when it has nothing. */
+  seal(): Promise<void> {
+    return this.alone(() => this.#seal(true))
+  }
+
+  /** Runs `task` while no block is made. */
+  alone<Result>(task: () => Promise<Result>): Promise<Result> {
+    const run = this.#tail.then(task)
+    this.#tail = run.catch(() => undefined)
+    return run
+  }
+
+  #pause(): void {
     this.#timer?.cancel()
-    await this.#sealing
+    this.#timer = undefined
+    this.#unwatch?.()
+    this.#unwatch = undefined
   }
 
-  #schedule(): void {
-    if (this.#stopped) return
-    const { chain, clock } = this.#init
-    this.#timer = clock.after(chain.profile.targetBlockMs, () => {
-      this.#sealing = this.#attempt().finally(() => this.#schedule())
+  #apply(): void {
+    const { pool, profile } = this.#init.chain
+    const pace = this.#pace
+    if (pace.kind === 'steady') this.#repeat(profile.targetBlockMs, () => this.#seal(false))
+    else if (pace.kind === 'interval') this.#repeat(pace.milliseconds, () => this.#seal(true))
+    else if (pace.kind === 'instant') {
+      this.#unwatch = pool.onAdded(() => void this.alone(() => this.#attempt(() => this.#drain())))
+      void this.alone(() => this.#attempt(() => this.#drain()))
+    }
+  }
+
+  /** The next one begins that long after the end of the last. */
+  #repeat(milliseconds: number, task: () => Promise<void>): void {
+    const timer = this.#init.clock.after(milliseconds, () => {
+      void this.alone(async () => {
+        await this.#attempt(task)
+        if (this.#timer === timer) this.#repeat(milliseconds, task)
+      })
     })
+    this.#timer = timer
   }
 
-  async #attempt(): Promise<void> {
+  async #attempt(task: () => Promise<void>): Promise<void> {
+    if (!this.#isRunning) return
     try {
-      await this.#seal()
+      await task()
     } catch (error) {
-      if (isFault(error, 'CHAIN_STOPPED')) this.#stopped = true
+      if (isFault(error, 'CHAIN_STOPPED')) this.#isRunning = false
       else this.#init.log.error('sealing failed', { error: String(error) })
     }
   }
 
-  async #seal(): Promise<void> {
-    const { chain, clock } = this.#init
-    const { header } = chain.head
-    const room = { gas: chain.profile.blockGasLimit, bytes: chain.profile.blockRoom }
-    const chosen = chain.pool.ready(room)
-    const now = BigInt(Math.floor(clock.now() / 1000))
-    const timestamp = now > header.timestamp ? now : header.timestamp
-    const idle = timestamp - header.timestamp < chain.profile.emptyBlockSeconds
-    if (chosen.length === 0 && idle) return
+  /** One block for each transaction that could run when its block was begun. */
+  async #drain(): Promise<void> {
+    const { chain } = this.#init
+    for (let before = -1n; this.#isRunning && this.#chosen(1).length > 0;) {
+      // What the pool holds ready and no block takes is tried again with the next that comes.
+      if (chain.head.header.number === before) return
+      before = chain.head.header.number
+      await this.#seal(false, 1)
+    }
+  }
+
+  #chosen(most: number): ReturnType<Chain['pool']['ready']> {
+    const { pool, profile } = this.#init.chain
+    return pool.ready({ gas: profile.blockGasLimit, bytes: profile.blockRoom }).slice(0, most)
+  }
+
+  async #seal(evenEmpty: boolean, most = Infinity): Promise<void> {
+    const { chain } = this.#init
+    const { header, hash } = chain.head
+    const timestamp = this.time.after(header.timestamp)
+    const chosen = this.#chosen(most)
+    const isDue = evenEmpty || timestamp - header.timestamp >= chain.profile.emptyBlockSeconds
+    if (chosen.length === 0 && !isDue) return
     const wires = chosen.map(({ wire }) => wire)
     const hashes = chosen.map(({ wireHash }) => wireHash)
     const commit: Commit = {
       epoch: 0n,
       index: (chain.lastCommit?.index ?? -1n) + 1n,
-      digest: keccak256(concat(chain.head.hash, fixed(timestamp, 8), ...hashes)),
+      digest: keccak256(concat(hash, fixed(timestamp, 8), ...hashes)),
       timestamp,
       bodies: wires.length === 0 ? [] : [{ wires }],
-      verified: hashes.map((hash) => hash.toHex()),
+      verified: hashes.map((one) => one.toHex()),
+      ...(evenEmpty ? { evenEmpty } : {}),
     }
-    await chain.execute(commit)
+    const { blocks } = await chain.execute(commit)
+    if (blocks.length > 0) this.time.made(timestamp)
   }
 }

@@ -1,13 +1,14 @@
 /** An account of the key folder on the network of a node: what it signs, and what it sends. */
-import { concat, equal, Fault, hex, type Hex, padLeft, utf8 } from '#base'
-import { keccak256, mlDsa, type SigningKey } from '#crypto'
+import { equal, Fault, hex, type Hex, quantity } from '#base'
+import { mlDsa, type SigningKey } from '#crypto'
 import { checkNetwork, openKeystore } from '#identity'
 import { systemAddresses } from '#protocol'
 import { type AccessListEntry, Account, type Engine, keyFields, keyOf, feesWithRoom } from '#sdk'
 
+import { encodeCall } from './abi.ts'
 import type { KeyFile } from './keystore.ts'
 import { type Network, networkOf } from './network.ts'
-import { bytesIn, quantityIn, type RpcClient } from './rpc-client.ts'
+import { bytesIn, fieldsIn, quantityIn, type RpcClient, textIn } from './rpc-client.ts'
 
 /** What the author of a transaction may decide; the node is asked for the rest. */
 export interface TransactionRequest {
@@ -82,11 +83,8 @@ export async function accountsWord(
   name: 'keyOf' | 'changesOf',
   account: Uint8Array,
 ): Promise<Uint8Array> {
-  const selector = keccak256(utf8(`${name}(address)`)).subarray(0, 4)
-  const call = {
-    to: hex(systemAddresses.accounts),
-    data: hex(concat(selector, padLeft(account, 32))),
-  }
+  const data = hex(encodeCall(`${name}(address)`, account))
+  const call = { to: hex(systemAddresses.accounts), data }
   return bytesIn(await rpc.ask('eth_call', call, 'latest'), 32)
 }
 
@@ -135,7 +133,7 @@ export class Wallet {
       ['eth_getBalance', address, 'latest'],
       ['eth_getBlockByNumber', 'latest', false],
     )
-    const { baseFeePerGas } = (block ?? {}) as { readonly baseFeePerGas?: unknown }
+    const { baseFeePerGas } = fieldsIn(block)
     const nonce = request.nonce ?? quantityIn(next)
     const fees = feesWithRoom(request, {
       baseFee: quantityIn(baseFeePerGas),
@@ -165,7 +163,7 @@ export class Wallet {
     const answer = await this.#rpc.ask('eth_sendRawTransaction', wire)
     if (hex(bytesIn(answer, 32)) === hash) return
     throw new Fault(
-      { code: 'NODE_ANSWER', found: String(answer) },
+      { code: 'NODE_ANSWER', found: textIn(answer) },
       `the node calls the transaction ${hash} by another name: do not trust it`,
     )
   }
@@ -194,8 +192,4 @@ export class Wallet {
     }
     return quantityIn(await this.#rpc.ask('eth_estimateGas', call, 'latest'))
   }
-}
-
-export function quantity(value: bigint): Hex {
-  return `0x${value.toString(16)}`
 }

@@ -1,7 +1,7 @@
 /** What the commands take on their line, checked before anything is done. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 
-import type { Hex } from '#base'
+import { type Hex, isHex } from '#base'
 import { type Algorithm, algorithms, defaultAlgorithm } from '#protocol'
 
 import { defaultKeyFolder } from '../home.ts'
@@ -80,7 +80,7 @@ export function addAlgorithmOption(command: Command): Command {
   )
 }
 
-export function addFeeOptions(command: Command): Command {
+function addFeeOptions(command: Command): Command {
   return command
     .option('--gas <gas>', 'limit; estimated unless given', wholeOf)
     .option('--max-fee <wei>', 'per gas, base fee and tip', wholeOf)
@@ -89,8 +89,15 @@ export function addFeeOptions(command: Command): Command {
     .option('--chain-id <number>', 'refuse to sign for any other', wholeOf)
 }
 
+/** What a command takes that sends a transaction. */
+export interface SendingFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {}
+
+export function addSendingOptions(command: Command): Command {
+  return addWaitOption(addFeeOptions(addKeyOptions(addRpcOptions(command))))
+}
+
 export function addWaitOption(command: Command): Command {
-  return command.option('--timeout <seconds>', 'how long to wait for a block', secondsOf, 60)
+  return command.option('--timeout <seconds>', 'how long to wait for a block', secondsFrom(0), 60)
 }
 
 export function feesOf({ gas, maxFee, tip, nonce }: FeeFlags): TransactionRequest {
@@ -102,9 +109,26 @@ export function wholeOf(text: string): bigint {
   throw new InvalidArgumentError('Give a whole number.')
 }
 
-function secondsOf(text: string): number {
-  if (/^\d{1,6}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('Give a whole number of seconds.')
+export function secondsFrom(least: 0 | 1): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,6}$/.test(text) && Number(text) >= least) return Number(text)
+    throw new InvalidArgumentError(`Give a whole number of seconds from ${least} on.`)
+  }
+}
+
+/** 0, where it is allowed, takes a free one. */
+export function portFrom(least: 0 | 1, most: number): (text: string) => number {
+  const free = least === 0 ? '; 0 takes a free one' : ''
+  return (text) => {
+    const port = Number(text)
+    if (/^\d{1,5}$/.test(text) && port >= least && port <= most) return port
+    throw new InvalidArgumentError(`A port is a number from ${least} to ${most}${free}.`)
+  }
+}
+
+/** What stands between commas. */
+export function listOf(text: string): string[] {
+  return text.split(',').filter((item) => item.length > 0)
 }
 
 export function addressOf(text: string): Hex {
@@ -118,7 +142,7 @@ export function hashOf(text: string): Hex {
 }
 
 export function dataOf(text: string): Hex {
-  if (/^0x(?:[0-9a-fA-F]{2})*$/.test(text)) return text.toLowerCase() as Hex
+  if (isHex(text)) return text.toLowerCase() as Hex
   throw new InvalidArgumentError('Give bytes: 0x and an even number of hexadecimal digits.')
 }
 

@@ -2,7 +2,7 @@ import process from 'node:process'
 
 import { type Command, InvalidArgumentError } from 'commander'
 
-import { hex, type Hex } from '#base'
+import { hex, type Hex, quantity } from '#base'
 
 import { bytesIn, RpcClient } from '../rpc-client.ts'
 import { addressOf, addRpcOptions, amountOf, dataOf, type RpcFlags } from './arguments.ts'
@@ -24,7 +24,7 @@ export function configure(command: Command): void {
     .option('--block <number>', 'number, or earliest, latest, safe, finalized', blockOf, 'latest')
   addRpcOptions(command).action(async (flags: CallFlags) => {
     const { to, data, from, block } = flags
-    const call = { to, data, from, value: `0x${(flags.value ?? 0n).toString(16)}` }
+    const call = { to, data, from, value: quantity(flags.value ?? 0n) }
     const answer = await new RpcClient(flags.rpc).ask('eth_call', call, block)
     const returned = hex(bytesIn(answer))
     process.stdout.write(flags.json ? `${JSON.stringify({ returned })}\n` : `${returned}\n`)
@@ -33,6 +33,6 @@ export function configure(command: Command): void {
 
 function blockOf(text: string): string {
   if (/^(?:earliest|latest|safe|finalized)$/.test(text)) return text
-  if (/^\d{1,15}$/.test(text)) return `0x${Number(text).toString(16)}`
+  if (/^\d{1,15}$/.test(text)) return quantity(Number(text))
   throw new InvalidArgumentError('Give a number, or earliest, latest, safe or finalized.')
 }

@@ -36,10 +36,11 @@ async function validatorKeyOf(
 }
 
 /** What a script waits for on standard error. */
-export function readyFacts({ url, committee }: RunningNode, genesis: Genesis) {
+export function readyFacts({ url, metrics, committee }: RunningNode, genesis: Genesis) {
   return {
     network: genesis.name,
     rpc: url,
+    ...(metrics === undefined ? {} : { metrics }),
     ...(committee === undefined ? {} : { peer: committee.network.addresses().join(' ') }),
   }
 }

@@ -1,28 +1,15 @@
-import { open } from 'node:fs/promises'
-
 import type { Command } from 'commander'
 
 import { concat, Fault, hex, type Hex, unhex } from '#base'
 
+import { readText, reasonOf } from '../files.ts'
 import { limits } from '../limits.ts'
 import { RpcClient } from '../rpc-client.ts'
-import {
-  addFeeOptions,
-  addKeyOptions,
-  addRpcOptions,
-  addWaitOption,
-  amountOf,
-  dataOf,
-  type FeeFlags,
-  feesOf,
-  type KeyFlags,
-  type RpcFlags,
-  type WaitFlags,
-} from './arguments.ts'
+import { addSendingOptions, amountOf, dataOf, feesOf, type SendingFlags } from './arguments.ts'
 import { submit } from './send.ts'
 import { unlock } from './unlock.ts'
 
-interface DeployFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {
+interface DeployFlags extends SendingFlags {
   readonly from: string
   readonly arguments: Hex
   readonly value?: bigint
@@ -36,7 +23,7 @@ export function configure(command: Command): void {
     .option('--arguments <hex>', 'of the constructor, ABI-encoded', dataOf, '0x')
     .option('--value <tokens>', '1.5 for example, or 1500000000wei', amountOf)
     .option('--no-wait', 'return once the node has acknowledged it')
-  addWaitOption(addFeeOptions(addKeyOptions(addRpcOptions(command))))
+  addSendingOptions(command)
   command.action(async (file: string, flags: DeployFlags) => {
     const code = bytecodeIn(file, await read(file))
     const rpc = new RpcClient(flags.rpc)
@@ -49,12 +36,9 @@ export function configure(command: Command): void {
 
 async function read(file: string): Promise<string> {
   try {
-    await using handle = await open(file)
-    const { size } = await handle.stat()
-    if (size > limits.artifactBytes.value) throw new RangeError('too long')
-    return await handle.readFile('utf8')
+    return await readText(file, limits.artifactBytes.value)
   } catch (error) {
-    throw unusable(file, (error as { code?: string }).code ?? String(error))
+    throw unusable(file, reasonOf(error))
   }
 }
 

@@ -3,8 +3,9 @@ import process from 'node:process'
 import type { Command } from 'commander'
 
 import { hex } from '#base'
-import { formatGenesis, type Genesis, testAccounts } from '#genesis'
+import { formatGenesis, type Genesis } from '#genesis'
 
+import { accountsText } from '../accounts-text.ts'
 import { removeData } from '../data-folder.ts'
 import { createLog } from '../log.ts'
 import type { RunningNode } from '../run.ts'
@@ -21,7 +22,7 @@ export function configure(command: Command): void {
       // What this node could not run is no reason to lose what it has.
       const { checkNetwork } = await import('#chain')
       await checkNetwork({ ...options, genesis: formatGenesis(genesis) })
-      await removeData(data)
+      await removeData(data, genesis)
     }
     const log = createLog({ format: settings.config.logFormat, level: settings.config.logLevel })
     // A command that runs no node should not wait for what only a node needs.
@@ -34,7 +35,6 @@ export function configure(command: Command): void {
 }
 
 function welcome({ url, chain }: RunningNode, genesis: Genesis, data: string): string {
-  const addresses = testAccounts().map(({ address }) => hex(address))
   return `
 Pars development network ready
   JSON-RPC   ${url}
@@ -42,12 +42,7 @@ Pars development network ready
   network id ${hex(chain.genesisHash)}
   data       ${data}
 
-Accounts, funded; their ML-DSA-65 keys are published, so use them here only
-${addresses.map((address, index) => `  (${index}) ${address}`).join('\n')}
-
-The node signs for them, so any Ethereum tool can send through eth_sendTransaction:
-  curl -s ${url} -H 'content-type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"eth_sendTransaction","params":[{"from":"${addresses[0]}","to":"${addresses[1]}","value":"0xde0b6b3a7640000"}]}'
-
+${accountsText(url, 'The node signs')}
 Ctrl-C stops it; what it acknowledged is kept. --reset begins anew.
 
 `

@@ -12,6 +12,7 @@ import type { ValidatorProcess } from '../devnet/processes.ts'
 import type * as watching from '../devnet/watch.ts'
 import { parsHome } from '../home.ts'
 import { createLog } from '../log.ts'
+import { portFrom } from './arguments.ts'
 import { stopSignal } from './stop-signal.ts'
 
 interface DevnetFlags {
@@ -26,12 +27,19 @@ interface DevnetFlags {
 const readyWithin = 60_000
 const lookEvery = 1_000
 const lookAtStart = 200
+/** The others follow it. */
+const firstPort = portFrom(1, 65_000)
 
 export function configure(command: Command): void {
   command
     .option('--validators <count>', 'processes', countOf, 4)
-    .option('--base-port <number>', 'first port between nodes; the others follow', portOf, 30_300)
-    .option('--rpc-port <number>', 'first port of JSON-RPC; the others follow', portOf, 8545)
+    .option(
+      '--base-port <number>',
+      'first port between nodes; the others follow',
+      firstPort,
+      30_300,
+    )
+    .option('--rpc-port <number>', 'first port of JSON-RPC; the others follow', firstPort, 8545)
     .option('--dir <folder>', 'where everything is kept', path.join(parsHome(), 'devnet'))
     .option('--reset', 'remove what an earlier devnet left there: a new network, new keys', false)
     .option('--json', 'print what a script needs, one object a line', false)
@@ -153,10 +161,4 @@ function countOf(text: string): number {
   const count = Number(text)
   if (/^\d{1,2}$/.test(text) && count >= 1 && count <= 32) return count
   throw new InvalidArgumentError('Give 1 to 32 validators.')
-}
-
-function portOf(text: string): number {
-  const port = Number(text)
-  if (/^\d{1,5}$/.test(text) && port >= 1 && port <= 65_000) return port
-  throw new InvalidArgumentError('Give a port from 1 to 65000.')
 }

@@ -3,12 +3,11 @@ import { styleText } from 'node:util'
 
 import type { Command } from 'commander'
 
-import { checkHost } from '#rpc'
-
 import { finding, type Finding, ok } from '../doctor/finding.ts'
 import { clock, cryptography, runtime, store } from '../doctor/machine.ts'
 import { chain, disk, folder, keys, port } from '../doctor/place.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { rpcOffer } from '../rpc-offer.ts'
 import { addJsonOption, addKeysOption } from './arguments.ts'
 import { addNodeOptions, networkIn, nodeSettings, runOptions, usualSettings } from './options.ts'
 
@@ -48,7 +47,7 @@ async function* examineNode(command: Command): AsyncGenerator<Finding> {
   let settings: Awaited<ReturnType<typeof nodeSettings>> | undefined
   yield await finding('settings', async () => {
     settings = await nodeSettings(command, usualSettings.run)
-    checkHost(settings.config.host)
+    await rpcOffer(runOptions(settings.config))
     return ok(settings.file ?? 'no file')
   })
   if (settings === undefined) return

@@ -4,9 +4,9 @@ import { type Command, Option } from 'commander'
 
 import { systemClock } from '../clock.ts'
 import { systemRandom } from '../random.ts'
-import { addJsonOption } from './arguments.ts'
+import { addJsonOption, wholeOf } from './arguments.ts'
 import { writeGenesis } from './genesis/write.ts'
-import { allocationOf, integerOf } from './init/answers.ts'
+import { allocationOf } from './init/answers.ts'
 import { type Description, type Known, newGenesis, withPrecompiles } from './init/new-genesis.ts'
 import { addProjectOption } from './precompile/options.ts'
 
@@ -17,7 +17,7 @@ interface InitFlags extends Known {
 
 export function configure(command: Command): void {
   command
-    .option('--chain-id <number>', 'what wallets tell networks apart by', integerOf)
+    .option('--chain-id <number>', 'what wallets tell networks apart by', wholeOf)
     .option('--name <name>', 'of the network')
     .option('--token <name>', 'of the native token (default: "Pars")')
     .option('--symbol <symbol>', 'of the native token (default: "PARS")')
@@ -27,8 +27,8 @@ export function configure(command: Command): void {
         .default([], 'nobody'),
     )
     .option('--dev', 'fund the ten published test accounts, for development only', false)
-    .option('--block-ms <milliseconds>', 'between two blocks (default: 1000)', integerOf)
-    .option('--gas-limit <gas>', 'of a block (default: 30000000)', integerOf)
+    .option('--block-ms <milliseconds>', 'between two blocks (default: 1000)', wholeOf)
+    .option('--gas-limit <gas>', 'of a block (default: 30000000)', wholeOf)
     .addOption(
       new Option(
         '--precompile <package...>',

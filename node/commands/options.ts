@@ -133,10 +133,17 @@ export async function networkIn({ config }: NodeSettings): Promise<{
 /** What the settings say of a node, besides its network. */
 export function runOptions(
   config: Config,
-): Pick<
+): { readonly drain: number } & Pick<
   RunOptions,
   | 'host'
+  | 'httpMethods'
+  | 'metricsPort'
   | 'port'
+  | 'rpcRate'
+  | 'tlsCertificate'
+  | 'tlsKey'
+  | 'wsMethods'
+  | 'ipc'
   | 'archive'
   | 'allowedHosts'
   | 'allowedOrigins'
@@ -144,11 +151,19 @@ export function runOptions(
   | 'modules'
   | 'project'
 > {
-  const { host, port, archive, allowHosts, allowOrigins, trustProxy, plugins, project } = config
+  const { allowHosts, allowOrigins, trustProxy, plugins, project } = config
   return {
-    host,
-    port,
-    archive,
+    host: config.host,
+    port: config.port,
+    ipc: config.ipc,
+    httpMethods: config.httpMethods,
+    wsMethods: config.wsMethods,
+    rpcRate: config.rpcRate,
+    tlsCertificate: config.tlsCertificate,
+    tlsKey: config.tlsKey,
+    metricsPort: config.metricsPort,
+    drain: config.drain,
+    archive: config.archive,
     allowedHosts: allowHosts,
     allowedOrigins: allowOrigins,
     trustsProxy: trustProxy,

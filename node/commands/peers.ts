@@ -4,13 +4,14 @@ import type { Command } from 'commander'
 
 import type { PeerFacts } from '#rpc'
 
+import { peersIn } from '../node-answers.ts'
 import { RpcClient } from '../rpc-client.ts'
 import { addRpcOptions, type RpcFlags } from './arguments.ts'
 
 export function configure(command: Command): void {
   addRpcOptions(command).action(async ({ rpc, json }: RpcFlags) => {
     const [answer] = await new RpcClient(rpc).askAll(['pars_peers'])
-    const peers = answer as readonly PeerFacts[]
+    const peers = peersIn(answer)
     process.stdout.write(json ? `${JSON.stringify(peers)}\n` : text(peers))
   })
 }

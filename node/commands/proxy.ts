@@ -1,6 +1,6 @@
 import process from 'node:process'
 
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 
 import { hex } from '#base'
 import { openKeystore } from '#identity'
@@ -13,7 +13,14 @@ import type { OpenKey } from '../proxy/accounts.ts'
 import type { RunningProxy } from '../proxy/proxy.ts'
 import { RpcClient } from '../rpc-client.ts'
 import { currentKey, engineOf } from '../wallet.ts'
-import { addKeyOptions, addRpcOptions, type KeyFlags, type RpcFlags } from './arguments.ts'
+import {
+  addKeyOptions,
+  addRpcOptions,
+  type KeyFlags,
+  listOf,
+  portFrom,
+  type RpcFlags,
+} from './arguments.ts'
 import { stopSignal } from './stop-signal.ts'
 import { keysOf } from './unlock.ts'
 
@@ -28,7 +35,7 @@ export function configure(command: Command): void {
   command
     .argument('<accounts...>', 'addresses of keys, or their files')
     .option('--host <address>', 'loopback address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port to listen on; 0 takes a free one', portOf, 8546)
+    .option('--port <number>', 'port to listen on; 0 takes a free one', portFrom(0, 65_535), 8546)
     .option('--allow-hosts <names>', 'further Host names, separated by commas', listOf, [])
     .option('--allow-origins <origins>', 'pages that may call it, separated by commas', listOf, [])
     .addHelpText(
@@ -114,14 +121,4 @@ ${accounts.map((address) => `  ${address}`).join('\n')}
 Ctrl-C stops it.
 
 `
-}
-
-function portOf(text: string): number {
-  const port = Number(text)
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
-  throw new InvalidArgumentError('A port is a number from 0 to 65535; 0 takes a free one.')
-}
-
-function listOf(text: string): string[] {
-  return text.split(',').filter((item) => item.length > 0)
 }

@@ -8,25 +8,19 @@ import { checkSucceeded, waitForReceipt } from '../receipt.ts'
 import { isRefused, RpcClient } from '../rpc-client.ts'
 import type { Signed, Wallet } from '../wallet.ts'
 import {
-  addFeeOptions,
-  addKeyOptions,
   addressOf,
-  addRpcOptions,
-  addWaitOption,
+  addSendingOptions,
   amountOf,
   dataOf,
-  type FeeFlags,
   feesOf,
-  type KeyFlags,
   receiptFacts,
   receiptLine,
-  type RpcFlags,
-  type WaitFlags,
+  type SendingFlags,
   wholeOf,
 } from './arguments.ts'
 import { unlock } from './unlock.ts'
 
-interface SendFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {
+interface SendFlags extends SendingFlags {
   readonly from: string
   readonly to: Hex
   readonly value?: bigint
@@ -45,7 +39,7 @@ export function configure(command: Command): void {
     .option('--lane <number>', 'nonce key: transactions of two lanes need no order', wholeOf)
     .option('--valid-until <seconds>', 'last block timestamp that takes it', wholeOf)
     .option('--no-wait', 'return once the node has acknowledged it')
-  addWaitOption(addFeeOptions(addKeyOptions(addRpcOptions(command))))
+  addSendingOptions(command)
   command.action(async (flags: SendFlags) => {
     const rpc = new RpcClient(flags.rpc)
     const wallet = await unlock(flags.from, flags, rpc)
@@ -63,7 +57,10 @@ export interface Submission {
   readonly file?: string
 }
 
-type Follow = Pick<SendFlags, 'json' | 'wait' | 'timeout'>
+interface Follow extends Pick<SendingFlags, 'json' | 'timeout'> {
+  /** True unless given. */
+  readonly wait?: boolean
+}
 
 /**
  * Sends and prints what was sent and, unless told otherwise, what became of it. What may be in a block
@@ -71,7 +68,7 @@ type Follow = Pick<SendFlags, 'json' | 'wait' | 'timeout'>
  */
 export async function submit(
   { rpc, wallet, signed, file }: Submission,
-  { json, wait, timeout }: Follow,
+  { json, wait = true, timeout }: Follow,
 ): Promise<void> {
   const made = file === undefined ? {} : { file }
   const sent = { hash: signed.hash, from: wallet.account.address, ...made }

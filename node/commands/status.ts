@@ -6,7 +6,8 @@ import { hex } from '#base'
 import type { NodeStatus } from '#rpc'
 
 import { systemClock } from '../clock.ts'
-import { bytesIn, quantityIn, RpcClient } from '../rpc-client.ts'
+import { nodeStatusIn } from '../node-answers.ts'
+import { bytesIn, fieldsIn, quantityIn, RpcClient, textIn } from '../rpc-client.ts'
 import { addRpcOptions, type RpcFlags } from './arguments.ts'
 
 export function configure(command: Command): void {
@@ -55,14 +56,14 @@ async function ask(url: string): Promise<Status> {
     ['eth_getBlockByNumber', 'latest', false],
     ['pars_nodeStatus'],
   )
-  const { number, hash, timestamp } = block as Record<'number' | 'hash' | 'timestamp', unknown>
+  const { number, hash, timestamp } = fieldsIn(block)
   return {
-    client: String(client),
+    client: textIn(client),
     chainId: Number(quantityIn(chainId)),
     networkId: hex(bytesIn(networkId, 32)),
     head: Number(quantityIn(number)),
     headHash: hex(bytesIn(hash, 32)),
     age: Math.max(0, Math.floor(systemClock.now() / 1000) - Number(quantityIn(timestamp))),
-    node: node as NodeStatus,
+    node: nodeStatusIn(node),
   }
 }

@@ -1,7 +1,7 @@
 /** A node of a network that a committee orders: consensus, the network, and the chain joined. */
 import path from 'node:path'
 
-import { type Clock, equal, Fault, isFault, hex, type Log } from '#base'
+import { type Clock, Fault, isFault, hex, type Log } from '#base'
 import type { Chain, Verifier } from '#chain'
 import {
   constants,
@@ -21,6 +21,7 @@ import { openLevel, type Store } from '#storage'
 import { systemRandom } from '../random.ts'
 import { clientVersion } from '../version.ts'
 import { dagBuffers, dagFolder } from './begin.ts'
+import { CommitListeners } from './commit-listeners.ts'
 import { executionOf } from './execution.ts'
 import { nodeKeyFile, openNodeKey } from './node-key.ts'
 import { Proposals } from './proposals.ts'
@@ -55,8 +56,20 @@ export interface CommitteeNodeInit {
 export interface CommitteeNode extends AsyncDisposable {
   readonly validator: Validator
   readonly network: Network
+  /** Each commit of the order, once it is executed. */
+  readonly commits: CommitListeners
+  /** Leaders that were decided since the start. */
+  readonly decisions: Readonly<Decisions>
   /** Takes part from now on. */
   start(): void
+}
+
+interface Decisions {
+  /** By the votes for the leader itself. */
+  direct: number
+  /** Through a later leader. */
+  indirect: number
+  skipped: number
 }
 
 /** A thousand peers with their addresses fit. */
@@ -67,7 +80,7 @@ export async function openCommitteeNode(init: CommitteeNodeInit): Promise<Commit
   const { genesis, chain, clock, log, data } = init
   const epoch = firstEpoch(genesis)
   const key = await openNodeKey(data)
-  checkNodeKey(key, init)
+  checkNodeKey(key, init, epoch)
   await using started = new AsyncDisposableStack()
   const dag = started.adopt(await openLevel(dagFolder(data), dagBuffers), (store) => store.close())
   const book = started.adopt(await openLevel(path.join(data, 'peers'), bookBuffers), (store) =>
@@ -78,9 +91,11 @@ export async function openCommitteeNode(init: CommitteeNodeInit): Promise<Commit
   const proposals = new Proposals({
     chain,
     committee: epoch.committee,
-    self: selfOf(epoch, init.validatorKey),
+    self: init.validatorKey && epoch.committee.placeOf(init.validatorKey.publicKey),
     round: () => parts.validator?.status.round ?? 0,
   })
+  const commits = new CommitListeners()
+  const decisions: Decisions = { direct: 0, indirect: 0, skipped: 0 }
   const validator = await Validator.open({
     epoch,
     ...(init.archive ? { retention: Infinity } : {}),
@@ -89,16 +104,16 @@ export async function openCommitteeNode(init: CommitteeNodeInit): Promise<Commit
         push: (...given) => parts.network?.push(...given) ?? false,
         request: (...given) => networkOf(parts).request(...given),
         publish: (...given) => networkOf(parts).publish(...given),
-        ban: (...given) => parts.network?.ban(...given),
+        blame: (...given) => parts.network?.blame(...given),
       },
       signer: init.validatorKey === undefined ? undefined : signerOf(init.validatorKey),
       verify: verifyThrough(init.verifier),
-      execution: executionOf(chain, proposals),
+      execution: executionOf(chain, proposals, commits),
       store: dag,
       clock,
       random: systemRandom,
       log,
-      observers: observersOf(init, proposals),
+      observers: observersOf(init, proposals, decisions),
     },
   })
   parts.validator = validator
@@ -118,6 +133,8 @@ export async function openCommitteeNode(init: CommitteeNodeInit): Promise<Commit
   return {
     validator,
     network,
+    decisions,
+    commits,
     start: () => validator.start(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
@@ -171,16 +188,21 @@ function openNetwork(
 }
 
 /** Throws `MESH_KEY_REUSED`, and `NODE_KEY_OTHER` for another node than the genesis names. */
-function checkNodeKey(key: NodeKey, { genesis, validatorKey, data }: CommitteeNodeInit): void {
+function checkNodeKey(
+  key: NodeKey,
+  { genesis, validatorKey, data }: CommitteeNodeInit,
+  { committee }: Epoch,
+): void {
   const accounts = genesis.alloc.flatMap(({ key: own }) => (own === undefined ? [] : [own]))
   key.assertApart(...[...genesis.validators, ...accounts].map(({ publicKey }) => publicKey))
   if (validatorKey === undefined) return
   key.assertApart(validatorKey.publicKey)
   const found = key.peerId.toString()
-  const entry = genesis.validators.find(({ publicKey }) => equal(publicKey, validatorKey.publicKey))
-  if (entry === undefined || entry.peerId === found) return
+  const place = committee.placeOf(validatorKey.publicKey)
+  const expected = place === undefined ? found : committee.peerOf(place)
+  if (expected === found) return
   throw new Fault(
-    { code: 'NODE_KEY_OTHER', file: nodeKeyFile(data), found, expected: entry.peerId },
+    { code: 'NODE_KEY_OTHER', file: nodeKeyFile(data), found, expected },
     'the genesis binds the validator to another node, and the others answer that one alone: bring its node.key',
   )
 }
@@ -188,13 +210,6 @@ function checkNodeKey(key: NodeKey, { genesis, validatorKey, data }: CommitteeNo
 function networkOf({ network }: { readonly network?: Network }): Network {
   if (network !== undefined) return network
   throw new Fault({ code: 'NODE_NOT_CONNECTED' }, 'the network starts after consensus: ask again')
-}
-
-function selfOf({ committee }: Epoch, key: SigningKey | undefined): number | undefined {
-  const place = committee.members.findIndex(
-    ({ publicKey }) => key !== undefined && equal(publicKey, key.publicKey),
-  )
-  return place < 0 ? undefined : place
 }
 
 function signerOf(key: SigningKey): Signer {
@@ -219,7 +234,11 @@ function verifyThrough(verifier: Verifier): Verify {
   }
 }
 
-function observersOf(init: CommitteeNodeInit, proposals: Proposals): Observers {
+function observersOf(
+  init: CommitteeNodeInit,
+  proposals: Proposals,
+  decisions: Decisions,
+): Observers {
   const { chain, log, onFailed } = init
   const keep = (name: string, content: string): void => {
     init.dump(name, content).then(
@@ -228,7 +247,10 @@ function observersOf(init: CommitteeNodeInit, proposals: Proposals): Observers {
     )
   }
   return {
-    decided: ({ round }) => proposals.abandoned(round - constants.gcDepth),
+    decided({ round, block, direct }) {
+      decisions[block === undefined ? 'skipped' : direct ? 'direct' : 'indirect']++
+      proposals.abandoned(round - constants.gcDepth)
+    },
     accepted: (block) => proposals.accepted(block),
     finalized(height) {
       chain.finalize(BigInt(height)).catch((error: unknown) => {
@@ -243,13 +265,24 @@ function observersOf(init: CommitteeNodeInit, proposals: Proposals): Observers {
       const content = { kind: 'checkpoint', author, first: hex(first), second: hex(second) }
       keep(`evidence-checkpoint-${author}.json`, JSON.stringify(content, undefined, 2))
     },
-    halted({ height, own, other, outvoted }) {
-      const facts = { code: 'NODE_OUTVOTED', height, own, other, outvoted } as const
-      keep(`outvoted-${height}.json`, JSON.stringify(facts, undefined, 2))
+    halted({ height, own, other, authors, outvoted }) {
+      const facts = { height, own, other, authors }
+      keep(
+        `${outvoted ? 'outvoted' : 'dissent'}-${height}.json`,
+        JSON.stringify(facts, undefined, 2),
+      )
+      if (!outvoted) {
+        // Who is wrong is open: a folder that is emptied now may be the right one.
+        log.error('validators disagree: nothing is executed until they are one; ordering goes on', {
+          ...facts,
+          cure: 'keep the data folder, compare releases and machines with the other operators',
+        })
+        return
+      }
       onFailed(
         new Fault(
-          facts,
-          'this node came to another block than the others: keep the data folder for the report, and begin with an empty one',
+          { code: 'NODE_OUTVOTED', ...facts },
+          'a quorum came to another block than this node: keep the data folder for the report, mend the machine, and begin with an empty one',
         ),
       )
     },

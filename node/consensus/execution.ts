@@ -3,15 +3,24 @@ import type { ExecAttestation, Execution } from '#consensus'
 import { keccak256 } from '#crypto'
 
 import { limits } from '../limits.ts'
+import type { CommitListeners } from './commit-listeners.ts'
 import type { Proposals } from './proposals.ts'
 
 /** The chain as consensus drives it: commits in, results out. */
-export function executionOf(chain: Chain, proposals: Proposals): Execution {
+export function executionOf(
+  chain: Chain,
+  proposals: Proposals,
+  listeners: CommitListeners,
+): Execution {
   return {
     async executed() {
-      return { commit: Number(chain.lastCommit?.index ?? 0n), results: await openResults(chain) }
+      const final = await chain.reads.header('finalized')
+      const finalized = Number(final?.header.number ?? 0n)
+      const results = await openResults(chain, finalized)
+      return { commit: Number(chain.lastCommit?.index ?? 0n), results, finalized }
     },
-    async execute({ commit, digest, blocks, yielding }) {
+    async execute(committed) {
+      const { commit, digest, blocks, yielding } = committed
       const bodies = yielding.map((place) => blocks[place]?.body.transactions ?? [])
       const ids = bodies.flatMap((wires) => wires.map((wire) => keccak256(wire).toHex()))
       const result = await chain.execute({
@@ -23,7 +32,9 @@ export function executionOf(chain: Chain, proposals: Proposals): Execution {
         verified: ids.filter((id) => chain.pool.hasEncoding(id)),
       })
       proposals.executed(ids)
-      return result.blocks.map(resultOf)
+      const results = result.blocks.map(resultOf)
+      listeners.executed(committed, results)
+      return results
     },
     payload: (request) => proposals.payload(request),
     waiting: () => proposals.waiting(),
@@ -36,16 +47,14 @@ export function executionOf(chain: Chain, proposals: Proposals): Execution {
 }
 
 /** The head, and what comes before it down to the last final block. */
-async function openResults(chain: Chain): Promise<readonly ExecAttestation[]> {
-  const final = await chain.reads.header('finalized')
-  const results: ExecAttestation[] = []
+async function openResults(chain: Chain, finalized: number): Promise<readonly ExecAttestation[]> {
   let { head } = chain
-  const least = head.header.number - BigInt(limits.openResults.value)
-  while (head.header.number > (final?.header.number ?? 0n) && head.header.number > least) {
-    results.unshift(resultOf(head))
+  const results = [resultOf(head)]
+  while (head.header.number > BigInt(finalized + 1) && results.length < limits.openResults.value) {
     const parent = await chain.reads.header({ number: head.header.number - 1n })
     if (parent === undefined) break
     head = parent
+    results.unshift(resultOf(head))
   }
   return results
 }

@@ -1,13 +1,13 @@
 import type { Chain } from '#chain'
-import { parameters, type ValidatorStatus } from '#consensus'
+import { limits, parameters, type ValidatorStatus } from '#consensus'
 import type { Network } from '#mesh'
-import type { ConsensusStatus, NodeFace } from '#rpc'
+import type { ConsensusFace, ConsensusStatus, NodeFace } from '#rpc'
 
 import type { CommitteeNode } from './committee-node.ts'
 
 /** What RPC tells of a node of a committee's network. */
 export function nodeFace(
-  { validator, network }: Pick<CommitteeNode, 'validator' | 'network'>,
+  { validator, network, commits }: Pick<CommitteeNode, 'commits' | 'network' | 'validator'>,
   chain: Pick<Chain, 'head'>,
 ): NodeFace {
   const from = Number(chain.head.header.number)
@@ -59,6 +59,35 @@ export function nodeFace(
         client: status.client,
         head: status.head.height,
       })),
+    consensus: consensusFace(validator),
+    onCommit: (listener) => commits.add(listener),
+  }
+}
+
+function consensusFace(validator: CommitteeNode['validator']): ConsensusFace {
+  return {
+    committee() {
+      const { epoch, root, total, quorum, members } = validator.committee
+      const { peers } = validator.status
+      return {
+        epoch,
+        root: Uint8Array.fromHex(root),
+        total,
+        quorum,
+        members: members.map(({ publicKey, stake, account, peerId }, author) => ({
+          publicKey,
+          stake,
+          account,
+          peer: peerId,
+          isConnected: peers[author]?.isConnected ?? false,
+          round: peers[author]?.heard ?? 0,
+        })),
+      }
+    },
+    tips: () => validator.tips,
+    prove: (block) => validator.proveFinality(block),
+    checkpointInterval: limits.checkpointInterval.value,
+    checkpoint: (height) => validator.checkpoint(height),
   }
 }
 

@@ -112,7 +112,10 @@ export class Proposals {
   }
 
   #isOwn({ hash, sender, fields }: ParsEnvelope, round: number): boolean {
-    const seen = this.#seen.get(hash.toHex()) ?? round
+    const id = hash.toHex()
+    const seen = this.#seen.get(id) ?? round
+    // The pool has it from before this process: its age counts from here on.
+    if (seen === round) this.#seen.set(id, round)
     return isOwnersTurn(this.#rankOf(sender, fields.nonceKey), round - seen)
   }
 

@@ -17,6 +17,7 @@ import { defaultAlgorithm } from '#protocol'
 import { beginAs, dagFolder, withDag } from '../consensus/begin.ts'
 import { openNodeKey } from '../consensus/node-key.ts'
 import { validatorKeyFile } from '../consensus/validator-key.ts'
+import { reasonOf } from '../files.ts'
 import { writeKeyFile } from '../keystore.ts'
 import { makePrivateFolder, writePrivate } from '../private-file.ts'
 import { systemRandom } from '../random.ts'
@@ -102,7 +103,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder)
   } catch (error) {
-    const reason = (error as { code?: string }).code ?? String(error)
+    const reason = reasonOf(error)
     if (reason === 'ENOENT') return []
     throw new Fault({ code: 'NODE_FILE', file: folder, reason }, 'name another folder with --dir')
   }

@@ -2,8 +2,9 @@
 import process from 'node:process'
 
 import { hex } from '#base'
-import { genesisHash, testAccounts } from '#genesis'
+import { genesisHash } from '#genesis'
 
+import { accountsText } from '../accounts-text.ts'
 import type { Devnet } from './build.ts'
 import type { Ending, ValidatorProcess } from './processes.ts'
 import { type Agreement, lineOf, type Seen } from './watch.ts'
@@ -62,7 +63,6 @@ function printJson(value: object): void {
 
 function welcome({ folder, genesis }: Devnet, processes: readonly ValidatorProcess[]): string {
   const urls = processes.map(({ place }) => place.rpc)
-  const addresses = testAccounts().map(({ address }) => hex(address))
   return `
 Pars development network ready: ${processes.length} validators
   JSON-RPC   ${urls.join('  ')}
@@ -70,12 +70,7 @@ Pars development network ready: ${processes.length} validators
   network id ${hex(genesisHash(genesis))}
   folder     ${folder}
 
-Accounts, funded; their ML-DSA-65 keys are published, so use them here only
-${addresses.map((address, index) => `  (${index}) ${address}`).join('\n')}
-
-Each node signs for them, so any Ethereum tool can send through eth_sendTransaction:
-  curl -s ${urls[0]} -H 'content-type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"eth_sendTransaction","params":[{"from":"${addresses[0]}","to":"${addresses[1]}","value":"0xde0b6b3a7640000"}]}'
-
+${accountsText(urls[0] ?? '', 'Each node signs')}
 Ctrl-C stops it; what it acknowledged is kept. --reset begins anew.
 
 `

@@ -17,6 +17,12 @@ export interface Ending {
   readonly signal: NodeJS.Signals | null
 }
 
+/** An environment without settings: one that is meant for a node would hold for each of them. */
+export function ownSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const entries = Object.entries(environment).filter(([name]) => !/^PARS_/i.test(name))
+  return Object.fromEntries(entries)
+}
+
 /** One validator as a process of its own. */
 export class ValidatorProcess {
   readonly place: Place
@@ -38,7 +44,7 @@ export class ValidatorProcess {
       [...nodeFlags, ...process.execArgv, '--import', leash, program, ...parameters],
       {
         stdio: ['ignore', log.fd, log.fd],
-        env: { ...process.env, PARS_LEASH: String(process.pid) },
+        env: { ...ownSettings(process.env), PARS_LEASH: String(process.pid) },
         // Ctrl-C at a terminal goes to its whole process group; these are asked, then stopped.
         detached: process.platform !== 'win32',
       },

@@ -1,7 +1,7 @@
-import { hex } from '#base'
-import type { NodeStatus } from '#rpc'
+import { hex, isFault, quantity } from '#base'
 
-import { bytesIn, quantityIn, RpcClient } from '../rpc-client.ts'
+import { nodeStatusIn } from '../node-answers.ts'
+import { bytesIn, fieldsIn, quantityIn, RpcClient } from '../rpc-client.ts'
 import type { Place } from './build.ts'
 
 /** What one validator says of itself; undefined while it does not answer. */
@@ -17,7 +17,7 @@ export interface Seen {
 export async function look({ rpc }: Place): Promise<Seen | undefined> {
   try {
     const [status, head] = await new RpcClient(rpc).askAll(['pars_nodeStatus'], ['eth_blockNumber'])
-    const { consensus } = status as NodeStatus
+    const { consensus } = nodeStatusIn(status)
     if (consensus === null) return undefined
     return {
       head: Number(quantityIn(head)),
@@ -27,7 +27,8 @@ export async function look({ rpc }: Place): Promise<Seen | undefined> {
       connected: consensus.validators.filter(({ isConnected }) => isConnected).length,
       isSigning: consensus.standing === 'signing',
     }
-  } catch {
+  } catch (error) {
+    if (!isFault(error)) throw error
     return undefined
   }
 }
@@ -79,10 +80,11 @@ export async function compare(places: readonly Place[]): Promise<Agreement> {
 
 async function hashAt({ rpc }: Place, height: number): Promise<string | undefined> {
   try {
-    const tag = `0x${height.toString(16)}`
+    const tag = quantity(height)
     const [block] = await new RpcClient(rpc).askAll(['eth_getBlockByNumber', tag, false])
-    return hex(bytesIn((block as { readonly hash: unknown }).hash, 32))
-  } catch {
+    return hex(bytesIn(fieldsIn(block)['hash'], 32))
+  } catch (error) {
+    if (!isFault(error)) throw error
     return undefined
   }
 }

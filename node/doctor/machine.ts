@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 
-import { hex, unhex, utf8 } from '#base'
+import { equal, hex, unhex, utf8 } from '#base'
 import { keccak256, mlDsa, mlKem, recoverPublicKey } from '#crypto'
 import { contexts } from '#protocol'
 import { openLevel } from '#storage'
@@ -13,16 +13,15 @@ import { systemClock } from '../clock.ts'
 import { limits } from '../limits.ts'
 import { systemRandom } from '../random.ts'
 import { RpcClient } from '../rpc-client.ts'
+import { oldestNode } from '../version.ts'
 import { failed, ok, type Outcome, warning } from './finding.ts'
-
-const needed = [26, 10] as const
 
 export function runtime(): Outcome {
   const { node, openssl } = process.versions
   const [major = 0, minor = 0] = node.split('.').map(Number)
   const found = `Node ${node}, OpenSSL ${openssl}, ${process.platform}-${process.arch}`
-  if (major > needed[0] || (major === needed[0] && minor >= needed[1])) return ok(found)
-  return failed(found, `install Node ${needed.join('.')} or later`)
+  if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return ok(found)
+  return failed(found, `install Node ${oldestNode.join('.')} or later`)
 }
 
 /** Of the precompile ecrecover. @see ethereum/tests, CallEcrecover0 */
@@ -34,7 +33,7 @@ const recovery = {
   signer: '0xa94f5374fce5edbc8e2a8697c15331677e6ebf0b',
 } as const
 
-/** Signs, verifies, encapsulates and recovers, for real. */
+/** Signs, verifies, encapsulates, decapsulates and recovers, for real. */
 export function cryptography(): Outcome {
   const seed = systemRandom.bytes(32)
   const message = utf8('pars doctor')
@@ -45,20 +44,38 @@ export function cryptography(): Outcome {
       return failed('ML-DSA does not verify what it signed', 'install Node and Pars anew')
     }
   }
-  mlKem(768).generate(systemRandom)
+  const kem = mlKem(768)
+  const key = kem.generate(systemRandom)
+  const { ciphertext, sharedSecret } = kem.encapsulate(key.publicKey)
+  if (!equal(kem.decapsulate(key, ciphertext), sharedSecret)) {
+    return failed('ML-KEM does not open what it closed', 'install Node and Pars anew')
+  }
   const signer = recoverPublicKey(unhex(recovery.hash), unhex(recovery.signature), 1)
   return signer !== undefined && hex(keccak256(signer).subarray(12)) === recovery.signer
     ? ok('ML-DSA, ML-KEM and secp256k1 recovery answer')
     : failed('secp256k1 recovery answers wrongly', 'install Pars anew')
 }
 
-/** Writes and reads a store of its own. */
+/** Writes a store of its own, and reads it after it was closed. */
 export async function store(): Promise<Outcome> {
   const folder = await mkdtemp(path.join(tmpdir(), 'pars-doctor-'))
   try {
-    const level = await openLevel(path.join(folder, 'store'))
-    await level.close()
-    return ok('LevelDB opens, writes and closes a store')
+    const key = utf8('pars doctor')
+    const value = systemRandom.bytes(32)
+    const place = path.join(folder, 'store')
+    const written = await openLevel(place)
+    await written.write([{ type: 'put', key, value }], { sync: true })
+    await written.close()
+    const opened = await openLevel(place)
+    const found = opened.get(key)
+    await opened.close()
+    if (found === undefined || !equal(found, value)) {
+      return failed(
+        'LevelDB does not keep what it wrote',
+        'look at the disk of the temporary folder',
+      )
+    }
+    return ok('LevelDB writes a store, opens it again and reads it')
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -1,6 +1,5 @@
 /** What a node needs of the places that its settings name. */
 import { access, constants, stat, statfs } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import process from 'node:process'
 
@@ -8,8 +7,10 @@ import { hex, isFault, silent } from '#base'
 import { formatGenesis, type Genesis, genesisHash } from '#genesis'
 
 import { systemClock } from '../clock.ts'
+import { reasonOf } from '../files.ts'
 import { KeyFolder } from '../keystore.ts'
 import { limits } from '../limits.ts'
+import { refusalOf } from '../listen.ts'
 import { RpcClient } from '../rpc-client.ts'
 import type { RunOptions } from '../run.ts'
 import { failed, ok, type Outcome, warning } from './finding.ts'
@@ -26,7 +27,7 @@ export async function folder(data: string): Promise<Outcome> {
   try {
     await access(existing, constants.W_OK | constants.X_OK)
   } catch (error) {
-    const reason = (error as { code?: string }).code ?? String(error)
+    const reason = reasonOf(error)
     return failed(`${existing}: ${reason}`, 'make the folder writable, or name another with --data')
   }
   if (existing !== path.resolve(data)) return ok(`${data} will be made`)
@@ -86,7 +87,7 @@ export async function port(
   { host, port: number }: Pick<RunOptions, 'host' | 'port'>,
   genesis: Genesis | undefined,
 ): Promise<Outcome> {
-  const reason = await occupied(host, number)
+  const reason = await refusalOf({ host, port: number })
   if (reason === undefined) return ok(number === 0 ? 'a free one' : `${number} is free`)
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${number}`
   const answer = await new RpcClient(url).ask('pars_networkId').catch(() => undefined)
@@ -94,14 +95,6 @@ export async function port(
     return ok(`a node of this network answers on ${number}`)
   }
   return failed(`${host}:${number}: ${reason}`, 'stop what uses it, or name another with --port')
-}
-
-function occupied(host: string, number: number): Promise<string | undefined> {
-  const { promise, resolve } = Promise.withResolvers<string | undefined>()
-  const server = createServer()
-  server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
-  server.listen(number, host, () => server.close(() => resolve(undefined)))
-  return promise
 }
 
 /** Whether the owner alone can read each key. */

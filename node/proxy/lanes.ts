@@ -1,8 +1,7 @@
-import type { Hex } from '#base'
+import { type Hex, quantity } from '#base'
 
 import { limits } from '../limits.ts'
 import { quantityIn, type RpcClient } from '../rpc-client.ts'
-import { quantity } from '../wallet.ts'
 
 interface Sent {
   readonly nonce: bigint

@@ -9,7 +9,7 @@ import { evictionOf } from '../../chain/pool/journal.ts'
 import { audit, blocksOf, replay } from '../chain/engine/audit.ts'
 import { accounts, gwei, type NetworkFacts, sign } from '../chain/engine/network.ts'
 import { profileOf } from '../chain/engine/rig.ts'
-import { Dice } from '../chain/state/dice.ts'
+import { Seeded } from '../seeded.ts'
 import { factsOf, readGenesis } from './network.ts'
 import { Bench, type Node } from './node.ts'
 
@@ -62,7 +62,7 @@ class Promises {
 }
 
 interface Load {
-  readonly dice: Dice
+  readonly dice: Seeded
   readonly network: NetworkFacts
   readonly promises: Promises
 }
@@ -117,7 +117,7 @@ describe('a node that is killed', function () {
     const file = await bench.network('kill')
     const network = factsOf(file)
     const promises = new Promises()
-    const load = { dice: new Dice(seed), network, promises }
+    const load = { dice: new Seeded(seed), network, promises }
     const start = () => bench.node('run', '--genesis', file, '--data', bench.path('data'))
     for (let round = 0; round < kills; round++) {
       const node = await start()

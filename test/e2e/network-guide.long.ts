@@ -2,24 +2,15 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 
+import { freePorts } from './cluster.ts'
 import { type Block, blocksOf, patternOf } from './guide.ts'
 import { Bench } from './node.ts'
 import { Shell } from './shell.ts'
 
 const cli = path.join(import.meta.dirname, '../../node/cli.ts')
 const printed = ['8545', '8546', '8547'] as const
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return String(port)
-}
 
 describe('the guide for networks', function () {
   this.timeout(180_000)
@@ -38,7 +29,8 @@ describe('the guide for networks', function () {
     for (const one of [folder, bin]) mkdirSync(one, { recursive: true })
     writeFileSync(path.join(bin, 'pars'), `#!/bin/sh\nexec '${process.execPath}' '${cli}' "$@"\n`)
     chmodSync(path.join(bin, 'pars'), 0o755)
-    const ports = await Promise.all(printed.map(() => freePort()))
+    const first = await freePorts(printed.length)
+    const ports = printed.map((_, index) => String(first + index))
     atPorts = (text) =>
       printed.reduce((all, port, index) => all.replaceAll(port, ports[index]!), text)
     environment = {

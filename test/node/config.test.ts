@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 
 import { parse } from 'smol-toml'
 
+import { fileSettings } from '../../node/config-file.ts'
 import { exitCodes } from '../../node/exit-codes.ts'
 import { assertRefused, Bench } from '../e2e/node.ts'
 
@@ -160,6 +161,11 @@ describe('the settings of a node', function () {
       const ended = await bench.run('config', 'print', '--config', config)
       assertRefused(ended, exitCodes.failure, pattern)
     }
+  })
+
+  it('come from a file that ends, whatever it says of its size', async function () {
+    if (process.platform === 'win32') this.skip()
+    await assert.rejects(fileSettings('/dev/zero'), /NODE_FILE.*too long/)
   })
 
   it('reach the node', async () => {

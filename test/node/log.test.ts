@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import path from 'node:path'
+import process from 'node:process'
 
 import { Fault } from '#base'
 
@@ -21,6 +24,21 @@ function captured(format: LogFormat, write: (log: ReturnType<typeof createLog>) 
   return text
 }
 
+/** The lines of a log in JSON, which go to the descriptor itself; `statements` write to `log`. */
+function jsonLines(statements: string): readonly Record<string, unknown>[] {
+  const script = `
+    import { Fault } from '#base'
+    import { createLog } from './node/log.ts'
+    const log = createLog({ format: 'json', level: 'info' })
+    ${statements}`
+  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: path.join(import.meta.dirname, '../..'),
+    encoding: 'utf8',
+  })
+  const lines = stderr.trim().split('\n')
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
 describe('the log', () => {
   it('puts a line with its facts on standard error, from its level on', () => {
     const text = captured('text', (log) => {
@@ -29,6 +47,25 @@ describe('the log', () => {
       log.error('broken')
     })
     assert.match(text, /^\S+ .*info .*sealed height=7 hash=0xab\n\S+ .*error.* broken\n$/)
+  })
+
+  it('is one JSON object a line for machines, with the fields of an error and of a fault', () => {
+    const [sealed, broken, refused, ...others] = jsonLines(`
+      log.debug('never')
+      log.info('sealed', { height: 7n, hash: Uint8Array.of(0xab) })
+      log.error('broken', { error: new RangeError('out of range') })
+      log.warn('refused', { error: new Fault({ code: 'POOL_FULL', bytes: 9n }, 'wait') })`)
+    assert.deepEqual(others, [])
+    assert.deepEqual(
+      { ...sealed, time: typeof sealed?.['time'] },
+      { level: sealed?.['level'], time: 'string', height: '7', hash: '0xab', msg: 'sealed' },
+    )
+    const error = broken?.['error'] as Record<string, string>
+    assert.deepEqual([error['name'], error['message']], ['RangeError', 'out of range'])
+    assert.match(error['stack'] ?? '', /^RangeError: out of range\n +at /)
+    const fault = refused?.['error'] as Record<string, string>
+    assert.deepEqual([fault['code'], fault['bytes'], fault['cure']], ['POOL_FULL', '9', 'wait'])
+    assert.match(fault['stack'] ?? '', /POOL_FULL/)
   })
 })
 

@@ -24,14 +24,17 @@ const alice = new Wallet('alice')
 const [owner = 0, next = 0] = ownerRanks(committee, alice.address, 0n)
 const room = { bytes: 500_000, transactions: 100 }
 
-/** What validator `self` proposes; its pool gets one transaction of alice in round 10. */
-async function proposalsOf(self: number) {
+/**
+ * What validator `self` proposes; its pool gets one transaction of alice in round 10, or has it from
+ * before.
+ */
+async function proposalsOf(self: number, { isOld = false } = {}) {
   const pooled = new Pooled(alice)
   const { pool } = pooled
   const profile = { blockGasLimit: 30_000_000n, blockRoom: 8_000_000 }
   const chain = { pool, profile } as ConstructorParameters<typeof Proposals>[0]['chain']
   const proposals = new Proposals({ chain, committee, self, round: () => 10 })
-  pool.onAdded((envelope) => proposals.added(envelope))
+  if (!isOld) pool.onAdded((envelope) => proposals.added(envelope))
   const wire = alice.wire()
   await pooled.submit(wire)
   return { proposals, pooled, wire }
@@ -48,6 +51,14 @@ describe('what a validator proposes', () => {
     const { proposals, wire } = await proposalsOf(next)
     for (const round of [10, 11, 12]) {
       assert.ok(proposals.waiting())
+      assert.deepEqual(proposals.payload({ round, ...room }), [])
+    }
+    assert.deepEqual(proposals.payload({ round: 13, ...room }), [wire])
+  })
+
+  it('is what another owns, three rounds after a restart, when the pool has it from before', async () => {
+    const { proposals, wire } = await proposalsOf(next, { isOld: true })
+    for (const round of [10, 11, 12]) {
       assert.deepEqual(proposals.payload({ round, ...room }), [])
     }
     assert.deepEqual(proposals.payload({ round: 13, ...room }), [wire])

@@ -5,7 +5,7 @@ import { silent } from '#base'
 import { TransactionGossip } from '../../node/consensus/transactions.ts'
 import { Wallet } from '../chain/pars/wallet.ts'
 import { Pooled } from '../chain/pool/pooled.ts'
-import { ManualClock } from '../mesh/manual-clock.ts'
+import { ManualClock } from '../manual-clock.ts'
 
 const second = 1_000
 
@@ -13,7 +13,7 @@ const second = 1_000
 class Teller {
   readonly alice = new Wallet('alice')
   readonly pooled = new Pooled(this.alice)
-  readonly clock = new ManualClock()
+  readonly clock = new ManualClock(1_000_000)
   readonly published: string[] = []
   readonly gossip = new TransactionGossip(this.pooled, this.clock, silent)
   readonly wire = this.alice.wire()

@@ -2,36 +2,26 @@ import type { Command } from 'commander'
 
 import { toBigInt } from '#base'
 import { mlDsa } from '#crypto'
-import { rotationCall, sealKey } from '#identity'
+import { sealKey } from '#identity'
 import type { Algorithm } from '#protocol'
 
 import { KeyFolder } from '../../keystore.ts'
 import { readPassword } from '../../password.ts'
 import { systemRandom } from '../../random.ts'
+import { rotateCall } from '../../recovery.ts'
 import { RpcClient } from '../../rpc-client.ts'
 import { accountsWord, currentKey, Wallet } from '../../wallet.ts'
-import {
-  addAlgorithmOption,
-  addFeeOptions,
-  addKeyOptions,
-  addRpcOptions,
-  addWaitOption,
-  type FeeFlags,
-  feesOf,
-  type KeyFlags,
-  type RpcFlags,
-  type WaitFlags,
-} from '../arguments.ts'
+import { addAlgorithmOption, addSendingOptions, feesOf, type SendingFlags } from '../arguments.ts'
 import { submit } from '../send.ts'
 import { checkChain, keysOf } from '../unlock.ts'
 
-interface RotateFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {
+interface RotateFlags extends SendingFlags {
   readonly algorithm: Algorithm
 }
 
 export function configure(command: Command): void {
   command.argument('<account>', 'address of a key, or its file')
-  addAlgorithmOption(addWaitOption(addFeeOptions(addKeyOptions(addRpcOptions(command)))))
+  addAlgorithmOption(addSendingOptions(command))
   command.action(async (name: string, flags: RotateFlags) => {
     const rpc = new RpcClient(flags.rpc)
     const key = await currentKey(await keysOf(name, flags), rpc)
@@ -42,12 +32,12 @@ export function configure(command: Command): void {
     const newKey = mlDsa(flags.algorithm).generate(systemRandom)
     const { address, networkId } = key.keystore
     const changes = toBigInt(await accountsWord(rpc, 'changesOf', address))
-    const call = await rotationCall({ newKey, networkId, account: address, changes })
+    const call = await rotateCall({ newKey, networkId, account: address, changes })
     const signed = await wallet.sign({ ...feesOf(flags), ...call })
     // On disk before anybody can give it the account.
     const file = await new KeyFolder(flags.keys).add(
       await sealKey({ key: newKey, address, networkId, password, random: systemRandom }),
     )
-    await submit({ rpc, wallet, signed, file }, { ...flags, wait: true })
+    await submit({ rpc, wallet, signed, file }, flags)
   })
 }

@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 
 import { type Command, Option } from 'commander'
@@ -6,6 +6,7 @@ import { type Command, Option } from 'commander'
 import { Fault, hex } from '#base'
 import { formatGenesis, type Genesis, genesisHash, parseGenesis } from '#genesis'
 
+import { reasonOf, replaceFile } from '../../files.ts'
 import { addJsonOption, wholeOf } from '../arguments.ts'
 import { addProjectOption, type ProjectFlags } from '../precompile/options.ts'
 import { schedule } from './schedule.ts'
@@ -69,13 +70,10 @@ async function read(file: string): Promise<Genesis> {
 }
 
 async function replace(file: string, text: string): Promise<void> {
-  const draft = `${file}.${process.pid}`
   try {
-    await writeFile(draft, text, { flag: 'wx' })
-    await rename(draft, file)
+    await replaceFile(file, text)
   } catch (error) {
-    await rm(draft, { force: true })
-    const reason = (error as { code?: string }).code ?? String(error)
+    const reason = reasonOf(error)
     throw new Fault({ code: 'NODE_FILE', file, reason }, 'make the file and its folder writable')
   }
 }

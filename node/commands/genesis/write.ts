@@ -4,6 +4,8 @@ import process from 'node:process'
 import { Fault, hex } from '#base'
 import { formatGenesis, type Genesis, genesisHash } from '#genesis'
 
+import { reasonOf } from '../../files.ts'
+
 /**
  * Writes a document where none is yet, and says what network it is of; `before` is what people have to
  * do before they run it. Throws `NODE_FILE`.
@@ -16,7 +18,7 @@ export async function writeGenesis(
   try {
     await writeFile(out, formatGenesis(genesis), { flag: 'wx' })
   } catch (error) {
-    const reason = (error as { code?: string }).code ?? String(error)
+    const reason = reasonOf(error)
     throw new Fault(
       { code: 'NODE_FILE', file: out, reason },
       'an existing file is never overwritten: name another with --out',

@@ -3,11 +3,6 @@ import { InvalidArgumentError } from 'commander'
 import { amountOf } from '../arguments.ts'
 import type { Allocation } from './new-genesis.ts'
 
-export function integerOf(text: string): bigint {
-  if (/^\d{1,20}$/.test(text)) return BigInt(text)
-  throw new InvalidArgumentError('Give a whole number.')
-}
-
 export function allocationOf(text: string, before: readonly Allocation[]): Allocation[] {
   const [, address, tokens] = /^(0x[0-9a-fA-F]{40})=(.+)$/.exec(text) ?? []
   if (address === undefined || tokens === undefined) {

@@ -8,7 +8,8 @@ import { Fault, isFault } from '#base'
 
 import { systemClock } from '../../clock.ts'
 import { systemRandom } from '../../random.ts'
-import { allocationOf, integerOf } from './answers.ts'
+import { wholeOf } from '../arguments.ts'
+import { allocationOf } from './answers.ts'
 import {
   type Allocation,
   type Description,
@@ -139,9 +140,10 @@ async function line(
 
 function whole(given: string): string | undefined {
   try {
-    integerOf(given)
+    wholeOf(given)
     return undefined
-  } catch {
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error
     return 'Give a whole number.'
   }
 }

@@ -7,6 +7,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { Fault, utf8 } from '#base'
 import { keccak256 } from '#crypto'
 
+import { reasonOf } from '../../files.ts'
 import { addJsonOption, addressOf } from '../arguments.ts'
 import { pluginNameOf } from './options.ts'
 import { isTakenAddress, isTakenName } from './taken.ts'
@@ -92,7 +93,7 @@ async function write(folder: string, files: readonly File[]): Promise<void> {
       await writeFile(place, text, { flag: 'wx' })
     }
   } catch (error) {
-    const reason = (error as { code?: string }).code ?? String(error)
+    const reason = reasonOf(error)
     throw new Fault(
       { code: 'NODE_FILE', file: folder, reason },
       'an existing folder is never written into: choose another name, or another place',

@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 
+import { listOf } from '../arguments.ts'
+
 export interface ProjectFlags {
   readonly project: string
 }
@@ -12,7 +14,7 @@ export function addPluginsOption(command: Command): Command {
   return command.option(
     '--plugins <modules>',
     'packages of third-party precompiles that may be loaded, separated by commas',
-    (text) => text.split(',').filter((name) => name.length > 0),
+    listOf,
     [],
   )
 }
@@ -20,9 +22,4 @@ export function addPluginsOption(command: Command): Command {
 export function pluginNameOf(text: string): string {
   if (/^[a-z][a-z0-9-]{0,63}$/.test(text)) return text
   throw new InvalidArgumentError('Give 1 to 64 of a-z, 0-9 and -, the first a letter.')
-}
-
-export function secondsOf(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('Give a whole number of seconds.')
 }

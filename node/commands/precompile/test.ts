@@ -6,10 +6,10 @@ import { Fault, hex } from '#base'
 import { packageIntegrity } from '#precompiles'
 
 import { systemRandom } from '../../random.ts'
-import { addJsonOption } from '../arguments.ts'
+import { addJsonOption, secondsFrom } from '../arguments.ts'
 import { candidate } from './candidate.ts'
 import { limits } from './limits.ts'
-import { addProjectOption, type ProjectFlags, secondsOf } from './options.ts'
+import { addProjectOption, type ProjectFlags } from './options.ts'
 import { isTakenAddress, isTakenName } from './taken.ts'
 import { type Check, type PluginFacts, trial } from './trial.ts'
 
@@ -26,7 +26,7 @@ export function configure(command: Command): void {
     .option(
       '--timeout <seconds>',
       'after which a precompile that does not end is ended',
-      secondsOf,
+      secondsFrom(1),
       limits.trial.value / 1000,
     )
     .addHelpText(

@@ -281,7 +281,7 @@ for (const keeping of ['platform', 'page'] as const satisfies readonly Keeping[]
     })
 
     it('sends the hash of its key from the moment that the key is registered', async () => {
-      const call = await wallet('registration', address)
+      const call = await wallet('registration')
       const hash = valueOf(await request('eth_sendTransaction', { from: address, ...call }))
       assert.equal((await node.receipt<Receipt>(String(hash))).status, '0x1')
       const later = valueOf(await application('viem', address, { to, ether: '1' }))

@@ -4,17 +4,7 @@ import { unhex } from '#base'
 
 import { cancelRecoveryCall, pendingOf, recoveryOf } from '../../../recovery.ts'
 import { RpcClient } from '../../../rpc-client.ts'
-import {
-  addFeeOptions,
-  addKeyOptions,
-  addRpcOptions,
-  addWaitOption,
-  type FeeFlags,
-  feesOf,
-  type KeyFlags,
-  type RpcFlags,
-  type WaitFlags,
-} from '../../arguments.ts'
+import { addSendingOptions, feesOf, type SendingFlags } from '../../arguments.ts'
 import { submit } from '../../send.ts'
 import { unlock } from '../../unlock.ts'
 
@@ -22,13 +12,13 @@ export function configure(command: Command): void {
   command
     .argument('<account>', 'address of a key, or its file')
     .addHelpText('after', '\nEach cancel in a row doubles the next delay; there are two.')
-  addWaitOption(addFeeOptions(addKeyOptions(addRpcOptions(command))))
-  command.action(async (name: string, flags: RpcFlags & KeyFlags & FeeFlags & WaitFlags) => {
+  addSendingOptions(command)
+  command.action(async (name: string, flags: SendingFlags) => {
     const rpc = new RpcClient(flags.rpc)
     const wallet = await unlock(name, flags, rpc)
     const { address } = wallet.account
     pendingOf(await recoveryOf(rpc, unhex(address)), unhex(address))
     const signed = await wallet.sign({ ...feesOf(flags), ...cancelRecoveryCall() })
-    await submit({ rpc, wallet, signed }, { ...flags, wait: true })
+    await submit({ rpc, wallet, signed }, flags)
   })
 }

@@ -4,22 +4,11 @@ import { Fault, type Hex, unhex } from '#base'
 
 import { finishRecoveryCall, pendingOf, recoveryOf, timeOf } from '../../../recovery.ts'
 import { RpcClient } from '../../../rpc-client.ts'
-import {
-  addFeeOptions,
-  addKeyOptions,
-  addressOf,
-  addRpcOptions,
-  addWaitOption,
-  type FeeFlags,
-  feesOf,
-  type KeyFlags,
-  type RpcFlags,
-  type WaitFlags,
-} from '../../arguments.ts'
+import { addressOf, addSendingOptions, feesOf, type SendingFlags } from '../../arguments.ts'
 import { submit } from '../../send.ts'
 import { unlock } from '../../unlock.ts'
 
-interface FinishFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {
+interface FinishFlags extends SendingFlags {
   readonly from: string
 }
 
@@ -27,7 +16,7 @@ export function configure(command: Command): void {
   command
     .argument('<account>', 'address', addressOf)
     .requiredOption('--from <account>', 'who pays: anyone')
-  addWaitOption(addFeeOptions(addKeyOptions(addRpcOptions(command))))
+  addSendingOptions(command)
   command.action(async (name: Hex, flags: FinishFlags) => {
     const rpc = new RpcClient(flags.rpc)
     const account = unhex(name)
@@ -41,6 +30,6 @@ export function configure(command: Command): void {
     }
     const wallet = await unlock(flags.from, flags, rpc)
     const signed = await wallet.sign({ ...feesOf(flags), ...finishRecoveryCall(account) })
-    await submit({ rpc, wallet, signed }, { ...flags, wait: true })
+    await submit({ rpc, wallet, signed }, flags)
   })
 }

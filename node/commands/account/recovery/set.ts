@@ -5,22 +5,12 @@ import { checkNetwork } from '#identity'
 
 import { setRecoveryCall } from '../../../recovery.ts'
 import { RpcClient } from '../../../rpc-client.ts'
-import {
-  addFeeOptions,
-  addKeyOptions,
-  addRpcOptions,
-  addWaitOption,
-  type FeeFlags,
-  feesOf,
-  type KeyFlags,
-  type RpcFlags,
-  type WaitFlags,
-} from '../../arguments.ts'
+import { addSendingOptions, feesOf, type KeyFlags, type SendingFlags } from '../../arguments.ts'
 import { submit } from '../../send.ts'
 import { keyOf, unlock } from '../../unlock.ts'
 import { durationOf } from './duration.ts'
 
-interface SetFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {
+interface SetFlags extends SendingFlags {
   readonly recoveryKey?: string
   readonly delay?: bigint
   readonly remove: boolean
@@ -43,7 +33,7 @@ The first setting holds at once, a change or removal after the delay in force. T
 prevails over the account's own: keep it better, on another machine.
   pars account recovery set 0x046c…20df --recovery-key 0x5f1e…77c0 --delay 7d`,
     )
-  addWaitOption(addFeeOptions(addKeyOptions(addRpcOptions(command))))
+  addSendingOptions(command)
   command.action(async (name: string, flags: SetFlags) => {
     const { recoveryKey, delay, remove } = flags
     if (remove !== (recoveryKey === undefined) || remove !== (delay === undefined)) {
@@ -62,7 +52,7 @@ prevails over the account's own: keep it better, on another machine.
     }
     const call = setRecoveryCall(keyHash, delay ?? 0n)
     const signed = await wallet.sign({ ...feesOf(flags), ...call })
-    await submit({ rpc, wallet, signed }, { ...flags, wait: true })
+    await submit({ rpc, wallet, signed }, flags)
   })
 }
 

@@ -13,21 +13,15 @@ import { RpcClient } from '../../../rpc-client.ts'
 import { currentKey, Wallet } from '../../../wallet.ts'
 import {
   addAlgorithmOption,
-  addFeeOptions,
-  addKeyOptions,
   addressOf,
-  addRpcOptions,
-  addWaitOption,
-  type FeeFlags,
+  addSendingOptions,
   feesOf,
-  type KeyFlags,
-  type RpcFlags,
-  type WaitFlags,
+  type SendingFlags,
 } from '../../arguments.ts'
 import { submit } from '../../send.ts'
 import { checkChain, keyOf, keysOf } from '../../unlock.ts'
 
-interface StartFlags extends RpcFlags, KeyFlags, FeeFlags, WaitFlags {
+interface StartFlags extends SendingFlags {
   readonly recoveryKey: string
   readonly recoveryPasswordFile?: string
   readonly from?: string
@@ -46,7 +40,7 @@ export function configure(command: Command): void {
 The new key is written before anything is sent, under the password of who pays. It has the account once
 the delay is over and somebody calls finish.`,
     )
-  addAlgorithmOption(addWaitOption(addFeeOptions(addKeyOptions(addRpcOptions(command)))))
+  addAlgorithmOption(addSendingOptions(command))
   command.action(async (name: Hex, flags: StartFlags) => {
     const account = unhex(name)
     const rpc = new RpcClient(flags.rpc)
@@ -76,7 +70,7 @@ the delay is over and somebody calls finish.`,
     const newFile = await new KeyFolder(flags.keys).add(
       await sealKey({ key: newKey, address: account, networkId, password, random: systemRandom }),
     )
-    await submit({ rpc, wallet, signed, file: newFile }, { ...flags, wait: true })
+    await submit({ rpc, wallet, signed, file: newFile }, flags)
   })
 }
 

@@ -76,10 +76,7 @@ const wallet = {
     announceProvider(page, info, provider)
   },
 
-  async registration(address: Hex) {
-    const { gas, ...call } = registration(await keys.open(address))
-    return { ...call, gas: `0x${gas.toString(16)}` }
-  },
+  registration,
   setWilling(value: boolean): void {
     isWilling = value
   },

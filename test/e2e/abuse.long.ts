@@ -1,0 +1,368 @@
+/**
+ * One node, everything that a stranger can do to it, and whether it is well afterwards. Strangers are
+ * those that a proxy names: for them the rates hold.
+ */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { Agent, request } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import path from 'node:path'
+
+import { WebSocket } from 'ws'
+
+import { limits } from '#rpc'
+
+import { freePorts } from './cluster.ts'
+import { Bench, type Node, type RpcAnswer } from './node.ts'
+import { parseMetrics } from './prometheus.ts'
+
+const MiB = 2 ** 20
+
+/** More than all limits together let strangers take; a leak of what is sent here is gigabytes. */
+const allowed = 700 * MiB
+
+const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+
+interface Reply {
+  readonly status: number
+  readonly answer: RpcAnswer | readonly RpcAnswer[]
+}
+
+function codeOf({ answer }: Reply): unknown {
+  const { error } = answer as RpcAnswer
+  return (error?.data as { readonly code?: unknown } | undefined)?.code
+}
+
+function calls(method: string, params: readonly unknown[], count: number): string {
+  const all = Array.from({ length: count }, (_, id) => ({ jsonrpc: '2.0', id, method, params }))
+  return JSON.stringify(all)
+}
+
+function one(method: string, ...params: readonly unknown[]): string {
+  return JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+}
+
+function closed(socket: WebSocket): Promise<number> {
+  return new Promise((resolve) => {
+    socket.on('close', resolve)
+    socket.resume()
+  })
+}
+
+describe('a node under attack', function () {
+  this.timeout(180_000)
+
+  const bench = new Bench()
+  let node: Node
+  let metrics: string
+  let atRest: number
+
+  /** Resolves with the answer, also when the server did not read all of it; rejects when it was cut. */
+  function post(
+    body: string | Uint8Array,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        node.url,
+        { method: 'POST', agent, headers: { 'content-type': 'application/json', ...headers } },
+        (response) => {
+          let text = ''
+          response.on('data', (part) => (text += String(part)))
+          response.on('error', reject)
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, answer: JSON.parse(text) as RpcAnswer }),
+          )
+        },
+      )
+      outgoing.on('error', reject)
+      outgoing.end(body)
+    })
+  }
+
+  /** The refusal of each. */
+  async function filters(client: string, count: number): Promise<readonly unknown[]> {
+    const batch = calls('eth_newFilter', [{}], count)
+    const { status, answer } = await post(batch, { 'x-forwarded-for': client })
+    return (answer as readonly RpcAnswer[]).map((each) => codeOf({ status, answer: each }))
+  }
+
+  async function memory(): Promise<number> {
+    const series = parseMetrics(await (await fetch(metrics)).text())
+    return series.get('process_resident_memory_bytes')!.samples[0]!.value
+  }
+
+  before(async () => {
+    const port = await freePorts(1)
+    metrics = `http://127.0.0.1:${port}/metrics`
+    const file = await bench.network('attacked')
+    node = await bench.node(
+      'dev',
+      '--genesis',
+      file,
+      '--data',
+      bench.path('attacked'),
+      '--trust-proxy',
+      '--metrics-port',
+      String(port),
+      '--http-methods',
+      'eth_,net_,web3_',
+    )
+    const [from, to] = await node.ask<string[]>('eth_accounts')
+    for (let count = 0; count < 20; count++) {
+      await node.receipt(await node.ask('eth_sendTransaction', { from, to, value: '0x1' }))
+    }
+    atRest = await memory()
+  })
+
+  after(async () => {
+    agent.destroy()
+    await bench[Symbol.asyncDispose]()
+  })
+
+  /** It lives, is ready, makes blocks, answers, and has given back what it took. */
+  afterEach(async () => {
+    for (const probe of ['/livez', '/readyz']) {
+      assert.equal((await fetch(`${node.url}${probe}`)).status, 200, probe)
+    }
+    const [from, to] = await node.ask<string[]>('eth_accounts')
+    const hash = await node.ask<string>('eth_sendTransaction', { from, to, value: '0x1' })
+    const { status } = await node.receipt<{ status: string }>(hash)
+    assert.equal(status, '0x1')
+    const taken = (await memory()) - atRest
+    assert.ok(taken < allowed, `it took ${Math.round(taken / MiB)} MiB`)
+    assert.doesNotMatch(node.command.stderr, /rpc call failed|a thread died|execution failed/)
+  })
+
+  it('serves others while slow clients hold all the connections they can get', async () => {
+    const { port } = new URL(node.url)
+    const slow: Socket[] = []
+    const starts = ['POST / HTTP/1.1\r\nHost: localhost\r\nX-A: ', 'POST / HT', '']
+    const body =
+      'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99999\r\n\r\n{'
+    for (let count = 0; count < 2 * limits.connections.value; count++) {
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.on('error', () => undefined)
+      await once(socket, 'connect')
+      socket.write([...starts, body][count % 4]!)
+      slow.push(socket)
+      if (count % 50 === 0) assert.equal(codeOf(await post(one('eth_chainId'))), undefined)
+    }
+    const drip = setInterval(() => {
+      for (const socket of slow) if (socket.writable) socket.write('x')
+    }, 100)
+    for (let count = 0; count < 50; count++) {
+      assert.ok(Number(await node.ask('eth_blockNumber')) > 0)
+    }
+    clearInterval(drip)
+    for (const socket of slow) socket.destroy()
+  })
+
+  it('reads no more of a body than it takes', async () => {
+    const part = Buffer.alloc(MiB, 0x20)
+    const { port } = new URL(node.url)
+    const giants = Array.from({ length: 64 }, async () => {
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.on('error', () => undefined)
+      let answer = ''
+      socket.on('data', (data) => (answer += String(data)))
+      socket.write(
+        'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
+      )
+      for (let count = 0; count < 64 && socket.writable; count++) {
+        await new Promise((resolve) => {
+          socket.write('100000\r\n')
+          socket.write(part)
+          socket.write('\r\n', resolve)
+        })
+      }
+      socket.destroy()
+      return answer
+    })
+    for (const answer of await Promise.all(giants)) {
+      if (answer !== '') assert.match(answer, /^HTTP\/1\.1 413 [^]*RPC_BODY_TOO_LARGE/)
+    }
+    const declared = await post('{}', { 'content-length': String(2 ** 40) }).catch(() => undefined)
+    if (declared !== undefined) assert.equal(codeOf(declared), 'RPC_BODY_TOO_LARGE')
+    const whole = await post(new Uint8Array(limits.requestBytes.value + 1).fill(0x20))
+    assert.deepEqual([whole.status, codeOf(whole)], [413, 'RPC_BODY_TOO_LARGE'])
+  })
+
+  it('takes batches as large as it says, and their answers together', async () => {
+    const most = limits.batchCalls.value
+    const more = await post(calls('eth_chainId', [], most + 1))
+    assert.equal(codeOf(more), 'RPC_BATCH_TOO_LARGE')
+    assert.equal((more.answer as RpcAnswer).error?.code, -32600)
+    assert.equal(codeOf(await post(`[${'{},'.repeat(70_000)}{}]`)), 'RPC_REQUEST_INVALID')
+    assert.equal(codeOf(await post('['.repeat(100_000))), 'RPC_REQUEST_INVALID')
+    const replies = await Promise.all(
+      Array.from({ length: 32 }, () => post(calls('eth_getBlockByNumber', ['latest', true], most))),
+    )
+    for (const { answer } of replies) assert.equal((answer as readonly RpcAnswer[]).length, most)
+  })
+
+  it('searches as many logs as it says', async () => {
+    const everything = { fromBlock: 'earliest', toBlock: 'latest' }
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, () => post(calls('eth_getLogs', [everything], 100))),
+    )
+    for (const { answer } of replies) {
+      for (const { result, error } of answer as readonly RpcAnswer[]) {
+        assert.ok(Array.isArray(result) || [-32002, -32005, -32602].includes(error?.code ?? 0))
+      }
+    }
+    const addresses = Array.from(
+      { length: 1001 },
+      (_, at) => `0x${at.toString(16).padStart(40, '0')}`,
+    )
+    assert.equal(
+      codeOf(await post(one('eth_getLogs', { address: addresses }))),
+      'RPC_PARAMS_INVALID',
+    )
+  })
+
+  it('answers others and makes blocks while calls burn all the gas they may', async () => {
+    const loop = { data: '0x5b600056' }
+    const memoryHog = { data: '0x5b5a600052600056' }
+    const burning = Array.from({ length: 48 }, (_, at) =>
+      post(one('eth_call', at % 2 === 0 ? loop : memoryHog)),
+    )
+    const head = Number(await node.ask('eth_blockNumber'))
+    const [from, to] = await node.ask<string[]>('eth_accounts')
+    const hash = await node.ask<string>('eth_sendTransaction', {
+      from,
+      to,
+      value: '0x1',
+      gas: '0x186a0',
+    })
+    const { blockNumber } = await node.receipt<{ blockNumber: string }>(hash)
+    assert.ok(Number(blockNumber) > head)
+    for (const { answer } of await Promise.all(burning)) {
+      assert.ok((answer as RpcAnswer).error !== undefined)
+    }
+  })
+
+  it('keeps so many filters of one client, and no fewer of another', async () => {
+    const own: unknown[] = []
+    for (let batch = 0; batch < 10; batch++) own.push(...(await filters('127.0.0.1', 1000)))
+    const taken = own.filter((code) => code === undefined).length
+    assert.ok(taken > 0 && taken <= limits.filters.value, `${taken} filters`)
+    assert.deepEqual([...new Set(own)], [undefined, 'RPC_FILTERS_FULL'])
+    const [other] = await filters('198.51.100.7', 1)
+    assert.equal(other, undefined, 'a stranger still gets one')
+  })
+
+  it('tells what is no text', async () => {
+    const head = Buffer.from('{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":["')
+    for (const bytes of [[0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80]]) {
+      const reply = await post(Buffer.concat([head, Buffer.from(bytes), Buffer.from('"]}')]))
+      assert.equal((reply.answer as RpcAnswer).error?.code, -32700)
+    }
+    const surrogate = await post('{"jsonrpc":"2.0","id":"\\ud800","method":"eth_chainId"}')
+    assert.equal((surrogate.answer as RpcAnswer).result, '0x1c3b')
+  })
+
+  it('takes no name for more than a name', async () => {
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype']) {
+      assert.equal(codeOf(await post(one(name))), 'RPC_METHOD_UNKNOWN', name)
+      const polluted = `{"jsonrpc":"2.0","id":1,"method":"eth_call","params":[{"${name}":{"to":"0x00","isAdmin":true}}]}`
+      // Its `to` would be no address, if anybody looked there.
+      const { result, error } = (await post(polluted)).answer as RpcAnswer
+      assert.ok(result === '0x' || /unrecognized|not known/i.test(error?.message ?? ''), name)
+      const around = `{"${name}":{"id":7,"method":"eth_accounts"},"jsonrpc":"2.0","id":1,"method":"eth_chainId"}`
+      assert.equal(((await post(around)).answer as RpcAnswer).result, '0x1c3b', name)
+    }
+    const bare = await post('{"__proto__":{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}}')
+    assert.equal(codeOf(bare), 'RPC_REQUEST_INVALID')
+    assert.equal(await node.ask('eth_chainId'), '0x1c3b')
+  })
+
+  it('answers under no name but its own', async () => {
+    for (const host of [
+      'rebound.example',
+      'localhost.example',
+      '127.0.0.1.example',
+      '169.254.0.1',
+    ]) {
+      const reply = await post(one('eth_accounts'), { host })
+      assert.deepEqual([reply.status, codeOf(reply)], [403, 'RPC_HOST_REFUSED'], host)
+    }
+    const page = await post(one('eth_accounts'), { origin: 'https://page.example' })
+    assert.deepEqual([page.status, codeOf(page)], [403, 'RPC_ORIGIN_REFUSED'])
+  })
+
+  it('makes a stranger who asks for too much wait, and nobody else', async () => {
+    const flood = { 'x-forwarded-for': '192.0.2.1' }
+    const statuses: number[] = []
+    for (let count = 0; count < 40; count++) {
+      statuses.push((await post(calls('eth_getLogs', [{}], 100), flood)).status)
+    }
+    assert.deepEqual(new Set(statuses), new Set([200, 429]))
+    assert.equal((await post(one('eth_chainId'), { 'x-forwarded-for': '192.0.2.2' })).status, 200)
+  })
+
+  it('has so many sockets of one client, and reads none faster than it answers', async () => {
+    const url = node.url.replace('http', 'ws')
+    const opened: WebSocket[] = []
+    let refused = 0
+    const attempts = Array.from({ length: 200 }, () => {
+      const socket = new WebSocket(url, { headers: { 'x-forwarded-for': '203.0.113.9' } })
+      socket.on('error', () => undefined)
+      return new Promise<void>((resolve) => {
+        socket.on('open', () => {
+          opened.push(socket)
+          resolve()
+        })
+        socket.on('close', () => {
+          refused++
+          resolve()
+        })
+      })
+    })
+    await Promise.all(attempts)
+    assert.ok(opened.length <= limits.socketsPerClient.value, `${opened.length} sockets`)
+    assert.ok(refused >= 200 - limits.socketsPerClient.value)
+    const block = one('eth_getBlockByNumber', 'latest', true)
+    for (const socket of opened) {
+      socket.pause()
+      for (let count = 0; count < 2000; count++) socket.send(block)
+    }
+    assert.ok(Number(await node.ask('eth_blockNumber')) > 0)
+    const [giant, binary] = opened
+    giant!.send(' '.repeat(limits.requestBytes.value + 1))
+    binary!.send(Buffer.alloc(8))
+    await Promise.all([closed(giant!), closed(binary!)])
+    for (const socket of opened) socket.terminate()
+  })
+
+  it('is not held up by who leaves in the middle', async () => {
+    const { port } = new URL(node.url)
+    const body = one('eth_call', { data: '0x5b600056' })
+    for (let count = 0; count < 200; count++) {
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.on('error', () => undefined)
+      await once(socket, 'connect')
+      socket.write(
+        `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+        () => socket.destroy(),
+      )
+    }
+    assert.ok(Number(await node.ask('eth_blockNumber')) > 0)
+  })
+
+  it('goes as it should afterwards', async () => {
+    const data = bench.path('attacked')
+    assert.ok(path.isAbsolute(data))
+    const { code, stderr } = await node.stop()
+    assert.equal(code, 0, stderr)
+    node = await bench.node(
+      'dev',
+      '--genesis',
+      bench.path('attacked.json'),
+      '--data',
+      data,
+      '--metrics-port',
+      new URL(metrics).port,
+    )
+  })
+})
