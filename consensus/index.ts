@@ -53,6 +53,7 @@ export {
 } from './core/ssz.ts'
 export { checkHeader, type Epoch, genesisRefs } from './core/validity.ts'
 export { formatEvidence } from './evidence-text.ts'
+export type { SignedAttestation } from './finality-proof.ts'
 export { firstEpoch } from './first-epoch.ts'
 export { limits } from './limits.ts'
 export {
@@ -62,6 +63,7 @@ export {
   parameters,
   slowLinkParameters,
 } from './parameters.ts'
+export type { ValidatorInit } from './opening.ts'
 export type {
   Answer,
   CheckpointFacts,
@@ -81,9 +83,4 @@ export type {
 } from './ports.ts'
 export { beginEpoch, exportProtection, importProtection } from './recovery/interchange.ts'
 export { exportOrder, OrderImport, type OrderRecord, type Vouched } from './store/portable.ts'
-export {
-  type PeerStatus,
-  Validator,
-  type ValidatorInit,
-  type ValidatorStatus,
-} from './validator.ts'
+export { type PeerStatus, Validator, type ValidatorStatus } from './validator.ts'

@@ -49,18 +49,33 @@ export const limits = {
   },
   slotBlocks: {
     value: 4,
-    unit: 'equivocating blocks per author and round',
-    why: 'Beyond it a block is taken only where an accepted block needs it, and never more than the committee has members.',
+    unit: 'blocks per author and round',
+    why: 'A second one is taken only where a block waits for it, and as many as this or as the committee has members, whichever is more.',
   },
   suspendedRounds: {
     value: 160,
     unit: 'blocks per author',
     why: 'Twice the rounds between the garbage round and the farthest tip that is reached without commit sync.',
   },
+  suspendedShare: {
+    value: 4,
+    unit: 'times the blocks and bytes per author',
+    why: 'Room for blocks that others wait for: what unblocks is not kept out by what is blocked.',
+  },
   suspendedBytes: {
     value: 8_388_608,
     unit: 'bytes per author',
-    why: 'Sixteen of the largest blocks; only an author itself can sign what fills it.',
+    why: 'Sixteen of the largest blocks; only an author itself can sign what fills it, four times that where its blocks are waited for.',
+  },
+  wantedBlocks: {
+    value: 640,
+    unit: 'missing ancestors of the blocks of one author',
+    why: 'A block can name ancestors that do not exist: they are asked for in vain until it is garbage.',
+  },
+  wantedRounds: {
+    value: 4,
+    unit: 'rounds of missing ancestors of the blocks of one author',
+    why: 'As `wantedBlocks`, whichever is more: in a large committee one block misses as many as it has members.',
   },
   unverifiedBlocks: {
     value: 128,
@@ -120,12 +135,37 @@ export const limits = {
   retention: {
     value: 172_800_000,
     unit: 'milliseconds of committed time',
-    why: 'Two epochs: whoever was away longer takes a snapshot of the state.',
+    why: 'Two epochs: whoever was away longer needs a copy of a folder that was not.',
   },
   followers: {
     value: 32,
     unit: 'peers outside the committee that are pushed to',
     why: 'Each costs as much upload as a member.',
+  },
+  followersPerOrigin: {
+    value: 8,
+    unit: 'peers outside the committee from one /24 or /48 that are pushed to',
+    why: 'Whoever has many addresses side by side takes a quarter of the places.',
+  },
+  followerTurn: {
+    value: 60_000,
+    unit: 'milliseconds',
+    why: 'After it a peer outside the committee leaves its place to one that waits: nobody holds them all.',
+  },
+  followerBacklog: {
+    value: 8,
+    unit: 'rounds',
+    why: 'What a peer outside the committee missed before these it asks for, at the cost of its own budget.',
+  },
+  feedRate: {
+    value: 3_145_728,
+    unit: 'bytes of own blocks per second to one peer',
+    why: 'Above the five full blocks that it makes, below the 4 MiB that the other side lets pass.',
+  },
+  feedBurst: {
+    value: 8_388_608,
+    unit: 'bytes of own blocks at once to one peer',
+    why: 'Half of what the other side lets pass at once: no honest node is charged for catching up.',
   },
   syncBytes: {
     value: 33_554_432,
@@ -137,6 +177,26 @@ export const limits = {
     unit: 'bytes of blocks for one range of commits',
     why: 'An asker gives up on an answer beyond it: twice a round of a full committee.',
   },
+  syncItems: {
+    value: 65_536,
+    unit: 'items of one answer about commits',
+    why: 'Nobody has more of one already: each block among syncBytesMost is longer than 3,500 bytes.',
+  },
+  commitsCost: {
+    value: 524_288,
+    unit: 'bytes that a question about commits counts for',
+    why: 'Finding the votes takes milliseconds, whatever is answered.',
+  },
+  rememberedRanges: {
+    value: 8,
+    unit: 'ranges of commits',
+    why: 'The parts of an answer that was cut are found once.',
+  },
+  repairs: {
+    value: 4,
+    unit: 'blocks',
+    why: 'Taken over with a garbage signature, and asked of others at once.',
+  },
   part: {
     value: 524_288,
     unit: 'bytes of one item of an answer',
@@ -145,7 +205,17 @@ export const limits = {
   fetches: {
     value: 32,
     unit: 'requests under way',
-    why: 'What is not asked for now is asked for a second later.',
+    why: 'Beyond it each peer has one all the same: those that never answer hold up themselves alone.',
+  },
+  fetchesPerPeer: {
+    value: 4,
+    unit: 'requests under way to one peer',
+    why: 'As many as it answers at once beside those of others.',
+  },
+  fetchQueue: {
+    value: 16,
+    unit: 'requests that wait for one peer',
+    why: 'What is not asked for now is asked for some seconds later.',
   },
   journalBatches: {
     value: 64,
@@ -167,10 +237,25 @@ export const limits = {
     unit: 'milliseconds between two start-up questions of a peer',
     why: 'An answer costs a signature.',
   },
+  provenRounds: {
+    value: 64,
+    unit: 'rounds',
+    why: 'After its commit in which attestations of a block are looked for: each is read from disk.',
+  },
   checkpointInterval: {
     value: 1_024,
     unit: 'heights',
     why: 'One signature more for every member in about four minutes.',
+  },
+  checkpointsKept: {
+    value: 1_024,
+    unit: 'certificates of checkpoints',
+    why: 'Three days and more; a newer one proves all blocks that an older one does.',
+  },
+  checkpointsSparse: {
+    value: 64,
+    unit: 'checkpoints',
+    why: 'Of those before, one in so many stays: 67 kB a day with four members, 1.5 MB with a hundred.',
   },
   checkpointsPending: {
     value: 4,

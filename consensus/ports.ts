@@ -20,10 +20,12 @@ export interface Answer {
 export interface Network {
   /** Queues a frame. False when it was not queued: the queue is full (`drained` follows) or the peer is gone. */
   push(peer: Peer, protocol: string, frame: Uint8Array): boolean
-  /** Rejects when there is no answer. */
+  /** Rejects with a Fault when there is no answer. */
   request(peer: Peer, protocol: string, request: Uint8Array): Promise<Answer>
   /** Gossips. @returns How many peers it went to. */
   publish(topic: string, message: Uint8Array): Promise<number>
+  /** Where a peer comes from, as far as its address tells: many names may be one machine. */
+  originOf?(peer: Peer): string | undefined
   /** Holds against a peer what only one that misbehaves does. */
   blame(peer: Peer, reason: string): void
 }
@@ -46,6 +48,8 @@ export interface PushHandler {
 export interface RequestHandler {
   readonly id: string
   readonly traffic: 'sync'
+  /** Bytes that each question counts for, on top of its answer; what little costs little when absent. */
+  readonly cost?: number
   admits?(peer: Peer): boolean
   answer(request: Uint8Array, from: Sender): AsyncIterable<Uint8Array>
 }
@@ -85,6 +89,8 @@ export interface Executed {
   readonly commit: number
   /** Its results, ascending: the head, and as many before it as are not final. */
   readonly results: readonly ExecAttestation[]
+  /** The highest height that was final. */
+  readonly finalized: number
 }
 
 /** What a checkpoint says of one height. */
@@ -116,7 +122,9 @@ export interface Halt {
   readonly height: number
   readonly own: Digest
   readonly other: Digest
-  /** A quorum attested the other block: only a checkpoint helps. */
+  /** Who attested the other block. */
+  readonly authors: readonly number[]
+  /** They are a quorum: this node is the one that is wrong. */
   readonly outvoted: boolean
 }
 

@@ -3,22 +3,25 @@
  * the core what comes of it. Without a signer it follows: it verifies and executes like the others
  * and says nothing.
  */
-import { equal, Fault, isFault, type Timer } from '#base'
+import type { Timer } from '#base'
 import { contexts } from '#protocol'
 
 import { Checkpoints } from './checkpoint/checkpoints.ts'
-import type { Block } from './core/block.ts'
+import { type CheckpointCertificate, decodeCertificate } from './checkpoint/statement.ts'
+import type { Block, BlockRef, Header } from './core/block.ts'
+import type { Committee } from './core/committee.ts'
 import { Core, type Status } from './core/core.ts'
 import type { Effect, StoreRecord } from './core/effects.ts'
 import type { Event, Peer } from './core/events.ts'
 import { encodeBlock, unhexed } from './core/ssz.ts'
 import type { Epoch } from './core/validity.ts'
 import { Executor } from './executor.ts'
+import { proveFinality, type ProvenBlock, type SignedAttestation } from './finality-proof.ts'
 import { Journal } from './journal.ts'
-import { type Constants, constants, type Parameters, parameters } from './parameters.ts'
-import type { Executed, Ports, PushHandler, RequestHandler, TopicHandler } from './ports.ts'
+import { type Opening, readOpening, type ValidatorInit } from './opening.ts'
+import type { Ports, PushHandler, RequestHandler, TopicHandler } from './ports.ts'
 import { Witness } from './recovery/witness.ts'
-import { forget, openDagStore, type Opened } from './store/open.ts'
+import type { Opened } from './store/open.ts'
 import { Retention, type Retained } from './store/retention.ts'
 import { Verifications } from './verifications.ts'
 import { isBlame } from './wire/ask.ts'
@@ -27,20 +30,11 @@ import { Links } from './wire/links.ts'
 import { blocksHandler, commitsHandler } from './wire/serve.ts'
 import { Synchroniser } from './wire/synchroniser.ts'
 
-export interface ValidatorInit {
-  readonly epoch: Epoch
-  readonly constants?: Constants
-  readonly parameters?: Parameters
-  /** Milliseconds of committed time that others may ask for; two epochs by default. */
-  readonly retention?: number
-  readonly ports: Ports
-}
-
 export interface PeerStatus {
   readonly author: number
   readonly peer: Peer
   readonly isConnected: boolean
-  /** Highest round that the member itself sent. */
+  /** Highest round that the member itself sent, and that this node kept. */
   readonly heard: number
 }
 
@@ -58,14 +52,6 @@ export interface ValidatorStatus extends Status {
   readonly retained: Retained
   /** Height of the newest certified checkpoint; 0 before the first. */
   readonly checkpoint: number
-}
-
-interface Opening {
-  readonly init: ValidatorInit
-  readonly opened: Opened
-  readonly executed: Executed
-  readonly core: Core
-  readonly author: number | undefined
 }
 
 export class Validator {
@@ -95,41 +81,14 @@ export class Validator {
 
   /** Reads the store. Throws `CONSENSUS_SIGNER`, `CONSENSUS_STORE_NETWORK`. */
   static async open(init: ValidatorInit): Promise<Validator> {
-    const { epoch, ports } = init
-    const { signer, store, log } = ports
-    const gcDepth = (init.constants ?? constants).gcDepth
-    const author = authorOf(epoch, signer?.publicKey)
-    const publicKey = signer?.publicKey
-    const { genesisHash, committee } = epoch
-    const lost = (fault: Fault): void => {
-      log.warn('a damaged record of consensus counts as absent', { ...fault.facts })
-    }
-    const where = { store, genesisHash, epoch: committee.epoch, publicKey, gcDepth, lost }
-    const executed = await ports.execution.executed()
-    let opened = await openDagStore(where)
-    let core: Core
-    try {
-      core = createCore(init, author, opened, executed)
-    } catch (error) {
-      if (!isFault(error, 'CONSENSUS_NOT_CLOSED')) throw error
-      opened = await forget(opened.dag, error)
-      core = createCore(init, author, opened, executed)
-    }
-    const { condition } = opened
-    if (condition.name === 'damaged') {
-      const facts = { ...condition.fault.facts }
-      log.error('the store of consensus is damaged: its order is taken over from others', facts)
-    } else if (condition.name === 'unbegun' && author !== undefined) {
-      log.warn('the store has no record of this key: nothing is signed until a quorum has answered')
-    }
-    const validator = new Validator({ init, opened, executed, core, author })
+    const validator = new Validator(await readOpening(init))
     await validator.#retention.open()
     await validator.#checkpoints.open()
     return validator
   }
 
-  private constructor({ init, opened, executed, core, author }: Opening) {
-    const { epoch, ports } = init
+  private constructor(opening: Opening) {
+    const { epoch, ports, opened, executed, core, author } = opening
     const { committee } = epoch
     this.#epoch = epoch
     this.#ports = ports
@@ -161,37 +120,22 @@ export class Validator {
       (key, valid) => this.#dispatch({ type: 'verified', key, valid }),
       (error) => this.#fail('verifier', error),
     )
-    this.#retention = new Retention(
-      dag,
-      (init.constants ?? constants).gcDepth,
-      ports.log,
-      init.retention,
-    )
+    const { gcDepth } = opening.constants
+    this.#retention = new Retention(dag, gcDepth, ports.log, opening.retention)
     const inMemory = (digest: string) => core.block(digest)
-    this.#library = new Library({ dag, committee, verify: ports.verify, log: ports.log, inMemory })
-    this.#links = new Links({
-      committee,
-      author,
-      network: ports.network,
-      clock: ports.clock,
-      interval: (init.parameters ?? parameters).requestTimeout,
-      highest: restored.highest,
-      dispatch,
-      settled: async (digest) => {
-        await this.#verifications.settled(digest)
-        await this.#journal.room()
-      },
-      read,
-    })
+    const { verify, log } = ports
+    const copies = (ref: BlockRef) => this.#synchroniser.copies(ref)
+    this.#library = new Library({ dag, epoch, verify, log, inMemory, copies })
+    this.#links = this.#createLinks(opening)
     for (const { block } of restored.blocks) {
       if (block.author === author) this.#publish(block)
     }
     const { connected } = this.#links
     const { network } = ports
     this.#synchroniser = new Synchroniser({ committee, network, connected, dispatch })
-    this.#witness = new Witness({ epoch, author, ports, dispatch, read })
-    const failed = (error: unknown) => this.#fail('store', error)
-    this.#checkpoints = new Checkpoints({ epoch, author, dag, ports, connected, read, failed })
+    const genuine = (header: Header) => this.#library.genuine(header)
+    this.#witness = new Witness({ epoch, author, ports, dispatch, genuine, read })
+    this.#checkpoints = this.#createCheckpoints(opening)
     const serve = { dag, committee, library: this.#library, read }
     this.pushes = [this.#links.handler()]
     this.requests = [
@@ -201,6 +145,38 @@ export class Validator {
       this.#checkpoints.handler(),
     ]
     this.topics = [this.#checkpoints.topic]
+  }
+
+  #createLinks({ epoch, ports, opened, core, author, parameters }: Opening): Links {
+    return new Links({
+      committee: epoch.committee,
+      author,
+      network: ports.network,
+      clock: ports.clock,
+      interval: parameters.requestTimeout,
+      highest: opened.restored.highest,
+      dispatch: (event) => this.#dispatch(event),
+      settled: async (digest) => {
+        await this.#verifications.settled(digest)
+        await this.#journal.room()
+      },
+      isKept: (block) => core.isKept(block),
+      read: (peer, decode) => this.#read(peer, decode),
+    })
+  }
+
+  #createCheckpoints({ epoch, ports, opened, core, author, retention }: Opening): Checkpoints {
+    return new Checkpoints({
+      epoch,
+      author,
+      dag: opened.dag,
+      ports,
+      muted: () => core.status.muted,
+      connected: this.#links.connected,
+      read: (peer, decode) => this.#read(peer, decode),
+      failed: (error) => this.#fail('store', error),
+      keepsAll: retention === Infinity,
+    })
   }
 
   get status(): ValidatorStatus {
@@ -222,6 +198,27 @@ export class Validator {
       retained: this.#retention.retained,
       checkpoint: this.#checkpoints.certified,
     }
+  }
+
+  get committee(): Committee {
+    return this.#epoch.committee
+  }
+
+  /** The highest durable block of each author. */
+  get tips(): readonly BlockRef[] {
+    return this.#opened.dag.tips
+  }
+
+  /** As `proveFinality`. */
+  proveFinality(block: ProvenBlock): Promise<readonly SignedAttestation[] | undefined> {
+    return proveFinality(this.#opened.dag, this.committee, block)
+  }
+
+  /** The certificate of one height, or the newest; undefined where this node has none. */
+  async checkpoint(height: number | 'latest'): Promise<CheckpointCertificate | undefined> {
+    const { dag } = this.#opened
+    const bytes = height === 'latest' ? await dag.latestCheckpoint() : dag.checkpoint(height)
+    return bytes === undefined ? undefined : decodeCertificate(bytes)
   }
 
   start(): void {
@@ -278,10 +275,12 @@ export class Validator {
     this.#events.push(event)
     if (this.#isStepping) return
     this.#isStepping = true
+    const { clock } = this.#ports
     try {
       const before = this.#core.status.round
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-        for (const effect of this.#core.step(this.#ports.clock.now(), next)) {
+        const now = clock.now()
+        for (const effect of this.#core.step(now, next, clock.wall?.() ?? now)) {
           if (this.#isRunning) this.#perform(effect)
         }
       }
@@ -321,7 +320,7 @@ export class Validator {
       case 'decided':
         return observers?.decided?.(effect.decision)
       case 'fetch':
-        return void this.#synchroniser.fetch(effect)
+        return this.#synchroniser.fetch(effect)
       case 'fetchCommits':
         return void this.#synchroniser.fetchCommits(effect)
       case 'ask':
@@ -402,30 +401,4 @@ export class Validator {
     this.#ports.log.error('consensus has stopped', { part, error })
     this.#ports.observers?.failed?.(part, error)
   }
-}
-
-/** Throws `CONSENSUS_SIGNER` for a key that is not in the committee. */
-function authorOf({ committee }: Epoch, publicKey: Uint8Array | undefined): number | undefined {
-  if (publicKey === undefined) return undefined
-  const author = committee.members.findIndex((member) => equal(member.publicKey, publicKey))
-  if (author >= 0) return author
-  throw new Fault(
-    { code: 'CONSENSUS_SIGNER', epoch: committee.epoch },
-    'the key is not of a validator of this epoch: run without --validator to follow',
-  )
-}
-
-function createCore(
-  init: ValidatorInit,
-  self: number | undefined,
-  { restored }: Opened,
-  executed: Executed,
-): Core {
-  return new Core({
-    epoch: init.epoch,
-    constants: init.constants ?? constants,
-    parameters: init.parameters ?? parameters,
-    self,
-    restored: { ...restored, executedCommit: executed.commit, executed: executed.results },
-  })
 }

@@ -27,6 +27,7 @@ export type {
   Sender,
   Topic,
   TrafficClass,
+  TrafficFacts,
   Verdict,
 } from './port.ts'
 export type { Status } from './status/status.ts'

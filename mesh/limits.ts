@@ -5,6 +5,16 @@ const MiB = 1024 * KiB
 
 /** What strangers can make a node hold or do. T1–T5 are those of PIP-0008 "Limits". */
 export const limits = {
+  staticPeers: {
+    value: 256,
+    unit: 'peers',
+    why: 'that an operator names: connections to all of them are kept',
+  },
+  members: {
+    value: 128,
+    unit: 'peers',
+    why: 'of a committee: connections to all of them are kept',
+  },
   handshakeTimeout: {
     value: 5_000,
     unit: 'milliseconds',
@@ -32,16 +42,25 @@ export const limits = {
     why: 'T1: from one address of the committee or of a static peer: 6 % of a core at most',
   },
   networks: { value: 4_096, unit: 'networks', why: 'whose accept rate is remembered' },
-  connections: { value: 128, unit: 'connections', why: 'in all; each costs buffers and gossip' },
+  connections: {
+    value: 64,
+    unit: 'connections',
+    why: 'of peers that are neither of the committee nor static; each costs buffers and gossip',
+  },
+  trialConnections: {
+    value: 8,
+    unit: 'connections',
+    why: 'of these, for who has not said yet who it is: a member may come from anywhere',
+  },
   reservedConnections: {
     value: 64,
     unit: 'connections',
-    why: 'of these, kept for the committee and static peers',
+    why: 'of the committee and static peers, or two of each, whichever is more',
   },
   connectionsPerAddress: {
     value: 8,
     unit: 'connections',
-    why: 'from one IP address that is neither of the committee nor static',
+    why: 'of strangers from one IP address; where reserved peers are, two more for each of them',
   },
   connectionBuffer: {
     value: 16 * MiB,
@@ -61,6 +80,16 @@ export const limits = {
     why: 'between two statuses; a peer that lets one time out is dropped',
   },
   streams: { value: 64, unit: 'streams', why: 'T5: open on one connection, inbound' },
+  longStreams: {
+    value: 2,
+    unit: 'streams',
+    why: 'of one protocol that keeps one open, and gossip: a new one before the old has ended',
+  },
+  waitingStreams: {
+    value: 8,
+    unit: 'streams',
+    why: 'that wait for the status of a new connection',
+  },
   streamWindow: {
     value: MiB,
     unit: 'bytes',
@@ -96,6 +125,21 @@ export const limits = {
     unit: 'bytes per second',
     why: 'D12: answered to one peer, in bursts of one answer',
   },
+  requestCost: {
+    value: 128 * KiB,
+    unit: 'bytes',
+    why: 'that each question counts for at least, whatever the answer: finding it is work, too',
+  },
+  serveWait: {
+    value: 2_000,
+    unit: 'milliseconds',
+    why: 'that an answer waits for its budget; beyond it the peer is busy',
+  },
+  strangersRate: {
+    value: 16 * MiB,
+    unit: 'bytes per second',
+    why: 'answered to all that are neither of the committee nor static: their questions take a fifth of a core at most',
+  },
   dagRate: {
     value: 4 * MiB,
     unit: 'bytes per second',
@@ -107,6 +151,11 @@ export const limits = {
     why: 'T5: gossip from one peer; its forged signatures cost 5 % of a core',
   },
   syncRate: { value: 8 * MiB, unit: 'bytes per second', why: 'T5: answers from one peer' },
+  budgets: {
+    value: 1_024,
+    unit: 'peers',
+    why: 'whose rates are remembered; as many as the book holds',
+  },
   burst: { value: 4, unit: 'seconds', why: 'of a rate that may arrive at once' },
   strike: {
     value: 67,
@@ -162,6 +211,21 @@ export const limits = {
     unit: 'bytes',
     why: 'unsent gossip to one peer; above it the stream is gone and the watchdog drops the peer',
   },
-  gossipTopicBytes: { value: 8 * KiB, unit: 'bytes', why: 'for the topics of one peer' },
+  gossipMessages: {
+    value: 512,
+    unit: 'messages',
+    why: 'in one gossip RPC, and control messages of a kind: fifty times what a tick collects',
+  },
+  gossipIds: {
+    value: 5_000,
+    unit: 'messages',
+    why: 'that one gossip RPC offers or asks for: what gossipsub sends at most',
+  },
+  gossipSubscriptions: { value: 32, unit: 'topics', why: 'that one gossip RPC joins or leaves' },
+  gossipTopicBytes: {
+    value: 8 * KiB,
+    unit: 'bytes',
+    why: 'for the topics of one peer, with 1 KiB beside each name: seven',
+  },
   validations: { value: 256, unit: 'messages', why: 'of gossip with the validator at once' },
 } as const satisfies Limits

@@ -25,6 +25,7 @@ import type {
   PushProtocol,
   RequestProtocol,
   Topic,
+  TrafficFacts,
 } from './port.ts'
 import { StatusExchange, statusProtocol } from './status/exchange.ts'
 import type { Status } from './status/status.ts'
@@ -32,7 +33,7 @@ import { Guard } from './streams/guard.ts'
 import { PushStreams } from './streams/push.ts'
 import { Requests } from './streams/requests.ts'
 import { UnreadWatch } from './streams/unread.ts'
-import { Admission } from './transport/admission.ts'
+import { Admission, networkOf } from './transport/admission.ts'
 import { Gate } from './transport/gate.ts'
 import { createNode, type Services } from './transport/libp2p.ts'
 import { timings, type Timings, Upkeep } from './upkeep.ts'
@@ -117,6 +118,7 @@ export class Network implements MeshPort {
     guard: Guard,
     gate: Gate,
     node: Libp2p<Services>,
+    events: Required<NetworkEvents>,
   ) {
     const { clock, log, random, topics = [] } = options
     this.peer = node.peerId.toString()
@@ -127,8 +129,8 @@ export class Network implements MeshPort {
     this.#gate = gate
     this.#node = node
     const charge = registry.charge.bind(registry)
-    const redial = registry.drop.bind(registry)
-    this.#gossip = new Gossip({ router: node.services.gossip, topics, log, charge, redial })
+    const drop = registry.drop.bind(registry)
+    this.#gossip = new Gossip({ router: node.services.gossip, topics, log, charge, drop })
     this.#exchange = new PeerExchange({
       self: this.peer,
       book: registry.book,
@@ -140,7 +142,7 @@ export class Network implements MeshPort {
     this.#requestProtocols = [...(options.requests ?? []), this.#exchange]
     this.#requests = new Requests(guard, this.#requestProtocols, this.#timings.requestTimeout)
     this.#pushes = new PushStreams(guard, options.pushes ?? [])
-    this.#greeter = this.#createGreeter(shielded(options.events ?? {}, log))
+    this.#greeter = this.#createGreeter(events)
     this.#upkeep = new Upkeep({
       clock,
       log,
@@ -164,8 +166,15 @@ export class Network implements MeshPort {
     const own = key.peerId.toString()
     const init = { own, book, links, clock, log, events, staticPeers, bindings }
     const registry = new PeerRegistry(init)
-    const guard = new Guard({ clock, log, links, charge: registry.charge.bind(registry) })
-    const admission = new Admission(clock, (host) => registry.isReservedHost(host))
+    const isReserved = (peer: string): boolean => registry.isReserved(peer)
+    const guard = new Guard({
+      clock,
+      log,
+      links,
+      isReserved,
+      charge: registry.charge.bind(registry),
+    })
+    const admission = new Admission(clock, registry)
     const gate = new Gate(admission, book.bans, log)
     const watch = new UnreadWatch(links)
     const node = await createNode({
@@ -178,7 +187,7 @@ export class Network implements MeshPort {
       received: watch.received.bind(watch),
       router: gated(createRouter(options.topics ?? []), guard),
     })
-    return new Network(options, registry, guard, gate, node)
+    return new Network(options, registry, guard, gate, node, events)
   }
 
   /** Listens and begins to dial. Throws `MESH_LISTEN`. */
@@ -238,13 +247,40 @@ export class Network implements MeshPort {
     }
   }
 
+  /** As those it was told of at its start, until it stops. Throws `MESH_ADDRESS`, `MESH_STATIC_FULL`. */
+  addStatic(address: string): void {
+    this.#registry.addStatic(address)
+  }
+
+  /** Ends the connections to a peer that no committee needs. @returns Whether it was static. */
+  async removeStatic(peer: string): Promise<boolean> {
+    const wasStatic = this.#registry.removeStatic(peer)
+    if (!this.#registry.isReserved(peer)) await this.disconnect(peer)
+    return wasStatic
+  }
+
+  traffic(): TrafficFacts {
+    const { bans } = this.#registry.book
+    return {
+      bytes: this.#guard.bytes,
+      handshakes: { ...this.#gate.handshakes },
+      banned: bans.records().filter(({ peer }) => bans.isBanned(peer)).length,
+    }
+  }
+
   async disconnect(peer: string): Promise<void> {
     const links = this.#registry.links.all().filter((link) => link.peer === peer)
     await Promise.all(links.map(({ connection }) => connection.close()))
   }
 
-  ban(peer: string, reason: string): void {
-    this.#registry.ban(peer, reason)
+  blame(peer: string, reason: string): void {
+    this.#registry.charge(peer, limits.ban.value, reason)
+  }
+
+  /** The /24 or /48 that a connected peer is in. */
+  originOf(peer: string): string | undefined {
+    const host = this.#registry.hostOf(peer)
+    return host === undefined ? undefined : networkOf(host)
   }
 
   push(peer: string, protocol: string, frame: Uint8Array): boolean {
@@ -290,7 +326,7 @@ export class Network implements MeshPort {
       },
       isReserved: (peer) => registry.isReserved(peer),
       isBanned: (peer) => registry.book.bans.isBanned(peer),
-      settled: (connection) => this.#gate.placesOf(connection)?.handshake?.release(),
+      settled: (connection, isReserved) => this.#gate.settled(connection, isReserved),
       charge: (peer, points, reason) => registry.charge(peer, points, reason),
       announce: (link, status) => this.#announce(link, status),
       forget: (connection) => this.#forget(connection),
@@ -301,9 +337,13 @@ export class Network implements MeshPort {
     const node = this.#node
     const handle = (protocol: string, most: number, handler: StreamHandler): Promise<void> =>
       node.handle(protocol, handler, { maxInboundStreams: most, maxOutboundStreams: most })
-    await handle(statusProtocol, 2, (stream, link) => this.#greeter.answer(stream, link))
+    await handle(statusProtocol, limits.longStreams.value, (stream, link) =>
+      this.#greeter.answer(stream, link),
+    )
     for (const one of this.#options.pushes ?? []) {
-      await handle(one.id, 2, (stream, link) => this.#pushes.accept(one, stream, link))
+      await handle(one.id, limits.longStreams.value, (stream, link) =>
+        this.#pushes.accept(one, stream, link),
+      )
     }
     for (const one of this.#requestProtocols) {
       const most = limits.requests.value
@@ -337,7 +377,8 @@ export class Network implements MeshPort {
     const address = text.includes('/p2p/') ? text : `${text}/p2p/${peer}`
     try {
       this.#registry.book.learn(address, 'mdns')
-    } catch {
+    } catch (error) {
+      if (!isFault(error)) throw error
       this.#options.log.debug('address not understood', { address: address.slice(0, 120) })
     }
   }

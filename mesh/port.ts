@@ -35,6 +35,8 @@ export interface PushProtocol {
 export interface RequestProtocol {
   readonly id: string
   readonly traffic: TrafficClass
+  /** Bytes that each question counts for, on top of its answer: what finding one costs. */
+  readonly cost?: number
   admits?(peer: string): boolean
   /**
    * The items of an answer, each 1..`limits.frame` bytes, taken one by one as the asker reads them.
@@ -51,6 +53,27 @@ export interface Answer {
   readonly items: readonly Uint8Array[]
   /** The answer was cut: ask again for what follows the last item. */
   readonly more: boolean
+}
+
+export interface HandshakeCounts {
+  /** Before anything was computed for it. */
+  readonly refused: number
+  readonly begun: number
+  readonly completed: number
+}
+
+/** What went through since the start, for people who watch. */
+export interface TrafficFacts {
+  /**
+   * Payload bytes. Of gossip, which goes on from peer to peer within its library, `transactions` has
+   * what came in alone.
+   */
+  readonly bytes: Readonly<
+    Record<TrafficClass, { readonly received: number; readonly sent: number }>
+  >
+  readonly handshakes: HandshakeCounts
+  /** Peers that are banned now. */
+  readonly banned: number
 }
 
 /** `reject` only what is wrong in its bytes for everybody for ever: its sender is banned. */
@@ -95,11 +118,15 @@ export interface MeshPort {
   /** Addresses to dial this node at, with `/p2p/`. */
   addresses(): readonly string[]
   peers(): readonly Peer[]
+  traffic(): TrafficFacts
   /** Throws `MESH_ADDRESS`, `MESH_DIAL`. @returns The PeerId that was reached and verified. */
   dial(address: string): Promise<string>
   disconnect(peer: string): Promise<void>
-  /** Bans until the points have decayed. */
-  ban(peer: string, reason: string): void
+  /**
+   * Bans until the points have decayed; one of the committee, or a static one, loses its connection
+   * alone.
+   */
+  blame(peer: string, reason: string): void
   /**
    * Queues a frame to a peer.
    * @returns False when it was not queued: the queue is full (`drained` follows) or the peer is gone.

@@ -31,6 +31,12 @@ export class TokenBucket {
     return this.#tokens >= 0
   }
 
+  /** Milliseconds until `amount` may pass; 0 for now. */
+  wait(amount: number): number {
+    this.#refill()
+    return Math.max(0, ((amount - this.#tokens) * 1000) / this.#rate)
+  }
+
   get isFull(): boolean {
     this.#refill()
     return this.#tokens === this.#capacity

@@ -8,7 +8,7 @@ import type { Link } from './peers/links.ts'
 import type { Redial } from './peers/redial.ts'
 import type { PeerRegistry } from './peers/registry.ts'
 import type { PushStreams } from './streams/push.ts'
-import { unread } from './streams/unread.ts'
+import { excess } from './streams/unread.ts'
 
 /** How often and how patiently; the defaults are limits. All in milliseconds. */
 export interface Timings {
@@ -83,7 +83,9 @@ export class Upkeep {
       registry.drop(peer, 'takes nothing of what is pushed')
     }
     this.#watchGossip(now)
-    this.#boundUnread()
+    for (const { peer } of excess(registry.links.all())) {
+      registry.drop(peer, 'unread bytes of all peers')
+    }
     registry.refresh()
     redial.tick(registry.targets(outbound))
     round(now)
@@ -111,17 +113,6 @@ export class Upkeep {
       else if (now - link.flowed > patience.gossipStall) {
         registry.drop(link.peer, 'gossip does not flow')
       }
-    }
-  }
-
-  #boundUnread(): void {
-    const { registry } = this.#init
-    const waiting = registry.links.all().map((link) => ({ link, bytes: unread(link) }))
-    let total = waiting.reduce((sum, { bytes }) => sum + bytes, 0)
-    for (const { link, bytes } of waiting.toSorted((a, b) => b.bytes - a.bytes)) {
-      if (total <= limits.unreadTotal.value) return
-      registry.drop(link.peer, 'unread bytes of all peers')
-      total -= bytes
     }
   }
 }

@@ -1,6 +1,7 @@
 import { draw, type DrawOptions } from './draw.ts'
+import type { Outcome } from './outcome.ts'
 import type { Fault } from './scenario.ts'
-import { type Outcome, simulate } from './simulate.ts'
+import { simulate } from './simulate.ts'
 import type { Ports } from './world.ts'
 
 /** Sums over many worlds. */

@@ -38,6 +38,7 @@ export class Disk {
   #hasForgotten = false
   #floor = 0
   #attestFloor = 0
+  #muteRound = 0
   #own: Block | undefined
   readonly #blocks = new Map<Digest, Stored>()
   readonly #ownRounds = new Map<number, Block>()
@@ -119,6 +120,7 @@ export class Disk {
     this.#hasForgotten = false
     this.#floor = 0
     this.#attestFloor = 0
+    this.#muteRound = 0
     this.#own = undefined
     this.#blocks.clear()
     this.#ownRounds.clear()
@@ -158,6 +160,7 @@ export class Disk {
       hasForgotten: this.#hasForgotten,
       floor: this.#floor,
       attestFloor: this.#attestFloor,
+      muteRound: this.#muteRound,
       own: this.#own,
       blocks: [...this.#blocks.values()].filter(({ block }) => block.round > garbageRound),
       highest: [...this.highest().values()],
@@ -205,6 +208,7 @@ export class Disk {
         this.#attestFloor = Math.max(this.#attestFloor, record.height)
         return undefined
       case 'recovered':
+        this.#muteRound = record.muteRound
         this.#hasForgotten = true
         this.hasBegun = true
         return undefined

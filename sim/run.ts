@@ -11,10 +11,10 @@ import { Worker } from 'node:worker_threads'
 
 import { add, noTotals, type Totals } from './campaign.ts'
 import type { DrawOptions } from './draw.ts'
+import type { Outcome } from './outcome.ts'
 import { type Scenario, scenarioVersion } from './scenario.ts'
 import { shrink } from './shrink.ts'
 import { simulateAny } from './simulate-any.ts'
-import type { Outcome } from './simulate.ts'
 import { traceVersion } from './watch.ts'
 import type { JobResult } from './worker.ts'
 

@@ -1,5 +1,6 @@
+import type { Outcome } from './outcome.ts'
 import type { Fault, Scenario } from './scenario.ts'
-import { type Outcome, simulate } from './simulate.ts'
+import { simulate } from './simulate.ts'
 import type { Ports } from './world.ts'
 
 /**

@@ -1,6 +1,7 @@
+import type { Outcome } from './outcome.ts'
 import type { Scenario } from './scenario.ts'
 import { simulateNodes } from './simulate-nodes.ts'
-import { type Outcome, simulate } from './simulate.ts'
+import { simulate } from './simulate.ts'
 
 /** Runs the world that `scenario` asks for. */
 export async function simulateAny(scenario: Scenario): Promise<Outcome> {

@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 
+import { brokenBy, checkProgress, obstacleOf, type Outcome, outcomeOf } from './outcome.ts'
 import type { Fault, Scenario } from './scenario.ts'
-import type { Outcome } from './simulate.ts'
-import { Violation } from './watch.ts'
 import { WholeNode } from './whole-node.ts'
 import { soundPorts, World } from './world.ts'
 
@@ -17,26 +16,11 @@ export async function simulateNodes(scenario: Scenario): Promise<Outcome> {
   const world = new World(scenario, soundPorts, new Set())
   const nodes: WholeNode[] = []
   for (const author of scenario.stakes.keys()) nodes.push(new WholeNode(world, author, nodes))
-  const violation = await watched(() => live(world, nodes))
-  const { watch, network, time } = world
-  return {
-    scenario,
-    violation,
-    tally: watch.tally,
-    traffic: network.traffic,
-    simulated: time,
-    fingerprint: watch.fingerprint,
-    trace: watch.lines,
-  }
-}
-
-async function watched(task: () => Promise<void>): Promise<Outcome['violation']> {
   try {
-    await task()
-    return undefined
+    await live(world, nodes)
+    return outcomeOf(world, undefined)
   } catch (error) {
-    if (!(error instanceof Violation)) throw error
-    return { invariant: error.invariant, message: error.message }
+    return outcomeOf(world, brokenBy(error))
   }
 }
 
@@ -62,11 +46,8 @@ async function live(world: World, nodes: readonly WholeNode[]): Promise<void> {
   await run(world, end)
   const top = world.watch.committed
   for (const { index, committed, validator } of nodes) {
-    const isStuck = committed - (before[index] ?? 0) < 5 || top - committed > 10
-    if (isStuck) {
-      const { standing } = validator?.status ?? {}
-      world.watch.fail('I8', `${index} (${standing}) is at ${committed} of ${top}`)
-    }
+    const { standing } = validator?.status ?? {}
+    checkProgress(world.watch, { index, standing, before: before[index] ?? 0, committed, top })
   }
 }
 
@@ -97,11 +78,7 @@ async function inflict(world: World, nodes: readonly WholeNode[], fault: Fault):
     }
     case 'partition':
     case 'cut': {
-      const blocks = (from: number, to: number): boolean =>
-        fault.kind === 'cut'
-          ? from === fault.from && to === fault.to
-          : fault.groups[from] !== fault.groups[to]
-      const obstacle = { blocks }
+      const obstacle = obstacleOf(fault)
       network.add(obstacle)
       timeline.after(fault.length, () => network.remove(obstacle))
       return

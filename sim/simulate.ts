@@ -1,44 +1,15 @@
-import { isFault } from '#base'
-import type { Digest } from '#consensus'
-
 import { Adversary } from './adversary.ts'
 import { settling } from './draw.ts'
 import { Machine } from './machine.ts'
-import type { Traffic } from './network.ts'
+import { brokenBy, checkProgress, obstacleOf, type Outcome, outcomeOf } from './outcome.ts'
 import { type Fault, maySignTwice, type Scenario } from './scenario.ts'
-import { type Tally, Violation, type Watch } from './watch.ts'
+import type { Watch } from './watch.ts'
 import { peerOf, type Ports, soundPorts, twinOf, World } from './world.ts'
-
-export interface Outcome {
-  readonly scenario: Scenario
-  /** What broke, or undefined. */
-  readonly violation: { readonly invariant: string; readonly message: string } | undefined
-  readonly tally: Tally
-  readonly traffic: Traffic
-  /** Milliseconds of virtual time. */
-  readonly simulated: number
-  readonly fingerprint: Digest
-  /** One line per event: time, node, what. */
-  readonly trace: readonly string[]
-}
-
-/** Commits that every node makes at least once the network is timely. */
-const leastCommits = 5
 
 /** Runs one world from start to end, watching every step. */
 export function simulate(scenario: Scenario, ports: Ports = soundPorts): Outcome {
   const run = new Run(scenario, ports)
-  const violation = run.go()
-  const { watch, network, time } = run.world
-  return {
-    scenario,
-    violation,
-    tally: watch.tally,
-    traffic: network.traffic,
-    simulated: time,
-    fingerprint: watch.fingerprint,
-    trace: watch.lines,
-  }
+  return outcomeOf(run.world, run.go())
 }
 
 class Run {
@@ -76,9 +47,7 @@ class Run {
       this.#checkLiveness(before)
       return undefined
     } catch (error) {
-      if (error instanceof Violation) return { invariant: error.invariant, message: error.message }
-      if (isFault(error)) return { invariant: 'I5', message: `${error.code} ${error.stack}` }
-      throw error
+      return brokenBy(error)
     }
   }
 
@@ -123,8 +92,7 @@ class Run {
         return this.#twin(fault)
       case 'partition': {
         const { groups } = fault
-        const blocks = (from: number, to: number): boolean => groups[from] !== groups[to]
-        const obstacle = { blocks }
+        const obstacle = obstacleOf(fault)
         network.add(obstacle)
         this.#isolate(obstacle, groups)
         return this.#until(fault, () => {
@@ -132,17 +100,9 @@ class Run {
           this.#watch.reunites(obstacle)
         })
       }
-      case 'cut': {
-        const blocks = (from: number, to: number): boolean => from === fault.from && to === fault.to
-        const obstacle = { blocks }
-        network.add(obstacle)
-        return this.#until(fault, () => network.remove(obstacle))
-      }
+      case 'cut':
       case 'slow': {
-        const { node, delay } = fault
-        const delays = (from: number, to: number): number =>
-          from === node || to === node ? delay : 0
-        const obstacle = { delays }
+        const obstacle = obstacleOf(fault)
         network.add(obstacle)
         return this.#until(fault, () => network.remove(obstacle))
       }
@@ -245,13 +205,14 @@ class Run {
     const top = this.#watch.committed
     for (const [index, { status }] of this.#machines) {
       if (broken.has(index)) continue
-      const committed = status?.committed ?? 0
-      if (committed - (before.get(index) ?? 0) < leastCommits || top - committed > 10) {
-        this.#watch.fail(
-          'I8',
-          `${index} (${status?.standing}) is at commit ${committed} of ${top}, was at ${before.get(index)}`,
-        )
-      }
+      const { committed = 0, standing } = status ?? {}
+      checkProgress(this.#watch, {
+        index,
+        standing,
+        before: before.get(index) ?? 0,
+        committed,
+        top,
+      })
     }
     const slack = settling(this.world.parameters)
     const orphans = this.#watch.orphans(stable + slack, end - slack)

@@ -1,4 +1,4 @@
-import { silent } from '#base'
+import { Fault, silent } from '#base'
 import {
   type Answer,
   beginEpoch,
@@ -187,7 +187,7 @@ export class WholeNode {
     return {
       executed: () => {
         const { commit, heights } = this.execution
-        return Promise.resolve({ commit, results: heights })
+        return Promise.resolve({ commit, results: heights, finalized: 0 })
       },
       execute: (commit) => this.#execute(commit),
       payload: () => this.#pool.splice(0, 16),
@@ -230,7 +230,8 @@ export class WholeNode {
     const to = this.#byPeer(peer)
     const { requestTimeout } = this.world.parameters
     return new Promise((resolve, reject) => {
-      const fail = (): void => reject(new Error('no answer'))
+      const fail = (): void =>
+        reject(new Fault({ code: 'MESH_REQUEST', protocol, reason: 'no answer' }))
       if (to === undefined) return fail()
       this.world.timeline.after(requestTimeout, fail)
       this.#carry(to, () => {

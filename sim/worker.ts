@@ -2,8 +2,8 @@
 import { parentPort } from 'node:worker_threads'
 
 import { draw, type DrawOptions } from './draw.ts'
+import type { Outcome } from './outcome.ts'
 import { simulateAny } from './simulate-any.ts'
-import type { Outcome } from './simulate.ts'
 
 /** From the main thread. */
 export interface Job {

@@ -61,7 +61,8 @@ async function firstItem(
   try {
     const { items } = await network.request(peer, protocols.checkpoints, request)
     return items[0]
-  } catch {
+  } catch (error) {
+    if (!isFault(error)) throw error
     return undefined
   }
 }

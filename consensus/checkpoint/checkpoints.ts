@@ -8,6 +8,7 @@ import type { Epoch } from '../core/validity.ts'
 import { limits } from '../limits.ts'
 import type { Ports, RequestHandler, TopicHandler } from '../ports.ts'
 import type { DagStore } from '../store/dag-store.ts'
+import { checkpointsBetween, heightOfKey } from '../store/keys.ts'
 import { decodeCheckpointRequest, protocols } from '../wire/frames.ts'
 import { askCertificate, isCertified } from './certificate.ts'
 import { History } from './history.ts'
@@ -26,9 +27,13 @@ interface CheckpointsInit {
   readonly author: number | undefined
   readonly dag: DagStore
   readonly ports: Ports
+  /** Heights up to it may have been signed before they were forgotten (W8). */
+  readonly muted: () => number
   readonly connected: ReadonlySet<string>
   readonly read: <Request>(peer: string, decode: () => Request) => Request
   readonly failed: (error: unknown) => void
+  /** An archive. */
+  readonly keepsAll: boolean
 }
 
 interface Vote {
@@ -54,6 +59,8 @@ export class Checkpoints {
   readonly #votes = new Map<number, Map<number, Vote>>()
   #own: Checkpoint | undefined
   #certified = 0
+  /** Certificates below it have been looked through. */
+  #sparse = 0
   #work: Promise<void> = Promise.resolve()
   #isHalted = false
 
@@ -120,13 +127,14 @@ export class Checkpoints {
 
   async #make(height: number): Promise<void> {
     if (this.#isHalted || height <= (this.#own?.height ?? 0)) return
-    const { dag, ports, author } = this.#init
+    const { dag, ports, author, muted } = this.#init
     const checkpoint = await this.#describe(height)
     // What was described while stopping may lack half of the history.
     if (checkpoint === undefined || this.#isHalted) return
     const before = this.#own
     this.#own = checkpoint
-    if (author !== undefined && ports.signer !== undefined && height > dag.facts.checkpointFloor) {
+    const floor = Math.max(dag.facts.checkpointFloor, muted())
+    if (author !== undefined && ports.signer !== undefined && height > floor) {
       const hash = checkpointHash(checkpoint)
       const signature = await ports.signer.sign(unhexed(hash), contexts.checkpoint)
       const message = encodeSigned(checkpoint, { author, signature })
@@ -140,13 +148,13 @@ export class Checkpoints {
 
   /** Signatures of the checkpoint before were lost on the way: others have its certificate. */
   async #pull(checkpoint: Checkpoint): Promise<void> {
-    const { epoch, dag, ports, connected } = this.#init
+    const { epoch, ports, connected } = this.#init
     const bytes = await askCertificate(ports.network, connected, checkpoint, (certificate) =>
       isCertified(certificate, epoch.committee, ports.verify),
     )
     if (bytes === undefined) return
     this.#certified = Math.max(this.#certified, checkpoint.height)
-    await dag.saveCheckpoint(checkpoint.height, bytes)
+    await this.#save(checkpoint.height, bytes)
   }
 
   async #describe(height: number): Promise<Checkpoint | undefined> {
@@ -262,7 +270,7 @@ export class Checkpoints {
 
   /** Writes the certificate of the own checkpoint, once a quorum signed it. */
   async #certify(): Promise<void> {
-    const { epoch, dag, ports } = this.#init
+    const { epoch, ports } = this.#init
     const checkpoint = this.#own
     if (checkpoint === undefined || checkpoint.height <= this.#certified) return
     const hash = checkpointHash(checkpoint)
@@ -279,7 +287,20 @@ export class Checkpoints {
     const signatures = votes
       .toSorted(([a], [b]) => a - b)
       .map(([author, { signature }]) => ({ author, signature }))
-    await dag.saveCheckpoint(checkpoint.height, encodeCertificate({ checkpoint, signatures }))
+    await this.#save(checkpoint.height, encodeCertificate({ checkpoint, signatures }))
     ports.log.info('checkpoint certified', { height: checkpoint.height })
+  }
+
+  /** Writes a certificate; of the old ones, which newer ones make needless, few are kept. */
+  async #save(height: number, bytes: Uint8Array): Promise<void> {
+    const { dag, keepsAll } = this.#init
+    await dag.saveCheckpoint(height, bytes)
+    const interval = limits.checkpointInterval.value
+    const end = height - limits.checkpointsKept.value * interval
+    if (keepsAll || end <= this.#sparse || this.#isHalted) return
+    const rare = limits.checkpointsSparse.value * interval
+    const range = checkpointsBetween(this.#sparse, end)
+    await dag.remove(range, (key) => heightOfKey(key) % rare !== 0)
+    this.#sparse = end
   }
 }

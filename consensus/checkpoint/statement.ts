@@ -4,20 +4,14 @@
  *
  * @see PIP-0007 "Checkpoints"
  */
-import {
-  ByteVectorType,
-  ContainerType,
-  ListCompositeType,
-  UintBigintType,
-  UintNumberType,
-} from '@chainsafe/ssz'
+import { ByteVectorType, ContainerType, ListCompositeType } from '@chainsafe/ssz'
 
-import { concat, Fault, utf8 } from '#base'
+import { concat, utf8 } from '#base'
 import { sha256 } from '#crypto'
 import { algorithms } from '#protocol'
 
 import type { Digest } from '../core/block.ts'
-import { unhexed } from '../core/ssz.ts'
+import { bytes32, exactly, safe, u16, u64, unhexed } from '../core/ssz.ts'
 import { limits } from '../limits.ts'
 
 export const checkpointVersion = 1
@@ -49,9 +43,6 @@ export interface CheckpointCertificate {
 }
 
 const tag = utf8('pars/ckpt/1')
-const u16 = new UintNumberType(2)
-const u64 = new UintBigintType(8)
-const bytes32 = new ByteVectorType(32)
 const checkpointType = new ContainerType({
   version: u16,
   chainId: u64,
@@ -108,23 +99,6 @@ export function decodeCertificate(bytes: Uint8Array): CheckpointCertificate {
   return { checkpoint: fromWire(checkpoint), signatures }
 }
 
-function exactly<V>(
-  type: { deserialize(bytes: Uint8Array): V; readonly minSize: number; readonly maxSize: number },
-  bytes: Uint8Array,
-): V {
-  const { length } = bytes
-  if (length < type.minSize || length > type.maxSize) {
-    throw new Fault({ code: 'CONSENSUS_FRAME', bytes: length, most: type.maxSize })
-  }
-  try {
-    return type.deserialize(bytes)
-  } catch (error) {
-    throw new Fault({ code: 'CONSENSUS_FRAME', bytes: length, most: type.maxSize }, String(error), {
-      cause: error,
-    })
-  }
-}
-
 function toWire(checkpoint: Checkpoint): Wire {
   const { version, chainId, epoch, height } = checkpoint
   return {
@@ -154,9 +128,4 @@ function fromWire(wire: Wire): Checkpoint {
     committeeRoot: wire.committeeRoot.toHex(),
     nextCommitteeRoot: wire.nextCommitteeRoot.toHex(),
   }
-}
-
-function safe(value: bigint): number {
-  if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value)
-  throw new Fault({ code: 'CONSENSUS_FRAME', number: value }, 'numbers stay below 2^53')
 }

@@ -100,12 +100,13 @@ export class Builder {
   }
 
   /** Has the header of `round` signed. */
-  build(now: number, round: number, saying: Saying, transactions: readonly Uint8Array[]): void {
+  build(wall: number, round: number, saying: Saying, transactions: readonly Uint8Array[]): void {
     if (round <= this.#floor) return this.cancel()
     const content = {
       author: this.#author,
       round,
-      timestampMs: Math.max(now, this.#last?.timestampMs ?? 0),
+      // Not held up by the block before: one wrong reading of a clock would last for ever.
+      timestampMs: wall,
       ancestors: saying.ancestors,
       attestations: saying.attestations.slice(-limits.attestations.value),
       commitVotes: saying.commitVotes.slice(-limits.commitVotes.value),

@@ -3,6 +3,7 @@ import { isFault } from '#base'
 import { limits } from '../limits.ts'
 import type { Parameters } from '../parameters.ts'
 import type { Block, BlockRef, CommitVote, Digest, Header } from './block.ts'
+import type { CertifiedCommit } from './commit-votes.ts'
 import type { Commit } from './commit.ts'
 import { StakeSet } from './committee.ts'
 import type { Dag } from './dag.ts'
@@ -15,24 +16,26 @@ export type CommitsEvent = Extract<Event, { readonly type: 'commits' }>
 
 interface Request {
   readonly peer: Peer
-  readonly from: number
   readonly due: number
 }
 
 interface Answer {
-  readonly peer: Peer
   readonly commits: readonly Commit[]
   readonly blocks: ReadonlyMap<Digest, Block>
   readonly last: CommitVote
   /** Headers whose signatures are being verified, by key. */
   readonly waiting: Map<Digest, Header>
   readonly voters: StakeSet
+  /** Those of the voters. */
+  readonly headers: Header[]
 }
 
 /** Commits to take over as they are. */
 export interface Certified {
   readonly commits: readonly Commit[]
   readonly blocks: ReadonlyMap<Digest, Block>
+  /** Of a quorum that votes for the last one, with good signatures: others will ask for them. */
+  readonly headers: readonly Header[]
 }
 
 /**
@@ -82,7 +85,7 @@ export class CommitSync {
     const peer = this.#peer()
     if (peer === undefined) return
     this.#answer = undefined
-    this.#request = { peer, from: own + 1, due: now + 4 * patience }
+    this.#request = { peer, due: now + 4 * patience }
     const to = Math.min(tip.index, own + limits.commitRange.value)
     this.#emit({ type: 'fetchCommits', peer, from: own + 1, to })
   }
@@ -91,7 +94,7 @@ export class CommitSync {
   receive(
     { from, commits, blocks, headers }: CommitsEvent,
     own: CommitVote,
-    tip: CommitVote | undefined,
+    tip: CertifiedCommit | undefined,
   ): Certified | undefined {
     if (this.#request?.peer !== from || this.#answer !== undefined) return undefined
     // The node may have made some of them by itself meanwhile.
@@ -104,15 +107,16 @@ export class CommitSync {
     if (!this.#isWhole(wanting, byDigest)) return this.#giveUp()
     const voters = new StakeSet(this.#epoch.committee)
     const answer = {
-      peer: from,
       commits: wanting,
       blocks: byDigest,
       last,
       waiting: new Map<Digest, Header>(),
       voters,
+      headers: [],
     }
     this.#answer = answer
-    if (tip?.index === last.index && tip.digest === last.digest) return this.#accept(answer)
+    const isTip = tip?.index === last.index && tip.digest === last.digest
+    if (isTip) return this.#accept(answer, tip.headers)
     this.#verify(answer, headers)
     return answer.waiting.size === 0 ? this.#giveUp() : undefined
   }
@@ -123,8 +127,13 @@ export class CommitSync {
     const header = answer?.waiting.get(key)
     if (answer === undefined || header === undefined) return undefined
     answer.waiting.delete(key)
-    if (valid) answer.voters.add(header.core.author)
-    if (answer.voters.stake >= this.#epoch.committee.quorum) return this.#accept(answer)
+    if (valid) {
+      answer.voters.add(header.core.author)
+      answer.headers.push(header)
+    }
+    if (answer.voters.stake >= this.#epoch.committee.quorum) {
+      return this.#accept(answer, answer.headers)
+    }
     return answer.waiting.size === 0 ? this.#giveUp() : undefined
   }
 
@@ -185,11 +194,11 @@ export class CommitSync {
     }
   }
 
-  #accept({ commits, blocks }: Answer): Certified {
+  #accept({ commits, blocks }: Answer, headers: readonly Header[]): Certified {
     this.#request = undefined
     this.#answer = undefined
     this.#attempts = 0
-    return { commits, blocks }
+    return { commits, blocks, headers }
   }
 
   #reject(peer: Peer): undefined {

@@ -1,4 +1,4 @@
-import { Fault } from '#base'
+import { equal, Fault } from '#base'
 
 import { limits } from '../limits.ts'
 import type { Digest } from './block.ts'
@@ -61,6 +61,12 @@ export class Committee {
     return this.members[author]?.peerId
   }
 
+  /** The author index of who signs with this key. */
+  placeOf(publicKey: Uint8Array): number | undefined {
+    const place = this.members.findIndex((member) => equal(member.publicKey, publicKey))
+    return place < 0 ? undefined : place
+  }
+
   authorOf(peerId: string): number | undefined {
     return this.#byPeer.get(peerId)
   }
@@ -91,6 +97,11 @@ export class StakeSet {
 
   get stake(): bigint {
     return this.#stake
+  }
+
+  /** Ascending. */
+  get members(): readonly number[] {
+    return [...this.#authors].toSorted((a, b) => a - b)
   }
 
   add(author: number): void {

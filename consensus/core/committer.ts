@@ -31,11 +31,6 @@ export class Committer<B extends DagBlock = DagBlock> {
     this.#rules = rules
   }
 
-  /** The last round of those that `next` gave. */
-  get last(): number {
-    return this.#last
-  }
-
   /** The next round in order, once it is decided. */
   next(): Decision<B> | undefined {
     const decision = this.#decided.get(this.#last + 1) ?? this.#look()

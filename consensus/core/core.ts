@@ -13,8 +13,9 @@ import type { Effect } from './effects.ts'
 import type { Event, Peer } from './events.ts'
 import { Fetcher } from './fetcher.ts'
 import { Finality } from './finality.ts'
-import { commitDigest } from './hashes.ts'
+import { commitDigest, headerDigest } from './hashes.ts'
 import { Intake } from './intake.ts'
+import { Muted } from './muted.ts'
 import { Order, type Step } from './order.ts'
 import type { Surroundings } from './parents.ts'
 import { type Moment, Proposer } from './proposer.ts'
@@ -44,6 +45,8 @@ export interface Status {
   readonly certified: number | undefined
   readonly executedCommit: number
   readonly finalized: number
+  /** Heights up to it are not attested, nor are checkpoints of them signed. */
+  readonly muted: number
   readonly isIdle: boolean
   readonly isHalted: boolean
   /** Milliseconds. */
@@ -68,10 +71,14 @@ export class Core {
   readonly #sync: CommitSync
   readonly #recovery: Recovery
   readonly #workload: Workload
+  readonly #muted: Muted
   readonly #writes = new Writes()
   /** Own blocks above it that this process did not make are somebody else's. */
   #ownFloor: number
+  /** By the wall, in milliseconds since 1970. */
   #startedAt = 0
+  #wall = 0
+  /** Since the last step; what the store told comes with the first. */
   #effects: Effect[] = []
   #askAt: number | undefined
   #wake: number | undefined
@@ -96,7 +103,7 @@ export class Core {
         ? undefined
         : new Proposer(epoch, self, parameters, surroundings, restored, emit)
     this.#fetcher = new Fetcher(committee, self, parameters, emit)
-    this.#finality = new Finality(committee, restored.executed, emit)
+    this.#finality = new Finality(committee, restored, emit)
     this.#votes = new CommitVotes(committee)
     this.#sync = new CommitSync(epoch, genesis, this.#dag, self, parameters, emit)
     this.#recovery = new Recovery(
@@ -107,6 +114,7 @@ export class Core {
       parameters.doppelgangerWindow,
     )
     this.#workload = new Workload(restored.executedCommit)
+    this.#muted = new Muted(restored.muteRound, restored.commits, restored.executed)
     this.#ownFloor = Math.max(restored.floor, restored.own?.round ?? 0)
     this.#restore(restored)
   }
@@ -121,6 +129,7 @@ export class Core {
       certified: this.#votes.tip?.index,
       executedCommit: this.#workload.executedCommit,
       finalized: this.#finality.finalized,
+      muted: this.#muted.height,
       isIdle: this.#workload.isIdle(this.#finality.finalized),
       isHalted: this.#finality.isHalted,
       leaderTimeout: this.#leaderTimeout,
@@ -135,16 +144,24 @@ export class Core {
     return this.#dag.get(digest)
   }
 
+  /** Whether `block` was taken, or is of no use any more. */
+  isKept(block: BlockRef): boolean {
+    return this.#intake.isSettled(block)
+  }
+
   /** The highest round that `author` is known to have signed: where to resume what it pushes. */
   highestRound(author: number): number {
     return this.#intake.slots.highest(author)?.round ?? 0
   }
 
-  /** @param now Milliseconds since 1970; never less than in the step before. */
-  step(now: number, event: Event): readonly Effect[] {
-    this.#effects = []
+  /**
+   * @param now Milliseconds, for pacing; never less than in the step before.
+   * @param wall Milliseconds since 1970, as people's clocks have it: for what headers say of time.
+   */
+  step(now: number, event: Event, wall = now): readonly Effect[] {
+    this.#wall = wall
     this.#handle(now, event)
-    this.#intake.tick(now)
+    this.#intake.tick(wall)
     this.#decide()
     this.#recover(now)
     this.#propose(now)
@@ -153,7 +170,9 @@ export class Core {
     const write = this.#writes.flush()
     if (write !== undefined) this.#effects.push(write)
     this.#sleep(now)
-    return this.#effects
+    const effects = this.#effects
+    this.#effects = []
+    return effects
   }
 
   #handle(now: number, event: Event): void {
@@ -165,7 +184,7 @@ export class Core {
         this.#wake = undefined
         return undefined
       case 'received':
-        return this.#intake.receive(now, event.from, event.block)
+        return this.#intake.receive(this.#wall, event.from, event.block)
       case 'verified':
         return this.#verified(event.key, event.valid)
       case 'payload':
@@ -178,6 +197,7 @@ export class Core {
         return this.#workload.pool(event.waiting)
       case 'executed':
         this.#finality.execute(event.heights)
+        this.#muted.executed(event.commit, event.heights)
         return this.#workload.executed(event.commit, this.#finality.executed)
       case 'commits': {
         const own = this.#order.last
@@ -205,7 +225,7 @@ export class Core {
   }
 
   #start(now: number): void {
-    this.#startedAt = now
+    this.#startedAt = this.#wall
     const last = this.#proposer?.last
     if (last !== undefined) this.#emit({ type: 'publish', block: last })
     this.#proposer?.enter(now)
@@ -234,6 +254,13 @@ export class Core {
     } else this.#recovery.meet(block.round)
   }
 
+  /** An own header that the store has may be of any time: the clock may have been set back. */
+  #isSomebodyElses(header: Header): boolean {
+    if (header.core.author !== this.#self || !this.#isAlive(header)) return false
+    const digest = headerDigest(header.core)
+    return digest !== this.#proposer?.last?.digest && !this.#dag.has(digest)
+  }
+
   /** Whether somebody has signed it since this process started, whatever the clocks say. */
   #isAlive({ core }: Header): boolean {
     return core.timestampMs > this.#startedAt + this.#parameters.clockDrift
@@ -247,8 +274,7 @@ export class Core {
   }
 
   #answered(author: number, own: Header | undefined, yours: Header | undefined): void {
-    const isMine = yours?.core.author === this.#self
-    if (yours !== undefined && isMine && this.#recovery.isAsking && this.#isAlive(yours)) {
+    if (yours !== undefined && this.#recovery.isAsking && this.#isSomebodyElses(yours)) {
       return this.#stopAt(yours)
     }
     return this.#recovery.answered(author, own, yours)
@@ -273,26 +299,30 @@ export class Core {
     }
   }
 
-  #take(step: Step): void {
+  #take(step: Step, votes: readonly Header[] = []): void {
     this.#emit({ type: 'decided', decision: step.decision })
     if (step.commit === undefined) return
-    this.#writes.committed(step)
+    this.#writes.committed(step, votes)
     this.#workload.committed(step.commit)
+    const { index, leader } = step.commit.commit
+    this.#muted.committed(index, leader.round)
     this.#proposer?.committed()
-    this.#votes.committed(step.commit.commit.index)
+    this.#votes.committed(index)
     this.#order.prune()
     this.#workload.prune(this.#dag.garbageRound)
     this.#accept(this.#intake.prune(this.#dag.garbageRound))
   }
 
   #adopt(certified: Certified | undefined): void {
+    const last = certified?.commits.at(-1)
     for (const commit of certified?.commits ?? []) {
       const { index, digest } = this.#order.last
       if (commit.index <= index) continue
       if (commit.previous !== digest) return
       const refs = [...commit.blocks].toSorted((a, b) => a.round - b.round)
       for (const ref of refs) this.#insertCertified(ref, certified?.blocks)
-      this.#take(this.#order.adopt(commit, commitDigest(commit)))
+      const votes = commit === last ? certified?.headers : undefined
+      this.#take(this.#order.adopt(commit, commitDigest(commit)), votes)
     }
   }
 
@@ -301,6 +331,8 @@ export class Core {
     const block = suspended ?? blocks?.get(ref.digest)
     if (block === undefined || this.#dag.has(ref.digest)) return
     const unverified = suspended === undefined ? new Set([ref.digest]) : undefined
+    // A quorum stands behind the commit: its authors signed its blocks, whatever came as signatures.
+    this.#intake.slots.remember(block)
     this.#accept(this.#intake.insert(block), unverified)
   }
 
@@ -336,7 +368,9 @@ export class Core {
       mayBuild: this.#recovery.standing === 'signing' && !this.#lagsBehind,
       isIdle: this.#workload.isIdle(finalized),
       includes: this.#includes,
-      attestations: (above) => (isHalted ? [] : this.#finality.resultsAbove(above)),
+      wall: this.#wall,
+      attestations: (above) =>
+        isHalted ? [] : this.#finality.resultsAbove(Math.max(above, this.#muted.height)),
     }
   }
 
@@ -370,7 +404,8 @@ export class Core {
   }
 
   #leave(now: number, floor: number): void {
-    this.#recovery.left()
+    this.#recovery.left(floor)
+    this.#muted.recovered(floor, this.#finality.executed)
     this.#ownFloor = floor
     this.#proposer?.raise(now, floor)
   }
@@ -398,7 +433,7 @@ export class Core {
       this.#proposer?.wake(now, this.#moment),
       this.#lagsBehind ? undefined : this.#fetcher.wake,
       this.#sync.wake,
-      this.#intake.wake,
+      this.#intake.wake === undefined ? undefined : now + this.#intake.wake - this.#wall,
       this.#askAt,
     ].filter((time) => time !== undefined)
     if (times.length === 0) return

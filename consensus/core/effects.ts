@@ -15,10 +15,21 @@ export type StoreRecord =
   | { readonly type: 'floor'; readonly floor: number }
   /** No attestation at or below it, ever again; W7. */
   | { readonly type: 'attestFloor'; readonly height: number }
-  /** `schedule` as it is after this commit; W2. */
-  | { readonly type: 'commit'; readonly commit: CommittedBlocks; readonly schedule: ScheduleState }
-  /** This validator was amnesic in this epoch and has not built since; W6. */
-  | { readonly type: 'recovered' }
+  /**
+   * `schedule` as it is after this commit; W2. `votes` are headers of a quorum for it, where it was
+   * taken over: their blocks may never come.
+   */
+  | {
+      readonly type: 'commit'
+      readonly commit: CommittedBlocks
+      readonly schedule: ScheduleState
+      readonly votes?: readonly Header[]
+    }
+  /**
+   * This validator was amnesic in this epoch and has not built since; W6. Results of commits of
+   * leaders up to `muteRound` are never attested; W7.
+   */
+  | { readonly type: 'recovered'; readonly muteRound: number }
 
 /** Why a peer is charged. Objective: the bytes show it, and an honest peer never sends them. */
 export type Offence = 'network' | 'structure' | 'signature' | 'commits'
@@ -71,14 +82,15 @@ export type Effect =
   | { readonly type: 'penalise'; readonly peer: Peer; readonly offence: Offence }
   | { readonly type: 'finalized'; readonly height: number; readonly blockHash: Digest }
   /**
-   * Validity stake attested another block than this node executed: stop execution, write a dump.
-   * `outvoted` when a quorum did: only a checkpoint helps.
+   * Validity stake, these authors, attested another block than this node executed: stop execution,
+   * write a dump. `outvoted` when a quorum did: this node is the one that is wrong.
    */
   | {
       readonly type: 'halt'
       readonly height: number
       readonly own: Digest
       readonly other: Digest
+      readonly authors: readonly number[]
       readonly outvoted: boolean
     }
   /** Another process signs with this validator's key; this one has stopped signing. */

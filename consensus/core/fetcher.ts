@@ -48,19 +48,20 @@ export class Fetcher {
     for (const digest of this.#requests.keys()) {
       if (!wanted.has(digest)) this.#requests.delete(digest)
     }
-    const byPeer = new Map<Peer, BlockRef[]>()
-    for (const [digest, { ref, from }] of wanted) {
+    const byPeer = new Map<Peer, Wanted[]>()
+    for (const [digest, one] of wanted) {
+      const { ref, from } = one
       const request = this.#request(digest, from, now)
       if (request.due > now) continue
       for (const peer of this.#peers(ref, from, request.attempts)) {
-        const refs = byPeer.get(peer)
-        if (refs === undefined) byPeer.set(peer, [ref])
-        else refs.push(ref)
+        const due = byPeer.get(peer)
+        if (due === undefined) byPeer.set(peer, [one])
+        else due.push(one)
       }
       request.due = now + patience * Math.min(2 ** request.attempts, mostPatience)
       request.attempts++
     }
-    for (const [to, refs] of byPeer) this.#send(to, refs)
+    for (const [to, due] of byPeer) this.#send(to, inTurn(due))
   }
 
   /** What is under way about `digest`. Whoever else has it by now is asked without more patience. */
@@ -93,4 +94,18 @@ export class Fetcher {
     const other = attempts === 0 ? undefined : others[(attempts - 1) % others.length]
     return other === undefined ? [from] : [from, other]
   }
+}
+
+/** One for each author's blocks, then the next: nobody's names keep out what others need. */
+function inTurn(due: readonly Wanted[]): readonly BlockRef[] {
+  const byAuthor = new Map<number, BlockRef[]>()
+  for (const { ref, by } of due) {
+    const refs = byAuthor.get(by)
+    if (refs === undefined) byAuthor.set(by, [ref])
+    else refs.push(ref)
+  }
+  const longest = Math.max(...byAuthor.values().map(({ length }) => length))
+  return Array.from({ length: longest }, (_, turn) =>
+    [...byAuthor.values()].flatMap((refs) => refs[turn] ?? []),
+  ).flat()
 }

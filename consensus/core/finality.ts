@@ -3,6 +3,7 @@ import type { Block, Digest, ExecAttestation } from './block.ts'
 import { type Committee, StakeSet } from './committee.ts'
 import type { Effect } from './effects.ts'
 import type { Evidence, SignedCore } from './evidence.ts'
+import type { Restored } from './restored.ts'
 import { signedCore } from './slots.ts'
 
 interface Attested {
@@ -34,11 +35,12 @@ export class Finality {
 
   constructor(
     committee: Committee,
-    executed: readonly ExecAttestation[],
+    { executed, finalized }: Pick<Restored, 'executed' | 'finalized'>,
     emit: (effect: Effect) => void,
   ) {
     this.#committee = committee
     this.#emit = emit
+    this.#finalized = finalized
     for (const { height, blockHash } of executed) {
       this.#own.set(height, blockHash)
       this.#executed = height
@@ -121,7 +123,7 @@ export class Finality {
     if (authors.stake < this.#committee.validity || !isNews) return
     this.#isHalted = true
     this.#isOutvoted ||= outvoted
-    this.#emit({ type: 'halt', height, own, other, outvoted })
+    this.#emit({ type: 'halt', height, own, other, authors: authors.members, outvoted })
   }
 
   #conclude(): void {

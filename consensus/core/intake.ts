@@ -19,7 +19,7 @@ interface Early {
 /** The way of a block from the wire into the DAG: validity, signature, slot, ancestors. */
 export class Intake {
   readonly slots: Slots
-  readonly suspension = new Suspension()
+  readonly suspension: Suspension
   readonly #verification = new Verification()
   readonly #epoch: Epoch
   readonly #genesis: readonly BlockRef[]
@@ -41,6 +41,7 @@ export class Intake {
     this.#parameters = parameters
     this.#emit = emit
     this.slots = new Slots(epoch.committee)
+    this.suspension = new Suspension(epoch.committee.size)
   }
 
   get unverified(): number {
@@ -54,9 +55,14 @@ export class Intake {
     return Math.min(...times) - this.#parameters.clockDrift
   }
 
+  /** Whether the block is here, be it in the DAG or waiting for ancestors, or garbage. */
+  isSettled({ round, digest }: BlockRef): boolean {
+    return round <= this.#dag.garbageRound || this.#dag.has(digest) || this.suspension.has(digest)
+  }
+
   /** Checks `block` up to its signature, which a `verify` effect asks for. */
   receive(now: number, from: Peer, block: Block): void {
-    if (this.#isSettled(block)) return
+    if (this.isSettled(block)) return
     const { slots, suspension } = this
     const isWanted = suspension.isWanted(block.digest)
     if (slots.isProven(block.author) && slots.at(block).length > 0 && !isWanted) return
@@ -90,14 +96,14 @@ export class Intake {
 
   /** Takes a block with a good signature; what the DAG accepts by it, in causal order. */
   admit(block: Block, from: Peer): readonly Block[] {
-    if (this.#isSettled(block)) return []
+    if (this.isSettled(block)) return []
     const evidence = this.slots.prove(block)
     if (evidence !== undefined) this.#emit({ type: 'evidence', evidence })
     const isWanted = this.suspension.isWanted(block.digest)
     const isSecond = this.slots.at(block).length > 0
     if (isSecond && !(isWanted && this.slots.hasRoom(block))) return []
     const missing = this.#dag.missing(block)
-    if (missing.length > 0 && !this.suspension.hasRoom(block)) return []
+    if (missing.length > 0 && !this.suspension.hasRoom(block, missing)) return []
     this.slots.fill(block)
     if (missing.length === 0) return this.insert(block)
     this.suspension.add(block, missing, from)
@@ -123,10 +129,6 @@ export class Intake {
     if (due.length === 0) return
     this.#early = this.#early.filter((early) => !due.includes(early))
     for (const { from, block } of due) this.receive(now, from, block)
-  }
-
-  #isSettled({ round, digest }: Block): boolean {
-    return round <= this.#dag.garbageRound || this.#dag.has(digest) || this.suspension.has(digest)
   }
 
   #fault(block: Block): Fault | undefined {

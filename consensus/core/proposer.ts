@@ -16,6 +16,8 @@ export interface Moment {
   readonly isIdle: boolean
   /** Own blocks may carry transactions, and some wait. */
   readonly includes: boolean
+  /** Milliseconds since 1970, for the header. */
+  readonly wall: number
   /** Own results above a height, ascending; none while they are in doubt. */
   attestations(above: number): readonly ExecAttestation[]
 }
@@ -149,7 +151,7 @@ export class Proposer {
       commitVotes: this.#votes,
     }
     this.#pacemaker.built(now)
-    this.#builder.build(now, this.round, saying, transactions)
+    this.#builder.build(moment.wall, this.round, saying, transactions)
     this.#votes = this.#votes.slice(-1)
   }
 }

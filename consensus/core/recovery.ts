@@ -115,9 +115,10 @@ export class Recovery {
     return Math.max(floor, ...[this.#met, ...rounds].map((round) => round + 2))
   }
 
-  /** The floor is durable. */
-  left(): void {
-    if (this.#standing === 'leaving') this.#standing = 'signing'
+  /** `floor` is durable. An own block that turned up meanwhile may ask for a higher one. */
+  left(floor: number): void {
+    if (this.#standing !== 'leaving') return
+    this.#standing = this.#met + 2 > floor && this.#met > 0 ? 'amnesic' : 'signing'
   }
 
   /** An own block is durable. */

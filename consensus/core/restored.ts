@@ -19,11 +19,16 @@ export interface Restored {
   readonly hasForgotten: boolean
   readonly floor: number
   readonly attestFloor: number
+  /** Results of commits of leaders up to it are never attested: the floor of a recovery. */
+  readonly muteRound: number
   /** The own block of the highest round. */
   readonly own: Block | undefined
   /** All blocks above the garbage round of the last commit. */
   readonly blocks: readonly { readonly block: Block; readonly verified: boolean }[]
-  /** The highest verified block of each author, however old. */
+  /**
+   * The highest block that each author is known to have signed, however old: by its signature, or
+   * because a quorum committed it.
+   */
   readonly highest: readonly Block[]
   /** All commits whose leader is above that garbage round, ascending; the last one in any case. */
   readonly commits: readonly CommitRecord[]
@@ -31,6 +36,8 @@ export interface Restored {
   readonly executedCommit: number
   /** Own results, ascending: the head, and as many before it as are not final. */
   readonly executed: readonly ExecAttestation[]
+  /** The highest height that was final. */
+  readonly finalized: number
 }
 
 export const nothing: Restored = {
@@ -38,10 +45,12 @@ export const nothing: Restored = {
   hasForgotten: false,
   floor: 0,
   attestFloor: 0,
+  muteRound: 0,
   own: undefined,
   blocks: [],
   highest: [],
   commits: [],
   executedCommit: 0,
   executed: [],
+  finalized: 0,
 }

@@ -5,8 +5,7 @@ import type { Evidence, SignedCore } from './evidence.ts'
 
 /**
  * Who has signed what for which round. A slot (author, round) is filled by the first block whose
- * signature verified; another one proves equivocation and is kept only where an accepted block
- * needs it.
+ * signature verified; another one proves equivocation and is kept only where a block waits for it.
  */
 export class Slots {
   readonly #committee: Committee
@@ -32,7 +31,7 @@ export class Slots {
     return this.#rounds.get(round)?.get(author) ?? []
   }
 
-  /** Whether a further block of this slot may be kept, given that an accepted block needs it. */
+  /** Whether a further block of this slot may be kept, given that a block waits for it. */
   hasRoom(block: Block): boolean {
     const most = Math.max(limits.slotBlocks.value, this.#committee.size)
     return this.at(block).length < most

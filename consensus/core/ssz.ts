@@ -32,10 +32,10 @@ import type { Commit } from './commit.ts'
 import type { Member } from './member.ts'
 
 const { publicKeyBytes, signatureBytes } = algorithms[0x65]
-const u16 = new UintNumberType(2)
+export const u16 = new UintNumberType(2)
 const u32 = new UintNumberType(4)
-const u64 = new UintBigintType(8)
-const bytes32 = new ByteVectorType(32)
+export const u64 = new UintBigintType(8)
+export const bytes32 = new ByteVectorType(32)
 
 const refType = new ContainerType({ author: u16, round: u32, digest: bytes32 })
 const refs = new ListCompositeType(refType, limits.committee.value)
@@ -138,7 +138,7 @@ export function encodeHeader(header: Header): Uint8Array {
 
 /** Throws `CONSENSUS_FRAME`. */
 export function decodeHeader(bytes: Uint8Array): Header {
-  return fromWireHeader(exactly(headerType, bytes, headerBytes))
+  return fromWireHeader(exactly(headerType, bytes))
 }
 
 export function encodeBlock(header: Header, body: Body): Uint8Array {
@@ -199,15 +199,21 @@ export function encodeClosing(statement: ClosingStatement): Uint8Array {
   })
 }
 
+/** Bytes that a block takes at most where it waits: its body, and the longest header. */
+export function sizeOf({ body }: { readonly body: Body }): number {
+  return headerBytes + bodySize(body)
+}
+
 /** The bytes of `digest`. */
 export function unhexed(digest: Digest): Uint8Array<ArrayBuffer> {
   return Uint8Array.fromHex(digest)
 }
 
-function exactly<V>(
-  type: { deserialize(bytes: Uint8Array): V; readonly minSize: number },
+/** Reads a value of `type` of at most `most` bytes. Throws `CONSENSUS_FRAME`, nothing else. */
+export function exactly<V>(
+  type: { deserialize(bytes: Uint8Array): V; readonly minSize: number; readonly maxSize: number },
   bytes: Uint8Array,
-  most: number,
+  most = type.maxSize,
 ): V {
   const { length } = bytes
   if (length < type.minSize || length > most) {
@@ -222,8 +228,8 @@ function exactly<V>(
   }
 }
 
-/** A u64 as a number, if a double holds it. */
-function safe(value: bigint): number {
+/** A u64 as a number, if a double holds it. Throws `CONSENSUS_FRAME`. */
+export function safe(value: bigint): number {
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) {
     throw new Fault({ code: 'CONSENSUS_FRAME', number: value }, 'numbers stay below 2^53')
   }

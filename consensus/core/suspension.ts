@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts'
 import { type Block, type BlockRef, type Digest, refOf } from './block.ts'
 import type { Peer } from './events.ts'
-import { bodySize, headerBytes } from './ssz.ts'
+import { sizeOf } from './ssz.ts'
 
 interface Suspended {
   readonly block: Block
@@ -18,6 +18,8 @@ export interface Wanted {
   readonly ref: BlockRef
   /** Who sent the first block that waits for it. */
   readonly from: Peer
+  /** Author of the first block that waits for it. */
+  readonly by: number
 }
 
 /**
@@ -29,6 +31,14 @@ export class Suspension {
   readonly #waiting = new Map<Digest, Set<Digest>>()
   readonly #wanted = new Map<Digest, Wanted>()
   readonly #load = new Map<number, Load>()
+  /** How many are wanted for each author's blocks. */
+  readonly #novelty = new Map<number, number>()
+  readonly #novel: number
+
+  /** @param members Of the committee. */
+  constructor(members: number) {
+    this.#novel = Math.max(limits.wantedBlocks.value, limits.wantedRounds.value * members)
+  }
 
   get size(): number {
     return this.#blocks.size
@@ -52,13 +62,15 @@ export class Suspension {
     return this.#waiting.has(digest)
   }
 
-  /** Whether the author's share has room; that of blocks which others wait for is four times as large. */
-  hasRoom(block: Block): boolean {
-    const share = this.isWanted(block.digest) ? 4 : 1
+  /** Whether the author's share has room; that of blocks which others wait for is larger. */
+  hasRoom(block: Block, missing: readonly BlockRef[]): boolean {
+    const share = this.isWanted(block.digest) ? limits.suspendedShare.value : 1
     const load = this.#load.get(block.author) ?? { blocks: 0, bytes: 0 }
     return (
       load.blocks < share * limits.suspendedRounds.value &&
-      load.bytes + sizeOf(block) <= share * limits.suspendedBytes.value
+      load.bytes + sizeOf(block) <= share * limits.suspendedBytes.value &&
+      this.#wantedFor(block.author) + missing.filter((ref) => this.#isNew(ref)).length <=
+        share * this.#novel
     )
   }
 
@@ -75,12 +87,32 @@ export class Suspension {
       const waiting = this.#waiting.get(ref.digest)
       if (waiting === undefined) this.#waiting.set(ref.digest, new Set([block.digest]))
       else waiting.add(block.digest)
-      if (!this.#blocks.has(ref.digest) && !this.#wanted.has(ref.digest)) {
-        this.#wanted.set(ref.digest, { ref: refOf(ref), from })
-      }
+      if (this.#isNew(ref)) this.#want({ ref: refOf(ref), from, by: block.author })
     }
-    this.#wanted.delete(block.digest)
+    this.#unwant(block.digest)
     this.#attribute(missing, from)
+  }
+
+  #isNew({ digest }: BlockRef): boolean {
+    return !this.#blocks.has(digest) && !this.#wanted.has(digest)
+  }
+
+  #wantedFor(author: number): number {
+    return this.#novelty.get(author) ?? 0
+  }
+
+  #want(wanted: Wanted): void {
+    this.#wanted.set(wanted.ref.digest, wanted)
+    this.#novelty.set(wanted.by, this.#wantedFor(wanted.by) + 1)
+  }
+
+  #unwant(digest: Digest): void {
+    const wanted = this.#wanted.get(digest)
+    if (wanted === undefined) return
+    this.#wanted.delete(digest)
+    const left = this.#wantedFor(wanted.by) - 1
+    if (left === 0) this.#novelty.delete(wanted.by)
+    else this.#novelty.set(wanted.by, left)
   }
 
   /** Who sent a block has its whole history: what all of that waits for is asked of it. */
@@ -98,7 +130,7 @@ export class Suspension {
 
   /** `digest` is accepted: the blocks that waited for nothing else. */
   resolve(digest: Digest): readonly Block[] {
-    this.#wanted.delete(digest)
+    this.#unwant(digest)
     const ready: Block[] = []
     for (const waiting of this.#waiting.get(digest) ?? []) {
       const suspended = this.#blocks.get(waiting)
@@ -146,10 +178,6 @@ export class Suspension {
     all?.delete(waiting)
     if (all?.size !== 0) return
     this.#waiting.delete(digest)
-    this.#wanted.delete(digest)
+    this.#unwant(digest)
   }
-}
-
-function sizeOf({ body }: Block): number {
-  return headerBytes + bodySize(body)
 }

@@ -2,7 +2,7 @@ import { limits } from '../limits.ts'
 import type { Block, Digest } from './block.ts'
 import type { Peer } from './events.ts'
 import { signedKey } from './hashes.ts'
-import { bodySize, headerBytes } from './ssz.ts'
+import { sizeOf } from './ssz.ts'
 
 export interface Unverified {
   readonly key: Digest
@@ -63,8 +63,4 @@ export class Verification {
     }
     this.#failed.add(key)
   }
-}
-
-function sizeOf({ body }: Block): number {
-  return headerBytes + bodySize(body)
 }

@@ -1,4 +1,4 @@
-import type { Block, Digest } from './block.ts'
+import type { Block, Digest, Header } from './block.ts'
 import type { CommittedBlocks } from './commit.ts'
 import type { Effect, StoreRecord } from './effects.ts'
 import type { Step } from './order.ts'
@@ -42,15 +42,15 @@ export class Writes {
     )
   }
 
-  committed({ commit, schedule }: Step): void {
+  committed({ commit, schedule }: Step, votes: readonly Header[]): void {
     if (commit === undefined) return
     this.#batch.commits.push(commit)
-    this.#records.push({ type: 'commit', commit, schedule })
+    this.#records.push({ type: 'commit', commit, schedule, votes })
   }
 
   recovered(floor: number): void {
     this.#batch.floor = floor
-    this.#records.push({ type: 'floor', floor }, { type: 'recovered' })
+    this.#records.push({ type: 'floor', floor }, { type: 'recovered', muteRound: floor })
   }
 
   /** The batch of this step, if it has one. Blocks alone wait for the next that needs them. */

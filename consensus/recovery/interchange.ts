@@ -4,7 +4,7 @@
  *
  * @see https://eips.ethereum.org/EIPS/eip-3076
  */
-import { Fault, hex, isFault, unhex } from '#base'
+import { Fault, isFault, unhex } from '#base'
 import type { Change, Store } from '#storage'
 
 import type { Digest } from '../core/block.ts'
@@ -18,7 +18,7 @@ const interchangeFormat = '1'
 /** One key in one epoch. */
 interface Entry extends Pick<
   SigningFacts,
-  'hasBegun' | 'hasForgotten' | 'floor' | 'attestFloor' | 'checkpointFloor'
+  'hasBegun' | 'hasForgotten' | 'floor' | 'attestFloor' | 'checkpointFloor' | 'muteRound'
 > {
   readonly epoch: number
   /** sha256 of the public key. */
@@ -50,7 +50,7 @@ export async function exportProtection(
   const data: unknown[] = []
   for await (const [key, sealed] of store.entries(signingRange(epoch))) {
     const { own, floor, ...facts } = decodeFacts(unseal(key, sealed))
-    const signer = hex(Uint8Array.fromHex(signerOf(key)))
+    const signer = `0x${signerOf(key)}`
     data.push({ epoch, signer, ...facts, floor: Math.max(floor, own?.round ?? 0) })
   }
   if (data.length === 0) throw invalid('the folder has no signing record of this epoch')
@@ -81,6 +81,7 @@ export async function importProtection(
       floor: Math.max(known.floor, entry.floor),
       attestFloor: Math.max(known.attestFloor, entry.attestFloor),
       checkpointFloor: Math.max(known.checkpointFloor, entry.checkpointFloor),
+      muteRound: Math.max(known.muteRound, entry.muteRound),
       own: known.own,
     })
   })
@@ -117,6 +118,7 @@ function parse(text: string, genesisHash: Digest): readonly Entry[] {
       floor: number(fields, 'floor'),
       attestFloor: number(fields, 'attestFloor'),
       checkpointFloor: number(fields, 'checkpointFloor'),
+      muteRound: number(fields, 'muteRound'),
     }
   })
   const names = new Set(entries.map((entry) => `${entry.epoch} ${entry.signer}`))
@@ -140,7 +142,7 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
 function number(fields: Readonly<Record<string, unknown>>, name: string): number {
   const value = fields[name]
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) {
-    if (value < 2 ** (name === 'epoch' || name === 'floor' ? 32 : 48)) return value
+    if (value < 2 ** (name === 'attestFloor' || name === 'checkpointFloor' ? 48 : 32)) return value
   }
   throw invalid(`${name} is not a number in range`)
 }

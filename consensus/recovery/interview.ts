@@ -4,7 +4,7 @@
  *
  * @see PIP-0007 "Recovery"
  */
-import { concat, decodeRlp, encodeRlp, Fault, fixed, trimmed, utf8 } from '#base'
+import { concat, decodeRlp, encodeRlp, Fault, fixed, isFault, toBigInt, trimmed, utf8 } from '#base'
 import { sha256 } from '#crypto'
 import { contexts } from '#protocol'
 
@@ -50,8 +50,8 @@ export async function readTestimony(
   bytes: Uint8Array,
 ): Promise<Testimony> {
   const [author, ownBytes, yoursBytes, signature] = fields(bytes)
-  if (Number(`0x0${author?.toHex()}`) !== answerer || signature === undefined)
-    throw malformed(bytes)
+  if (author === undefined || signature === undefined) throw malformed(bytes)
+  if (toBigInt(author) !== BigInt(answerer)) throw malformed(bytes)
   const own = decoded(ownBytes)
   const yours = decoded(yoursBytes)
   const key = epoch.committee.members[answerer]?.publicKey ?? none
@@ -95,7 +95,8 @@ function fields(bytes: Uint8Array): readonly Uint8Array[] {
     if (!(item instanceof Uint8Array) && item.length === 4) {
       return item.map((field) => (field instanceof Uint8Array ? field : none))
     }
-  } catch {
+  } catch (error) {
+    if (!isFault(error)) throw error
     throw malformed(bytes)
   }
   throw malformed(bytes)

@@ -1,3 +1,4 @@
+import type { Header } from '../core/block.ts'
 import type { Event, Peer } from '../core/events.ts'
 import type { Epoch } from '../core/validity.ts'
 import { limits } from '../limits.ts'
@@ -11,6 +12,8 @@ interface WitnessInit {
   readonly author: number | undefined
   readonly ports: Ports
   readonly dispatch: (event: Event) => void
+  /** A header with a signature that verifies, if there is one of its digest. */
+  readonly genuine: (header: Header) => Promise<Header | undefined>
   readonly read: <Request>(peer: Peer, decode: () => Request) => Request
 }
 
@@ -73,7 +76,7 @@ export class Witness {
   }
 
   async #answer(question: Question, peer: Peer): Promise<Uint8Array | undefined> {
-    const { epoch, author, ports, dispatch } = this.#init
+    const { epoch, author, ports, dispatch, genuine } = this.#init
     const { committee } = epoch
     const isTheirs = committee.authorOf(peer) === question.author
     const { signer } = ports
@@ -85,7 +88,11 @@ export class Witness {
     const testimony = this.#questions.get(id)
     this.#questions.delete(id)
     if (testimony === undefined) return undefined
-    return signTestimony(signer, epoch, author, question, testimony)
+    const { own, yours } = testimony
+    // What came with a certified commit may have garbage as its signature.
+    const proven = yours === undefined ? undefined : await genuine(yours)
+    if (yours !== undefined && proven === undefined) return undefined
+    return signTestimony(signer, epoch, author, question, { own, yours: proven })
   }
 
   #mayAnswer(peer: Peer): boolean {

@@ -8,7 +8,14 @@ import { type Fault, isFault } from '#base'
 import { sha256 } from '#crypto'
 import type { Change, Range, Store } from '#storage'
 
-import { type Block, type BlockRef, type Digest, refOf } from '../core/block.ts'
+import {
+  type Block,
+  type BlockRef,
+  type CommitVote,
+  type Digest,
+  type Header,
+  refOf,
+} from '../core/block.ts'
 import type { CommittedBlocks } from '../core/commit.ts'
 import type { StoreRecord } from '../core/effects.ts'
 import { commitDigest } from '../core/hashes.ts'
@@ -23,8 +30,10 @@ import {
   checkpointKey,
   checkpointRange,
   encodeRef,
+  refBytes,
   signingKey,
   voteKey,
+  voteOf,
   voteRange,
 } from './keys.ts'
 import {
@@ -85,6 +94,11 @@ export class DagStore {
   /** The last commit. */
   get last(): Extent | undefined {
     return this.#last
+  }
+
+  /** The highest block on disk that each author is known to have signed. */
+  get tips(): readonly BlockRef[] {
+    return [...this.#highest.values()].toSorted((a, b) => a.author - b.author)
   }
 
   /** Takes over what was found on disk. */
@@ -194,12 +208,18 @@ export class DagStore {
     return { commit, digest: commitDigest(commit), blocks, yielding }
   }
 
-  async *votes(from: number, to: number): AsyncGenerator<StoredVote & { readonly index: number }> {
-    for await (const [key, sealed] of this.#store.entries(voteRange(this.epoch, from, to))) {
+  /** For commits `from` up to `to`, inclusive; by ascending index, or descending with `reverse`. */
+  async *votes(
+    from: number,
+    to: number,
+    reverse = false,
+  ): AsyncGenerator<StoredVote & { readonly index: number }> {
+    const range = { ...voteRange(this.epoch, from, to), reverse }
+    for await (const [key, sealed] of this.#store.entries(range)) {
       const value = this.#unsealOrLose(key, sealed)
       if (value === undefined) continue
-      const index = Number(BigInt(`0x${key.subarray(-8, -2).toHex()}`))
-      yield { index, ...decodeVote(value) }
+      const { index, author } = voteOf(key)
+      yield { index, ...decodeVote(value, author) }
     }
   }
 
@@ -277,33 +297,44 @@ export class DagStore {
   #blockChanges({ block, verified }: StoredBlock): readonly Change[] {
     const { epoch } = this
     const changes = [this.#put(blockKey(epoch, block), encodeStoredBlock({ block, verified }))]
-    if (!verified) return changes
     const highest = this.#highest.get(block.author)
     if (highest === undefined || highest.round < block.round) {
       this.#highest.set(block.author, refOf(block))
       changes.push(this.#put(highestKey(epoch, block.author), encodeRef(block)))
     }
+    if (!verified) return changes
     const last = this.#last?.index ?? 0
     for (const { index, digest } of block.header.commitVotes) {
       if (index > last + limits.voteWindow.value) continue
-      const key = voteKey(epoch, index, block.author)
-      const known = this.#getOrLose(key)
-      if (known !== undefined && decodeVote(known).digest === digest) continue
-      changes.push(this.#put(key, encodeVote(block, digest)))
+      changes.push(...this.#voteChanges(block, block.author, { index, digest }))
     }
     return changes
   }
 
+  #voteChanges(by: BlockRef | Header, author: number, vote: CommitVote): readonly Change[] {
+    const key = voteKey(this.epoch, vote.index, author)
+    const known = this.#getOrLose(key)
+    const isKnown = known !== undefined && decodeVote(known, author).digest === vote.digest
+    return isKnown ? [] : [this.#put(key, encodeVote(by, vote.digest))]
+  }
+
   #commitChanges({
-    commit: { commit, blocks, yielding },
+    commit: { commit, digest, blocks, yielding },
     schedule,
+    votes = [],
   }: Extract<StoreRecord, { readonly type: 'commit' }>): readonly Change[] {
     const bytes = blocks.reduce((sum, { header }) => sum + header.core.bodyBytes, 0)
     const headers = blocks.reduce((sum, block) => sum + headerSize(block), 0)
     const totalBytes = (this.#last?.totalBytes ?? 0) + bytes + headers
     this.#last = extentOf({ commit, totalBytes })
     const value = encodeStoredCommit({ commit, yielding }, schedule, totalBytes)
-    return [this.#put(commitKey(this.epoch, commit.index), value)]
+    const { index } = commit
+    return [
+      this.#put(commitKey(this.epoch, index), value),
+      ...votes.flatMap((header) =>
+        this.#voteChanges(header, header.core.author, { index, digest }),
+      ),
+    ]
   }
 
   #factChanges(): readonly Change[] {
@@ -321,7 +352,9 @@ type FactRecord = Exclude<StoreRecord, { readonly type: 'block' | 'commit' }>
 function learnt(facts: SigningFacts, record: FactRecord): SigningFacts {
   if (record.type === 'own') return { ...facts, own: refOf(record.block), hasForgotten: false }
   if (record.type === 'floor') return { ...facts, floor: Math.max(facts.floor, record.floor) }
-  if (record.type === 'recovered') return { ...facts, hasBegun: true, hasForgotten: true }
+  if (record.type === 'recovered') {
+    return { ...facts, hasBegun: true, hasForgotten: true, muteRound: record.muteRound }
+  }
   return { ...facts, attestFloor: Math.max(facts.attestFloor, record.height) }
 }
 
@@ -330,7 +363,6 @@ export function signerName(publicKey: Uint8Array): Digest {
   return sha256(publicKey).toHex()
 }
 
-const refBytes = 38
 const entryBytes = 40
 
 /** Of a block's SSZ without its body, and its key and seal. */

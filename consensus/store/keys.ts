@@ -12,6 +12,8 @@ const epochBytes = 4
 const roundBytes = 4
 const authorBytes = 2
 const indexBytes = 6
+/** Of `encodeRef`. */
+export const refBytes = roundBytes + authorBytes + 32
 
 const letters = {
   network: utf8('g'),
@@ -93,6 +95,14 @@ export function voteKey(epoch: number, index: number, author: number): Uint8Arra
   return concat(letters.vote, place, fixed(author, authorBytes))
 }
 
+/** What a key of `voteKey` is of. */
+export function voteOf(key: Uint8Array): { readonly index: number; readonly author: number } {
+  const view = new DataView(key.buffer, key.byteOffset, key.byteLength)
+  const end = key.length - authorBytes
+  const index = Number(BigInt(`0x${key.subarray(end - indexBytes, end).toHex()}`))
+  return { index, author: view.getUint16(end) }
+}
+
 /** Votes for commits `from` up to `to`, inclusive. */
 export function voteRange(epoch: number, from: number, to: number): Range {
   return { gte: voteKey(epoch, from, 0), lt: next(voteKey(epoch, to, 2 ** 16 - 1)) }
@@ -100,6 +110,15 @@ export function voteRange(epoch: number, from: number, to: number): Range {
 
 export function checkpointKey(height: number): Uint8Array {
   return concat(letters.checkpoint, fixed(height, indexBytes))
+}
+
+/** Checkpoints of heights `from` up to below `to`. */
+export function checkpointsBetween(from: number, to: number): Range {
+  return { gte: checkpointKey(from), lt: checkpointKey(to) }
+}
+
+export function heightOfKey(key: Uint8Array): number {
+  return Number(BigInt(`0x${key.subarray(letters.checkpoint.length).toHex()}`))
 }
 
 export const checkpointRange: Range = below(letters.checkpoint)

@@ -77,12 +77,13 @@ export async function openDagStore(init: OpenInit): Promise<Opened> {
 
 /** The order of the epoch does not hold together, found by whoever read it. */
 export async function forget(dag: DagStore, fault: Fault): Promise<Opened> {
-  const { floor, attestFloor, checkpointFloor, hasForgotten } = factsOrNone(dag)
-  const facts = { ...noFacts, floor, attestFloor, checkpointFloor, hasForgotten }
+  const { hasBegun: _, own: __, ...floors } = factsOrNone(dag)
+  const facts = { ...noFacts, ...floors }
   await dag.sign(facts)
   for (const range of orderRanges(dag.epoch)) await dag.remove(range)
   dag.resume(facts, undefined, [])
-  const restored = { ...nothing, floor, attestFloor, hasForgotten }
+  const { floor, attestFloor, muteRound, hasForgotten } = facts
+  const restored = { ...nothing, floor, attestFloor, muteRound, hasForgotten }
   return { dag, condition: { name: 'damaged', fault }, restored }
 }
 
@@ -135,7 +136,7 @@ async function readOrder(dag: DagStore, facts: SigningFacts, gcDepth: number): P
     highest.push(stored.block)
     refs.push(ref)
   }
-  const { own: ownRef, floor, attestFloor, hasBegun, hasForgotten } = facts
+  const { own: ownRef, floor, attestFloor, muteRound, hasBegun, hasForgotten } = facts
   const own = ownRef === undefined ? undefined : dag.block(ownRef)?.block
   if (ownRef !== undefined && own === undefined) {
     throw new Fault({ code: 'CONSENSUS_STORE_DAMAGED', record: 'own', reason: 'missing' })
@@ -147,6 +148,7 @@ async function readOrder(dag: DagStore, facts: SigningFacts, gcDepth: number): P
     hasForgotten,
     floor,
     attestFloor,
+    muteRound,
     own,
     blocks,
     highest,

@@ -1,12 +1,19 @@
 /** The bytes of what is stored. A value is canonical RLP, or the SSZ that also travels. */
 import { concat, decodeRlp, encodeRlp, Fault, type Rlp, toBigInt, trimmed } from '#base'
 
-import { type Block, type BlockRef, type Digest, refOf } from '../core/block.ts'
+import type { Block, BlockRef, Digest, Header } from '../core/block.ts'
 import type { Commit, CommittedBlocks } from '../core/commit.ts'
 import { blockOf } from '../core/hashes.ts'
 import type { ScheduleState } from '../core/schedule.ts'
-import { decodeBlock, decodeCommit, encodeBlock, encodeCommit, unhexed } from '../core/ssz.ts'
-import { decodeRef, encodeRef } from './keys.ts'
+import {
+  decodeBlock,
+  decodeCommit,
+  encodeBlock,
+  encodeCommit,
+  encodeHeader,
+  unhexed,
+} from '../core/ssz.ts'
+import { decodeRef, encodeRef, refBytes } from './keys.ts'
 
 /** What a validator must never forget of one epoch. */
 export interface SigningFacts {
@@ -17,6 +24,8 @@ export interface SigningFacts {
   readonly floor: number
   readonly attestFloor: number
   readonly checkpointFloor: number
+  /** Of the last recovery; see `Restored`. */
+  readonly muteRound: number
   readonly own: BlockRef | undefined
 }
 
@@ -26,6 +35,7 @@ export const noFacts: SigningFacts = {
   floor: 0,
   attestFloor: 0,
   checkpointFloor: 0,
+  muteRound: 0,
   own: undefined,
 }
 
@@ -42,33 +52,37 @@ export interface StoredCommit {
   readonly totalBytes: number
 }
 
-/** The block `ref` says `digest` committed. */
+/** What `author` said: that the commit is `digest`. */
 export interface StoredVote {
-  readonly ref: BlockRef
+  readonly author: number
   readonly digest: Digest
+  /** The block that says so, or the SSZ of its header where the block may not be here. */
+  readonly by: BlockRef | Uint8Array
 }
 
 export function encodeFacts(facts: SigningFacts): Uint8Array {
-  const { hasBegun, hasForgotten, floor, attestFloor, checkpointFloor, own } = facts
+  const { hasBegun, hasForgotten, floor, attestFloor, checkpointFloor, muteRound, own } = facts
+  const floors = [floor, attestFloor, checkpointFloor, muteRound]
   return encodeRlp([
-    ...[Number(hasBegun), Number(hasForgotten), floor, attestFloor, checkpointFloor].map(trimmed),
+    ...[Number(hasBegun), Number(hasForgotten), ...floors].map(trimmed),
     own === undefined ? new Uint8Array(0) : encodeRef(own),
   ])
 }
 
 /** Throws `CONSENSUS_RECORD`. */
 export function decodeFacts(bytes: Uint8Array): SigningFacts {
-  const fields = list(decodeRlp(bytes, 1), 6)
-  const [hasBegun, hasForgotten, floor, attestFloor, checkpointFloor] = fields
-    .slice(0, 5)
+  const fields = list(decodeRlp(bytes, 1), 7)
+  const [hasBegun, hasForgotten, floor, attestFloor, checkpointFloor, muteRound] = fields
+    .slice(0, 6)
     .map(number)
-  const own = leaf(fields[5])
+  const own = leaf(fields[6])
   return {
     hasBegun: hasBegun === 1,
     hasForgotten: hasForgotten === 1,
     floor: floor ?? 0,
     attestFloor: attestFloor ?? 0,
     checkpointFloor: checkpointFloor ?? 0,
+    muteRound: muteRound ?? 0,
     own: own.length === 0 ? undefined : decodeRef(own),
   }
 }
@@ -123,13 +137,15 @@ export function decodeStoredCommit(bytes: Uint8Array): StoredCommit {
   }
 }
 
-export function encodeVote(block: Block, digest: Digest): Uint8Array {
-  return concat(encodeRef(refOf(block)), unhexed(digest))
+/** @param by The block that votes, or its header. */
+export function encodeVote(by: BlockRef | Header, digest: Digest): Uint8Array {
+  return concat('core' in by ? encodeHeader(by) : encodeRef(by), unhexed(digest))
 }
 
-export function decodeVote(bytes: Uint8Array): StoredVote {
+export function decodeVote(bytes: Uint8Array, author: number): StoredVote {
   const end = bytes.length - 32
-  return { ref: decodeRef(bytes.subarray(0, end)), digest: bytes.subarray(end).toHex() }
+  const by = bytes.slice(0, end)
+  return { author, digest: bytes.subarray(end).toHex(), by: end === refBytes ? decodeRef(by) : by }
 }
 
 /** One bit for each of `count` places. */

@@ -100,17 +100,13 @@ function assemble(items: readonly CommitsItem[]): CommitsAnswer | undefined {
     if (item.kind === 'end') throw unasked('end')
     if (item.kind === 'part') parts.push(item.bytes)
     else if (item.kind === 'commit') {
-      commits.push(decodeCommit(joined([...parts, item.bytes])))
+      commits.push(decodeCommit(concat(...parts, item.bytes)))
       parts = []
     } else if (item.kind === 'block') blocks.push(parseBlock(item.bytes))
     else headers.push(decodeHeader(item.bytes))
   }
   if (parts.length > 0) throw malformed(parts[0] ?? new Uint8Array(0))
   return headers.length === 0 ? undefined : { commits, blocks, headers }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  return concat(...parts)
 }
 
 function unasked(what: string): Fault<{ code: 'CONSENSUS_ANSWER'; what: string }> {

@@ -1,11 +1,16 @@
 import type { Peer } from '../core/events.ts'
 import { limits } from '../limits.ts'
+import { Pace } from './pace.ts'
 
 interface Subscriber {
   readonly isMember: boolean
+  readonly origin: string | undefined
+  /** When it took its place. */
+  readonly since: number
+  readonly pace: Pace
   /** Own rounds up to it were handed to the network. */
   queued: number
-  /** Own rounds up to it were heard, as the subscriber says. */
+  /** Own rounds up to it were heard and kept, as the subscriber says. */
   heard: number
   /** Heartbeats since `heard` rose while more was queued. */
   beats: number
@@ -15,17 +20,26 @@ interface Subscriber {
 const patience = 3
 
 /**
- * The own blocks on their way to each subscriber, in order. A subscriber's heartbeats say what it
- * has heard: they subscribe, resume after a break, and acknowledge.
+ * The own blocks on their way to each subscriber, in order, no faster than it may take them. A
+ * subscriber's heartbeats say what it has heard: they subscribe, resume after a break, and
+ * acknowledge. Members have a place each; the others take turns.
  */
 export class Feed {
   readonly #push: (peer: Peer, block: Uint8Array) => boolean
+  readonly #now: () => number
+  readonly #originOf: (peer: Peer) => string | undefined
   readonly #blocks = new Map<number, Uint8Array>()
   readonly #subscribers = new Map<Peer, Subscriber>()
 
   /** @param push Hands one block to the network; false when it takes no more now. */
-  constructor(push: (peer: Peer, block: Uint8Array) => boolean) {
+  constructor(
+    push: (peer: Peer, block: Uint8Array) => boolean,
+    now: () => number,
+    originOf: (peer: Peer) => string | undefined = () => undefined,
+  ) {
     this.#push = push
+    this.#now = now
+    this.#originOf = originOf
   }
 
   get subscribers(): number {
@@ -38,15 +52,12 @@ export class Feed {
     for (const [peer, subscriber] of this.#subscribers) this.#pump(peer, subscriber)
   }
 
-  /** `peer` has heard own rounds up to `round`. */
+  /** `peer` has heard own rounds up to `round`, and kept their blocks. */
   heartbeat(peer: Peer, round: number, isMember: boolean): void {
     const known = this.#subscribers.get(peer)
-    const subscriber = known ?? { isMember, queued: round, heard: round, beats: 0 }
-    if (known === undefined) {
-      if (!isMember && this.#strangers >= limits.followers.value) return
-      this.#subscribers.set(peer, subscriber)
-    } else this.#acknowledge(known, round)
-    this.#pump(peer, subscriber)
+    if (known !== undefined) this.#acknowledge(known, round)
+    const subscriber = known ?? this.#subscribe(peer, round, isMember)
+    if (subscriber !== undefined) this.#pump(peer, subscriber)
   }
 
   drained(peer: Peer): void {
@@ -72,8 +83,33 @@ export class Feed {
     }
   }
 
-  get #strangers(): number {
-    return [...this.#subscribers.values()].filter(({ isMember }) => !isMember).length
+  #subscribe(peer: Peer, round: number, isMember: boolean): Subscriber | undefined {
+    const now = this.#now()
+    const origin = this.#originOf(peer)
+    if (!isMember && !this.#makesRoom(now, origin)) return undefined
+    // What is older a stranger asks for: who comes anew each time would have all of it pushed.
+    const from = isMember ? round : Math.max(round, this.#newest - limits.followerBacklog.value)
+    const pace = new Pace(now)
+    const subscriber = { isMember, origin, since: now, pace, queued: from, heard: from, beats: 0 }
+    this.#subscribers.set(peer, subscriber)
+    return subscriber
+  }
+
+  /** The stranger that has had its place for longest gives it up, after its turn. */
+  #makesRoom(now: number, origin: string | undefined): boolean {
+    const strangers = [...this.#subscribers].filter(([, { isMember }]) => !isMember)
+    const neighbours = strangers.filter(([, other]) => other.origin === origin)
+    const isCrowded = origin !== undefined && neighbours.length >= limits.followersPerOrigin.value
+    if (!isCrowded && strangers.length < limits.followers.value) return true
+    const [oldest] = isCrowded ? neighbours : strangers
+    if (oldest === undefined || now < oldest[1].since + limits.followerTurn.value) return false
+    return this.#subscribers.delete(oldest[0])
+  }
+
+  get #newest(): number {
+    let newest = 0
+    for (const round of this.#blocks.keys()) newest = round
+    return newest
   }
 
   #acknowledge(subscriber: Subscriber, round: number): void {
@@ -93,7 +129,8 @@ export class Feed {
   #pump(peer: Peer, subscriber: Subscriber): void {
     for (const [round, bytes] of this.#blocks) {
       if (round <= subscriber.queued) continue
-      if (!this.#push(peer, bytes)) return
+      if (!subscriber.pace.allows(this.#now()) || !this.#push(peer, bytes)) return
+      subscriber.pace.spend(bytes.length)
       subscriber.queued = round
     }
   }

@@ -8,7 +8,7 @@ import { concat, Fault, fixed } from '#base'
 
 import type { BlockRef } from '../core/block.ts'
 import { limits } from '../limits.ts'
-import { decodeRef, encodeRef } from '../store/keys.ts'
+import { decodeRef, encodeRef, refBytes } from '../store/keys.ts'
 
 export const protocols = {
   dag: '/pars/dag/1',
@@ -21,7 +21,6 @@ export const protocols = {
 const epochBytes = 8
 const roundBytes = 4
 const indexBytes = 6
-const refBytes = 38
 const challengeBytes = 32
 
 /** What a node has heard of each member: it wants what comes after it from the member itself. */
@@ -100,7 +99,7 @@ export function decodeCommitsRequest(bytes: Uint8Array): CommitsRequest {
     integer(bytes, epochBytes + indexBytes * at, indexBytes),
   )
   const isRange = from >= 1 && from <= to && to < from + limits.commitRange.value
-  if (!isRange) throw malformed(bytes)
+  if (!isRange || skip > limits.syncItems.value) throw malformed(bytes)
   return { epoch: integer(bytes, 0, epochBytes), from, to, skip }
 }
 

@@ -21,6 +21,8 @@ interface LinksInit {
   readonly dispatch: (event: Event) => void
   /** Resolves when the signature of the block has been looked at. */
   readonly settled: (digest: string) => Promise<void>
+  /** Whether the block was taken, or is of no use any more. */
+  readonly isKept: (block: Block) => boolean
   readonly read: <Value>(peer: Peer, decode: () => Value) => Value
 }
 
@@ -35,11 +37,15 @@ export class Links {
 
   constructor(init: LinksInit) {
     this.#init = init
-    const { committee, highest, network } = init
+    const { committee, highest, network, clock } = init
     this.#heard = committee.members.map(
       (_, member) => highest.find(({ author }) => author === member)?.round ?? 0,
     )
-    this.feed = new Feed((peer, block) => network.push(peer, protocols.dag, blockFrame(block)))
+    this.feed = new Feed(
+      (peer, block) => network.push(peer, protocols.dag, blockFrame(block)),
+      () => clock.now(),
+      (peer) => network.originOf?.(peer),
+    )
   }
 
   start(): void {
@@ -52,7 +58,7 @@ export class Links {
     this.#beat?.cancel()
   }
 
-  /** The highest round that the member itself sent. */
+  /** The highest round that the member itself sent, and that this node kept. */
   heard(author: number): number {
     return this.#heard[author] ?? 0
   }
@@ -79,7 +85,7 @@ export class Links {
 
   async #receive(bytes: Uint8Array, peer: Peer): Promise<void> {
     if (!this.#isRunning) return
-    const { committee, author: self, dispatch, settled, read } = this.#init
+    const { committee, author: self, dispatch, settled, isKept, read } = this.#init
     const author = committee.authorOf(peer)
     const frame = read(peer, () => decodeDagFrame(bytes, committee.size))
     if (frame.kind === 'heartbeat') {
@@ -90,11 +96,12 @@ export class Links {
       if (author === undefined) throw new Fault({ code: 'CONSENSUS_FRAME', bytes: bytes.length })
       return parseBlock(frame.bytes.slice())
     })
-    if (author !== undefined && author === block.author) {
-      this.#heard[author] = Math.max(this.heard(author), block.round)
-    }
     dispatch({ type: 'received', from: peer, block })
     await settled(block.digest)
+    // What there was no room for was not heard: nobody names the last block, so it has to come again.
+    if (author !== undefined && author === block.author && isKept(block)) {
+      this.#heard[author] = Math.max(this.heard(author), block.round)
+    }
   }
 
   #heartbeat(): void {

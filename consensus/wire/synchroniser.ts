@@ -1,10 +1,15 @@
-import { refOf } from '../core/block.ts'
+import { type Block, type BlockRef, refOf } from '../core/block.ts'
 import type { Committee } from '../core/committee.ts'
 import type { Effect } from '../core/effects.ts'
 import type { Event, Peer } from '../core/events.ts'
 import { limits } from '../limits.ts'
 import type { Network } from '../ports.ts'
 import { askBlocks, askCommits, isBlame } from './ask.ts'
+
+interface Lane {
+  underWay: number
+  readonly waiting: (readonly BlockRef[])[]
+}
 
 interface SynchroniserInit {
   readonly committee: Committee
@@ -19,6 +24,7 @@ interface SynchroniserInit {
  */
 export class Synchroniser {
   readonly #init: SynchroniserInit
+  readonly #lanes = new Map<Peer, Lane>()
   #underWay = 0
   #turns = 0
   /** Who answered for commits in the place of the member that was to be asked. */
@@ -28,19 +34,58 @@ export class Synchroniser {
     this.#init = init
   }
 
-  async fetch({ to, refs }: Extract<Effect, { readonly type: 'fetch' }>): Promise<void> {
-    if (this.#underWay >= limits.fetches.value) return
-    this.#underWay++
-    const { network, committee, dispatch } = this.#init
+  /** Asks for blocks, or waits for its turn at that peer. */
+  fetch({ to, refs }: Extract<Effect, { readonly type: 'fetch' }>): void {
     const peer = this.#reachable(to)
+    let lane = this.#lanes.get(peer)
+    if (lane === undefined) this.#lanes.set(peer, (lane = { underWay: 0, waiting: [] }))
+    if (lane.waiting.length < limits.fetchQueue.value) lane.waiting.push(refs.map(refOf))
+    this.#run(peer, lane)
+  }
+
+  /** What others have under the digest of `ref`, one peer after the other. */
+  async *copies(ref: BlockRef): AsyncGenerator<Block> {
+    const { connected, network, committee } = this.#init
+    const members = [...connected].filter((peer) => committee.authorOf(peer) !== undefined)
+    for (const peer of members.length > 0 ? members : connected) {
+      const found: Block[] = []
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- the next one only if this one has none
+        await askBlocks(network, peer, committee.epoch, [ref], (block) => found.push(block))
+      } catch (error) {
+        this.#blame(peer, error)
+      }
+      yield* found
+    }
+  }
+
+  #run(peer: Peer, lane: Lane): void {
+    while (lane.underWay < this.#mostTo()) {
+      const refs = lane.waiting.shift()
+      if (refs === undefined) break
+      lane.underWay++
+      this.#underWay++
+      void this.#ask(peer, lane, refs)
+    }
+    if (lane.underWay === 0) this.#lanes.delete(peer)
+  }
+
+  #mostTo(): number {
+    return this.#underWay < limits.fetches.value ? limits.fetchesPerPeer.value : 1
+  }
+
+  async #ask(peer: Peer, lane: Lane, refs: readonly BlockRef[]): Promise<void> {
+    const { network, committee, dispatch } = this.#init
     try {
-      await askBlocks(network, peer, committee.epoch, refs.map(refOf), (block) =>
+      await askBlocks(network, peer, committee.epoch, refs, (block) =>
         dispatch({ type: 'received', from: peer, block }),
       )
     } catch (error) {
       this.#blame(peer, error)
     } finally {
+      lane.underWay--
       this.#underWay--
+      this.#run(peer, lane)
     }
   }
 

@@ -51,18 +51,18 @@ export function createRouter(
     tagMeshPeers: false,
     allowPublishToZeroTopicPeers: true,
     ignoreDuplicatePublishError: true,
-    maxInboundStreams: 2,
-    maxOutboundStreams: 2,
+    maxInboundStreams: limits.longStreams.value,
+    maxOutboundStreams: limits.longStreams.value,
     maxInboundDataLength: limits.gossipFrame.value,
     maxOutboundBufferSize: limits.gossipBuffer.value,
     maxTopicBytesPerPeer: limits.gossipTopicBytes.value,
     decodeRpcLimits: {
-      maxSubscriptions: 32,
-      maxMessages: 512,
-      maxIhaveMessageIDs: 5000,
-      maxIwantMessageIDs: 5000,
-      maxIdontwantMessageIDs: 512,
-      maxControlMessages: 512,
+      maxSubscriptions: limits.gossipSubscriptions.value,
+      maxMessages: limits.gossipMessages.value,
+      maxIhaveMessageIDs: limits.gossipIds.value,
+      maxIwantMessageIDs: limits.gossipIds.value,
+      maxIdontwantMessageIDs: limits.gossipMessages.value,
+      maxControlMessages: limits.gossipMessages.value,
       maxPeerInfos: 0,
     },
     scoreParams: peerScore(names),
@@ -75,7 +75,7 @@ export class Gossip {
   readonly #router: Router
   readonly #log: Log
   readonly #charge: (peer: string, points: number, reason: string) => void
-  readonly #redial: (peer: string, reason: string) => void
+  readonly #drop: (peer: string, reason: string) => void
   #validating = 0
 
   constructor(init: {
@@ -83,12 +83,12 @@ export class Gossip {
     topics: readonly Topic[]
     log: Log
     charge: (peer: string, points: number, reason: string) => void
-    redial: (peer: string, reason: string) => void
+    drop: (peer: string, reason: string) => void
   }) {
     this.#router = init.router as Router
     this.#log = init.log
     this.#charge = init.charge
-    this.#redial = init.redial
+    this.#drop = init.drop
     for (const topic of init.topics) {
       this.#router.topicValidators.set(topicId(topic.name), async (peer, { data }) => {
         const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
@@ -126,7 +126,7 @@ export class Gossip {
    */
   #dropWedged(expected: readonly string[], reached: ReadonlySet<string>): void {
     for (const peer of expected) {
-      if (!reached.has(peer)) this.#redial(peer, 'gossip does not reach it')
+      if (!reached.has(peer)) this.#drop(peer, 'gossip does not reach it')
     }
   }
 

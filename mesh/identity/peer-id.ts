@@ -48,10 +48,15 @@ export function peerIdOf(publicKey: Uint8Array): PeerId {
 
 /** Reads the text of a PeerId (`Qm…`). Throws `MESH_PEER_ID`. */
 export function parsePeerId(text: string): PeerId {
-  if (/^Qm[1-9A-HJ-NP-Za-km-z]{44}$/.test(text)) {
-    try {
-      return peerIdFromString(text)
-    } catch {}
+  if (!/^Qm[1-9A-HJ-NP-Za-km-z]{44}$/.test(text)) throw notPeerId(text)
+  try {
+    return peerIdFromString(text)
+  } catch (error) {
+    throw notPeerId(text, { cause: error })
   }
-  throw new Fault({ code: 'MESH_PEER_ID', text: text.slice(0, 80) }, 'give the Qm… of pars peers')
+}
+
+function notPeerId(text: string, options?: ErrorOptions): Fault {
+  const facts = { code: 'MESH_PEER_ID', text: text.slice(0, 80) } as const
+  return new Fault(facts, 'give the Qm… of pars peers', options)
 }

@@ -49,8 +49,9 @@ function reach(host: string): 0 | 1 | 2 {
 }
 
 /**
- * Whether `host` means the same to us and to a peer at `other` (a name counts as everywhere). Telling further what reaches less far
- * would leak a private network, and believing it would let a stranger point us into ours.
+ * Whether `host` means the same to us and to a peer at `other`, which is everywhere when that is
+ * unknown. Telling further what reaches less far would leak a private network, and believing it would
+ * let a stranger point us into ours. A name means what its owner makes of it, so none is shared.
  */
 export function isShared(host: string, other: string | undefined): boolean {
   if (isIP(host) === 0) return false

@@ -151,7 +151,8 @@ function parse(bytes: Uint8Array): readonly Uint8Array[] {
     const item = decodeRlp(bytes, 1)
     if (item instanceof Uint8Array) return []
     return item.every((field) => field instanceof Uint8Array) ? item : []
-  } catch {
+  } catch (error) {
+    if (!isFault(error)) throw error
     throw invalid('not RLP')
   }
 }

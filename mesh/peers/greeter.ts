@@ -20,8 +20,8 @@ export interface GreeterInit {
   readonly events: Required<NetworkEvents>
   readonly isReserved: (peer: string) => boolean
   readonly isBanned: (peer: string) => boolean
-  /** The handshake of this connection is over. */
-  readonly settled: (connection: Connection) => void
+  /** The handshake of this connection is over; whether there is a place for it. */
+  readonly settled: (connection: Connection, isReserved: boolean) => boolean
   readonly charge: (peer: string, points: number, reason: string) => void
   /** Tells libp2p's topologies of a peer. */
   readonly announce: (link: Link, status: Status) => void
@@ -96,10 +96,13 @@ export class Greeter {
       return
     }
     const isNew = link.status === undefined
+    if (isNew && !settled(link.connection, isReserved(link.peer))) {
+      this.drop(link, new Error('no place for another stranger'))
+      return
+    }
     const isFirst = isNew && links.to(link.peer).length === 0
     link.verify(status, clock.now())
     if (!isNew) return
-    settled(link.connection)
     announce(link, status)
     const peer = link.describe(isReserved(link.peer))
     if (isFirst && peer !== undefined) events.connected(peer)

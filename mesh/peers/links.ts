@@ -2,11 +2,9 @@ import type { Connection } from '@libp2p/interface'
 
 import { Fault, type Timer } from '#base'
 
+import { limits } from '../limits.ts'
 import type { Peer } from '../port.ts'
 import type { Status } from '../status/status.ts'
-
-/** Streams that may wait for the status of a new connection. */
-const waitingStreams = 8
 
 /** One TLS connection, from its handshake to its end. */
 export class Link {
@@ -39,7 +37,7 @@ export class Link {
   /** Resolves once the peer's status was taken; rejects when the connection ends before. */
   async verified(): Promise<Status> {
     if (this.status !== undefined) return this.status
-    if (this.#waiting >= waitingStreams) {
+    if (this.#waiting >= limits.waitingStreams.value) {
       throw new Fault({ code: 'MESH_STATUS', reason: 'streams before the status' })
     }
     this.#waiting++

@@ -14,11 +14,12 @@ export class PeerRegistry {
   readonly links: Links
   bindings: PeerBindings | undefined
   readonly #own: string
-  readonly #static: ReadonlyMap<string, readonly string[]>
+  readonly #static: Map<string, readonly string[]>
   readonly #clock: Clock
   readonly #log: Log
   readonly #events: Required<NetworkEvents>
-  #reservedHosts: ReadonlySet<string> = new Set()
+  /** How many reserved peers are at a host. */
+  #reservedHosts: ReadonlyMap<string, number> = new Map()
 
   constructor(init: {
     own: string
@@ -45,12 +46,39 @@ export class PeerRegistry {
     for (const { text } of addresses) this.book.learn(text, 'static')
   }
 
+  /** Keeps a connection to the peer of `address` from now on. Throws `MESH_ADDRESS`, `MESH_STATIC_FULL`. */
+  addStatic(address: string): void {
+    const { peer, text } = parseAddress(address)
+    const known = this.#static.get(peer) ?? []
+    if (known.includes(text)) return
+    const maximum = limits.staticPeers.value
+    if (this.#static.size >= maximum || known.length >= maximum) {
+      throw new Fault({ code: 'MESH_STATIC_FULL', maximum }, 'remove a static peer first')
+    }
+    this.#static.set(peer, [...known, text])
+    this.book.learn(text, 'static')
+    this.refresh()
+  }
+
+  /** Whether it was one. */
+  removeStatic(peer: string): boolean {
+    const isKnown = this.#static.delete(peer)
+    this.refresh()
+    return isKnown
+  }
+
   isReserved(peer: string): boolean {
     return this.#static.has(peer) || (this.bindings?.peers().has(peer) ?? false)
   }
 
-  isReservedHost(host: string): boolean {
-    return this.#reservedHosts.has(host)
+  /** How many peers of the committee and static ones are at an IP address. */
+  reservedAt(host: string): number {
+    return this.#reservedHosts.get(host) ?? 0
+  }
+
+  /** How many peers of the committee and static ones there are. */
+  get reserved(): number {
+    return this.#reserved().length
   }
 
   /**
@@ -60,19 +88,12 @@ export class PeerRegistry {
    */
   charge(peer: string, points: number, reason: string): void {
     this.#log.warn('peer charged', { peer, points, reason })
-    if (!this.isReserved(peer)) this.#ban(peer, points, reason)
-    else if (points >= limits.banScore.value) this.drop(peer, reason)
-  }
-
-  /** By the operator: whoever it is. */
-  ban(peer: string, reason: string): void {
-    this.#ban(peer, limits.ban.value, reason)
-  }
-
-  #ban(peer: string, points: number, reason: string): void {
-    if (!this.book.bans.charge(peer, points, reason)) return
-    this.#events.banned(peer, reason)
-    this.drop(peer, `banned: ${reason}`)
+    if (this.isReserved(peer)) {
+      if (points >= limits.banScore.value) this.drop(peer, reason)
+    } else if (this.book.bans.charge(peer, points, reason)) {
+      this.#events.banned(peer, reason)
+      this.drop(peer, `banned: ${reason}`)
+    }
   }
 
   /** Ends every connection to a peer at once. */
@@ -127,8 +148,9 @@ export class PeerRegistry {
    * what the operator wrote, what worked, and where reserved peers are connected from.
    */
   refresh(): void {
-    const hosts = new Set<string>()
+    const all = new Map<string, number>()
     for (const peer of this.#reserved()) {
+      const hosts = new Set<string>()
       const entry = this.book.get(peer)
       const proven = entry !== undefined && entry.seen > 0 ? entry.addresses.slice(0, 1) : []
       for (const text of [...proven, ...(this.#static.get(peer) ?? [])]) {
@@ -136,8 +158,9 @@ export class PeerRegistry {
       }
       const host = this.hostOf(peer)
       if (host !== undefined) hosts.add(host)
+      for (const each of hosts) all.set(each, (all.get(each) ?? 0) + 1)
     }
-    this.#reservedHosts = hosts
+    this.#reservedHosts = all
   }
 
   /** Writes in the book that a peer was reached. */

@@ -1,4 +1,4 @@
-import { decodeRlp, encodeRlp, Fault, type Rlp, toBigInt, trimmed, utf8 } from '#base'
+import { decodeRlp, encodeRlp, Fault, isFault, type Rlp, toBigInt, trimmed, utf8 } from '#base'
 
 import { limits } from '../limits.ts'
 
@@ -57,7 +57,8 @@ export function decodeStatus(bytes: Uint8Array): Status {
 function parse(bytes: Uint8Array): Rlp {
   try {
     return decodeRlp(bytes, 2)
-  } catch {
+  } catch (error) {
+    if (!isFault(error)) throw error
     throw invalid('not RLP')
   }
 }

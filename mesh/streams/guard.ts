@@ -5,7 +5,7 @@ import { type Clock, Fault, isFault, type Log } from '#base'
 import { reasonOf } from '../faults.ts'
 import { limits } from '../limits.ts'
 import type { Link, Links } from '../peers/links.ts'
-import type { TrafficClass } from '../port.ts'
+import type { TrafficClass, TrafficFacts } from '../port.ts'
 import { TokenBucket } from '../token-bucket.ts'
 
 const rates = {
@@ -13,8 +13,6 @@ const rates = {
   transactions: limits.transactionRate,
   sync: limits.syncRate,
 } as const satisfies Record<TrafficClass, { readonly value: number }>
-
-const remembered = 1_024
 
 interface Budget {
   readonly inbound: Readonly<Record<TrafficClass, TokenBucket>>
@@ -26,18 +24,30 @@ export class Guard {
   readonly clock: Clock
   readonly log: Log
   readonly #links: Links
+  readonly #isReserved: (peer: string) => boolean
+  /** What all others than the committee and static peers are served. */
+  readonly #strangers: TokenBucket
   readonly #charge: (peer: string, points: number, reason: string) => void
   readonly #budgets = new Map<string, Budget>()
+  readonly #bytes = {
+    dag: { received: 0, sent: 0 },
+    transactions: { received: 0, sent: 0 },
+    sync: { received: 0, sent: 0 },
+  }
 
   constructor(init: {
     clock: Clock
     log: Log
     links: Links
+    isReserved: (peer: string) => boolean
     charge: (peer: string, points: number, reason: string) => void
   }) {
     this.clock = init.clock
     this.log = init.log
     this.#links = init.links
+    this.#isReserved = init.isReserved
+    const rate = limits.strangersRate.value
+    this.#strangers = new TokenBucket(init.clock, rate, rate * limits.burst.value)
     this.#charge = init.charge
   }
 
@@ -53,20 +63,45 @@ export class Guard {
     return this.#links.to(peer)
   }
 
+  /** All that went through, since the start. */
+  get bytes(): TrafficFacts['bytes'] {
+    return structuredClone(this.#bytes)
+  }
+
+  sent(traffic: TrafficClass, bytes: number): void {
+    this.#bytes[traffic].sent += bytes
+  }
+
   /** Throws `MESH_BUDGET` when `bytes` are more than the class of traffic may bring now. */
   arrived(peer: string, traffic: TrafficClass, bytes: number): void {
+    this.#bytes[traffic].received += bytes
     if (!this.#budget(peer).inbound[traffic].charge(bytes)) {
       throw new Fault({ code: 'MESH_BUDGET', traffic })
     }
   }
 
-  /** Whether another answer may be served to `peer`. */
+  /** Takes the `cost` of an answer: milliseconds that it has to wait, undefined when it may not. */
+  admit(peer: string, cost: number): number | undefined {
+    const buckets = this.#serving(peer)
+    const wait = Math.max(...buckets.map((bucket) => bucket.wait(cost)))
+    if (wait > limits.serveWait.value) return undefined
+    for (const bucket of buckets) bucket.charge(cost)
+    return wait
+  }
+
+  /** Whether another item may go to `peer`. */
   mayServe(peer: string): boolean {
-    return this.#budget(peer).served.charge(0)
+    return this.#serving(peer).every((bucket) => bucket.charge(0))
   }
 
   served(peer: string, bytes: number): void {
-    this.#budget(peer).served.charge(bytes)
+    for (const bucket of this.#serving(peer)) bucket.charge(bytes)
+  }
+
+  /** The committee waits for no stranger. */
+  #serving(peer: string): readonly TokenBucket[] {
+    const { served } = this.#budget(peer)
+    return this.#isReserved(peer) ? [served] : [served, this.#strangers]
   }
 
   /**
@@ -105,7 +140,8 @@ export class Guard {
     }
     this.#budgets.set(peer, budget)
     const [oldest] = this.#budgets.keys()
-    if (this.#budgets.size > remembered && oldest !== undefined) this.#budgets.delete(oldest)
+    if (this.#budgets.size > limits.budgets.value && oldest !== undefined)
+      this.#budgets.delete(oldest)
     return budget
   }
 }

@@ -61,11 +61,6 @@ export class PushStreams {
     const late = [...this.#outboxes.values()].filter((outbox) => outbox.isStalled(now, patience))
     return late.map((outbox) => outbox.peer)
   }
-
-  /** Bytes queued over all peers. */
-  get queued(): number {
-    return [...this.#outboxes.values()].reduce((sum, { bytes }) => sum + bytes, 0)
-  }
 }
 
 class Outbox {
@@ -139,6 +134,7 @@ class Outbox {
         this.#bytes -= next.length
         this.#moved = this.#guard.clock.now()
         stream.send(next)
+        this.#guard.sent(this.#protocol.traffic, next.length)
       }
     } catch (error) {
       stream.abort(asError(error))

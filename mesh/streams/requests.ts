@@ -3,7 +3,7 @@ import type { Connection, Stream } from '@libp2p/interface'
 import { Fault } from '#base'
 
 import { Deadline } from '../deadline.ts'
-import { reasonOf } from '../faults.ts'
+import { malformed, reasonOf } from '../faults.ts'
 import { limits } from '../limits.ts'
 import type { Answer, RequestProtocol } from '../port.ts'
 import { drained } from './drain.ts'
@@ -52,6 +52,7 @@ export class Requests {
     try {
       const answer = this.#read(peer, protocol, stream)
       stream.send(frame(request))
+      this.#guard.sent(protocol.traffic, request.length)
       return await answer
     } catch (error) {
       this.#guard.fail(stream, peer, id, error)
@@ -80,7 +81,7 @@ export class Requests {
         } else if (one.length === 1 && kind === kinds.busy) {
           reject(refused(protocol.id, 'the peer is busy'))
         } else {
-          throw new Fault({ code: 'MESH_MALFORMED', reason: 'kind of an answer' })
+          throw malformed('kind of an answer')
         }
       },
       ended: (error) => reject(error ?? refused(protocol.id, 'the answer has no end')),
@@ -101,7 +102,7 @@ export class Requests {
     readFrames(stream, {
       maximum: limits.requestBytes.value,
       receive: async (request) => {
-        if (isAsked) throw new Fault({ code: 'MESH_MALFORMED', reason: 'a second request' })
+        if (isAsked) throw malformed('a second request')
         isAsked = true
         await this.#serve(protocol, peer, stream, request, deadline.signal)
       },
@@ -121,13 +122,18 @@ export class Requests {
   ): Promise<void> {
     const key = `${peer} ${protocol.id}`
     const underWay = this.#underWay.get(key) ?? 0
-    if (underWay >= limits.requests.value || !this.#guard.mayServe(peer)) {
+    const wait =
+      underWay >= limits.requests.value
+        ? undefined
+        : this.#guard.admit(peer, Math.max(protocol.cost ?? 0, limits.requestCost.value))
+    if (wait === undefined) {
       stream.send(frame(Uint8Array.of(kinds.busy)))
       await stream.close({ signal })
       return
     }
     this.#underWay.set(key, underWay + 1)
     try {
+      if (wait > 0) await this.#pause(wait)
       const last = await this.#sendItems(protocol, peer, stream, request, signal)
       stream.send(frame(Uint8Array.of(last)))
       await stream.close({ signal })
@@ -136,6 +142,12 @@ export class Requests {
       if (left === 0) this.#underWay.delete(key)
       else this.#underWay.set(key, left)
     }
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#guard.clock.after(milliseconds, resolve)
+    return promise
   }
 
   async #sendItems(
@@ -153,6 +165,7 @@ export class Requests {
       bytes += item.length + 1
       if (bytes > limits.answerBytes.value || !this.#guard.mayServe(peer)) return kinds.more
       this.#guard.served(peer, item.length)
+      this.#guard.sent(protocol.traffic, item.length)
       if (stream.send(frame(Uint8Array.of(kinds.item), item))) continue
       await drained(stream, signal)
     }

@@ -4,6 +4,19 @@ import { limits } from '../limits.ts'
 import type { Link, Links } from '../peers/links.ts'
 import { unreadOn } from './inbound.ts'
 
+/** T5: whose connections to end, largest first, so that the unread bytes of all stay within bounds. */
+export function excess(links: readonly Link[]): readonly Link[] {
+  const waiting = links.map((link) => ({ link, bytes: unread(link) }))
+  let total = waiting.reduce((sum, { bytes }) => sum + bytes, 0)
+  const largest = waiting.toSorted((a, b) => b.bytes - a.bytes)
+  const kept = largest.findIndex(({ bytes }) => {
+    if (total <= limits.unreadTotal.value) return true
+    total -= bytes
+    return false
+  })
+  return largest.slice(0, kept < 0 ? undefined : kept).map(({ link }) => link)
+}
+
 const step = 256 * 1024
 
 /** Bytes that came on a connection and were not handled yet. */

@@ -8,7 +8,23 @@ export interface Place {
   release(): void
 }
 
+/** A place among the connections. */
+export interface Held extends Place {
+  /** It is of the committee or static: it counts as a stranger's no more. */
+  promote(): void
+  /** It is a stranger's; whether there is a place for it. */
+  settle(): boolean
+}
+
 export type Refusal = 'rate' | 'network' | 'handshakes' | 'connections' | 'address'
+
+/** Who is of the committee or static, as far as addresses tell. */
+export interface Reserved {
+  /** Such peers in all. */
+  readonly reserved: number
+  /** Such peers at an IP address. */
+  reservedAt(host: string): number
+}
 
 /**
  * T1: which connections may begin a handshake. It decides by the remote address alone, since a
@@ -16,19 +32,21 @@ export type Refusal = 'rate' | 'network' | 'handshakes' | 'connections' | 'addre
  */
 export class Admission {
   readonly #clock: Clock
-  readonly #isReserved: (host: string) => boolean
+  readonly #reserved: Reserved
   readonly #total: TokenBucket
   readonly #networks = new Map<string, TokenBucket>()
+  /** Connections by address that are not known to be of reserved peers. */
   readonly #hosts = new Map<string, number>()
-  #strangers = 0
+  readonly #handshakes = new Map<string, number>()
   #inFlight = 0
-  #open = 0
+  #inFlightStrangers = 0
+  #openReserved = 0
   #openStrangers = 0
+  #settledStrangers = 0
 
-  /** @param isReserved Whether an IP address is of the committee or a static peer. */
-  constructor(clock: Clock, isReserved: (host: string) => boolean) {
+  constructor(clock: Clock, reserved: Reserved) {
     this.#clock = clock
-    this.#isReserved = isReserved
+    this.#reserved = reserved
     this.#total = bucket(clock, limits.acceptRate.value)
   }
 
@@ -38,52 +56,78 @@ export class Admission {
 
   /** Throws `MESH_ADMISSION`. `host` is an IP address. */
   enter(host: string): Place {
-    const reserved = this.#isReserved(host)
-    const refusal = this.#refuse(host, reserved)
+    const isReserved = this.#reserved.reservedAt(host) > 0
+    const refusal = this.#refuse(host, isReserved)
     if (refusal !== undefined) {
       throw new Fault({ code: 'MESH_ADMISSION', host, refusal }, 'dial again later')
     }
     this.#inFlight++
-    if (!reserved) this.#strangers++
+    if (!isReserved) this.#inFlightStrangers++
+    add(this.#handshakes, host, 1)
     return {
       release: once(() => {
         this.#inFlight--
-        if (!reserved) this.#strangers--
+        if (!isReserved) this.#inFlightStrangers--
+        add(this.#handshakes, host, -1)
       }),
     }
   }
 
   /** Counts a connection, from `enter` to its end. */
-  hold(host: string): Place {
-    const reserved = this.#isReserved(host)
-    this.#open++
-    if (!reserved) this.#openStrangers++
-    this.#hosts.set(host, (this.#hosts.get(host) ?? 0) + 1)
+  hold(host: string): Held {
+    let isReserved = this.#reserved.reservedAt(host) > 0
+    let isSettled = false
+    let isPromoted = false
+    let isOver = false
+    const count = (by: number): void => {
+      if (isReserved) this.#openReserved += by
+      else this.#openStrangers += by
+      if (isSettled) this.#settledStrangers += by
+      if (!isPromoted) add(this.#hosts, host, by)
+    }
+    count(1)
     return {
+      promote: once(() => {
+        if (isOver) return
+        count(-1)
+        isReserved = true
+        isPromoted = true
+        count(1)
+      }),
+      settle: () => {
+        const most = limits.connections.value - limits.trialConnections.value
+        if (isOver || isSettled || isPromoted) return true
+        if (this.#settledStrangers >= most) return false
+        count(-1)
+        isReserved = false
+        isSettled = true
+        count(1)
+        return true
+      },
       release: once(() => {
-        this.#open--
-        if (!reserved) this.#openStrangers--
-        const left = (this.#hosts.get(host) ?? 1) - 1
-        if (left === 0) this.#hosts.delete(host)
-        else this.#hosts.set(host, left)
+        isOver = true
+        count(-1)
       }),
     }
   }
 
-  #refuse(host: string, reserved: boolean): Refusal | undefined {
+  #refuse(host: string, isReserved: boolean): Refusal | undefined {
     if (this.#inFlight >= limits.handshakes.value) return 'handshakes'
-    if (this.#open >= limits.connections.value) return 'connections'
-    if (reserved) {
-      const { value } = limits.acceptRatePerReserved
-      return this.#bucket(host, value).take(1) ? undefined : 'network'
+    const atHost = this.#hosts.get(host) ?? 0
+    const most = limits.connectionsPerAddress.value + 2 * this.#reserved.reservedAt(host)
+    if (isReserved) {
+      const underWay = this.#handshakes.get(host) ?? 0
+      if (underWay >= limits.reservedHandshakes.value) return 'handshakes'
+      const { value } = limits.reservedConnections
+      if (this.#openReserved >= Math.max(value, 2 * this.#reserved.reserved)) return 'connections'
+      if (atHost >= most) return 'address'
+      const rate = limits.acceptRatePerReserved.value
+      return this.#bucket(host, rate).take(1) ? undefined : 'network'
     }
-    if (this.#strangers >= limits.handshakes.value - limits.reservedHandshakes.value) {
-      return 'handshakes'
-    }
-    if (this.#openStrangers >= limits.connections.value - limits.reservedConnections.value) {
-      return 'connections'
-    }
-    if ((this.#hosts.get(host) ?? 0) >= limits.connectionsPerAddress.value) return 'address'
+    const strangers = limits.handshakes.value - limits.reservedHandshakes.value
+    if (this.#inFlightStrangers >= strangers) return 'handshakes'
+    if (this.#openStrangers >= limits.connections.value) return 'connections'
+    if (atHost >= most) return 'address'
     const { value } = limits.acceptRatePerNetwork
     if (!this.#bucket(networkOf(host), value).take(1)) return 'network'
     return this.#total.take(1) ? undefined : 'rate'
@@ -111,6 +155,12 @@ export class Admission {
 
 function bucket(clock: Clock, rate: number): TokenBucket {
   return new TokenBucket(clock, rate, rate)
+}
+
+function add(counts: Map<string, number>, host: string, by: number): void {
+  const left = (counts.get(host) ?? 0) + by
+  if (left === 0) counts.delete(host)
+  else counts.set(host, left)
 }
 
 function once(task: () => void): () => void {

@@ -57,11 +57,13 @@ export interface Libp2pOptions {
 export function createNode(options: Libp2pOptions): Promise<Libp2p<Services>> {
   const serviceTag = options.mdns
   const { handshakeTimeout, connections, handshakes, streams, streamWindow } = limits
+  // Admission says who may have one: this is what it comes to at most.
+  const most = connections.value + 2 * (limits.members.value + limits.staticPeers.value)
   return createLibp2p<Services>({
     start: false,
     privateKey: options.key.asPrivateKey(),
     addresses: { listen: [...options.listen], announce: [...options.announce] },
-    transports: [tcp({ maxConnections: connections.value + handshakes.value })],
+    transports: [tcp({ maxConnections: most + handshakes.value })],
     connectionEncrypters: [() => new TlsEncrypter(options.key, options.clock, options.received)],
     streamMuxers: [
       yamux({
@@ -76,7 +78,7 @@ export function createNode(options: Libp2pOptions): Promise<Libp2p<Services>> {
     ],
     connectionGater: options.gater,
     connectionManager: {
-      maxConnections: connections.value,
+      maxConnections: most,
       // Admission decides before TLS; these would turn away the committee with everybody else.
       inboundConnectionThreshold: Infinity,
       maxIncomingPendingConnections: handshakes.value,

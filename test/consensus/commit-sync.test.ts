@@ -160,6 +160,48 @@ describe('commits that were missed', () => {
     assert.equal(solo.core.status.committed, 12)
   })
 
+  it('leave headers of a quorum that vote for the last one, for others to ask for', () => {
+    const { solo, peer } = behind()
+    answer(solo, peer)
+    const records = solo.of('persist').flatMap((write) => write.records)
+    const votes = records.flatMap((one) =>
+      one.type === 'commit' ? [[one.commit.commit.index, one.votes?.length ?? 0]] : [],
+    )
+    assert.deepEqual(votes.at(-1), [10, 3])
+    assert.ok(votes.slice(0, -1).every(([, count]) => count === 0))
+  })
+
+  it('say how far their authors were, to those who ask after a restart', () => {
+    const heavy = testEpoch([1, 2, 2, 2, 1])
+    const all = fullRounds(heavy, 12)
+    const seen = new Solo({ self: undefined, stakes: [1, 2, 2, 2, 1] }).receive(...all.flat())
+    const known = seen.of('commit').map(({ commit }) => commit)
+    const end = known.at(-1)!
+    const solo = new Solo({ stakes: [1, 2, 2, 2, 1] }).wait(2_000)
+    const commitVotes = [{ index: end.commit.index, digest: end.digest }]
+    for (const author of [1, 2, 3]) {
+      const ancestors = ownFirst(author, all[11]!).map((ref) => ({
+        ...ref,
+        round: 39,
+        digest: digestOf(ref.author + 1),
+      }))
+      solo.receive(testBlock(heavy, { author, round: 40, ancestors, commitVotes }))
+    }
+    const asked = solo.of('fetchCommits').at(-1)!.peer
+    solo.give({
+      type: 'commits',
+      from: asked,
+      commits: known.map(({ commit }) => commit),
+      blocks: known.flatMap((one) => one.blocks),
+      headers: [],
+    })
+    assert.equal(solo.core.status.committed, end.commit.index)
+    solo.welcome(1, 2, 3)
+    solo.give({ type: 'asked', from: solo.peer(4), author: 4, id: 1 })
+    const theirs = known.flatMap((one) => one.blocks).findLast(({ author }) => author === 4)
+    assert.equal(solo.of('answer').at(-1)?.yours?.core.round, theirs?.round)
+  })
+
   it('keep a validator from building until they are taken over', () => {
     const solo = new Solo().wait(2_000)
     solo.held.add('sign')

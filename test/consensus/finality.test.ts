@@ -105,6 +105,20 @@ describe('other results', () => {
     assert.deepEqual(final(solo), [])
   })
 
+  it('that were on disk halt a validator again when it starts again', () => {
+    const blocks = [attests(1, [1, 2]), attests(2, [1, 2])].map((block) => ({
+      block,
+      verified: true,
+    }))
+    const solo = new Solo({
+      restored: { blocks, executed: [{ height: 1, blockHash: digestOf(1) }] },
+    })
+    assert.equal(solo.core.status.isHalted, true)
+    const [halt] = solo.of('halt')
+    assert.deepEqual([halt?.height, halt?.authors, halt?.outvoted], [1, [1, 2], false])
+    assert.equal(solo.of('halt').length, 1)
+  })
+
   it('keep a halted validator from attesting and including, not from ordering', () => {
     const world = new World({ stakes: [1, 1, 1, 1] })
     world.node(3).result = (height) => digestOf(height)

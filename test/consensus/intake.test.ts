@@ -248,6 +248,29 @@ describe('missing ancestors', () => {
     assert.equal(solo.core.status.suspended, limits.suspendedRounds.value + 1)
   })
 
+  it('of one author’s blocks are asked for after one of each other’s', () => {
+    const solo = new Solo({ self: undefined, stakes: [1, 1, 1, 1, 1, 1, 1] })
+    const seven = solo.epoch
+    for (let round = 1_000; round < 1_160; round++) {
+      const refs = seven.committee.members.map((_, author) => ({
+        author,
+        round: round - 1,
+        digest: digestOf(round * 10 + author),
+      }))
+      solo.receive(testBlock(seven, { author: 6, round, ancestors: ownFirst(6, refs) }))
+    }
+    const { suspended } = solo.core.status
+    assert.ok(suspended * 7 <= limits.wantedBlocks.value + 7, `${suspended} blocks wait`)
+    const [base = [], next = []] = fullRounds(seven, 2)
+    const [child] = next
+    if (child !== undefined) solo.receiveFrom(6, child)
+    solo.wait(parameters.fetchDelay)
+    const digests = base.map(({ digest }) => digest)
+    const [{ refs } = { refs: [] }] = solo.of('fetch')
+    const found = refs.filter(({ digest }) => digests.includes(digest))
+    assert.equal(found.length, digests.length, 'all in the first request')
+  })
+
   it('are counted in bytes as well', () => {
     const solo = follower()
     const body = { transactions: Array.from({ length: 4 }, () => new Uint8Array(130_000)) }

@@ -43,6 +43,16 @@ function give(solo: Solo): Solo {
 }
 
 describe('the pacemaker', () => {
+  it('stamps headers by the wall, of which one wrong reading lasts for one header', () => {
+    const solo = running()
+    const rounds = fullRounds(epoch, 6, [1, 2, 3])
+    for (const [at, skew] of [365 * 86_400_000, -3_000, 0].entries()) {
+      solo.skew = skew
+      give(solo.receive(...(rounds[at] ?? [])).wait(parameters.idleRoundDelay))
+      assert.equal(solo.lastOwn.timestampMs - solo.now, skew)
+    }
+  })
+
   it('builds in round 1 at once', () => {
     assert.deepEqual(running().rounds, [1])
   })

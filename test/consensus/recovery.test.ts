@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 
+import type { CommitRecord } from '../../consensus/core/restored.ts'
 import { parameters } from '../../consensus/parameters.ts'
-import { fullRounds, testBlock } from './blocks.ts'
+import { digestOf, fullRounds, ownFirst, testBlock } from './blocks.ts'
 import { Solo } from './solo.ts'
-import { Disk } from './world/disk.ts'
 import { testEpoch, World, type WorldNode } from './world/world.ts'
 
 const epoch = testEpoch([1, 1, 1, 1])
@@ -13,6 +13,13 @@ function busyWorld(): World {
   const world = new World({ stakes: [1, 1, 1, 1] }).boot()
   world.node(1).submit(Uint8Array.of(1))
   return world.run(4_000)
+}
+
+function commitAt(index: number, leaderRound: number): CommitRecord {
+  const leader = { round: leaderRound, author: 1, digest: digestOf(leaderRound) }
+  const previous = digestOf(index - 1)
+  const commit = { epoch: 0, index, previous, leader, timestampMs: epoch.startMs, blocks: [] }
+  return { commit, digest: digestOf(index), schedule: { scores: [0, 0, 0, 0], replaced: [] } }
 }
 
 /** No node ever sent two headers of one round. */
@@ -77,7 +84,10 @@ describe('the start-up question', () => {
         .of('persist')
         .flatMap(({ records }) => records)
         .slice(0, 2),
-      [{ type: 'floor', floor: 6 }, { type: 'recovered' }],
+      [
+        { type: 'floor', floor: 6 },
+        { type: 'recovered', muteRound: 6 },
+      ],
     )
     solo.receive(...others.flat()).wait(60_000)
     assert.deepEqual(solo.rounds, [], 'nothing up to two rounds above')
@@ -92,6 +102,17 @@ describe('the start-up question', () => {
     assert.equal(solo.core.status.standing, 'asking')
     solo.give({ type: 'answered', author: 2, own: undefined, yours: twin.header })
     assert.equal(solo.core.status.standing, 'amnesic')
+  })
+
+  it('takes the own last header for no double, whatever the clock said then', () => {
+    const own = testBlock(epoch, { timestampMs: epoch.startMs + 90_000_000 })
+    const restored = { own, floor: 1, blocks: [{ block: own, verified: true }] }
+    const solo = new Solo({ restored })
+    for (const author of [1, 2]) {
+      solo.give({ type: 'answered', author, own: undefined, yours: own.header })
+    }
+    assert.equal(solo.core.status.standing, 'signing')
+    assert.equal(solo.of('doppelganger').length, 0)
   })
 
   it('takes an own block out of nowhere for amnesia', () => {
@@ -158,12 +179,76 @@ describe('a validator with amnesia', () => {
     assert.deepEqual([answer?.id, answer?.own?.core.round, answer?.yours?.core.round], [7, 3, 2])
   })
 
+  it('attests nothing that it may have attested before it forgot (W7)', () => {
+    const later = fullRounds(epoch, 12, [1, 2, 3])
+    const solo = new Solo({ restored: lost })
+    const before = testBlock(epoch, {
+      author: 0,
+      round: 1,
+      attestations: [{ height: 5, blockHash: digestOf(0xbad) }],
+    })
+    for (const author of [1, 2, 3]) {
+      const own = later[2]![author - 1]!.header
+      solo.give({ type: 'answered', author, own, yours: before.header })
+    }
+    solo.receive(...later.slice(0, 3).flat())
+    solo.executed(1, [4, digestOf(4)], [5, digestOf(5)])
+    solo.wait(parameters.doppelgangerWindow)
+    assert.equal(solo.core.status.standing, 'signing')
+    // Of a commit whose leader the floor covers, too.
+    solo.executed(2, [6, digestOf(6)])
+    assert.equal(solo.core.status.muted, 6)
+    solo.receive(...later.slice(3).flat()).wait(60_000)
+    assert.ok(solo.rounds.length > 0)
+    const attested = solo.of('publish').flatMap(({ block }) => block.header.attestations)
+    assert.deepEqual(attested, [])
+  })
+
+  it('attests what later commits come to, after a restart as well', () => {
+    for (const restored of [
+      { muteRound: 4, executed: [{ height: 7, blockHash: digestOf(7) }] },
+      { muteRound: 0, executed: [{ height: 7, blockHash: digestOf(7) }] },
+    ]) {
+      const commits = [commitAt(2, 4), commitAt(3, 5)]
+      const solo = new Solo({ restored: { ...restored, commits, executedCommit: 1 } })
+      solo
+        .executed(2, [8, digestOf(8)])
+        .executed(3, [9, digestOf(9)])
+        .welcome()
+      const heights = solo.lastOwn.header.attestations.map(({ height }) => height)
+      assert.deepEqual(heights, restored.muteRound === 0 ? [7, 8, 9] : [9])
+    }
+  })
+
+  it('goes up once more when an own block turns up while the floor is written', () => {
+    const solo = new Solo({ restored: lost })
+    solo.held.add('persist')
+    solo.welcome(1, 2, 3).wait(parameters.doppelgangerWindow)
+    assert.equal(solo.core.status.standing, 'leaving')
+    const own = testBlock(epoch, {
+      author: 0,
+      round: 7,
+      ancestors: ownFirst(
+        0,
+        [0, 1, 2, 3].map((author) => ({ author, round: 6, digest: digestOf(600 + author) })),
+      ),
+    })
+    solo.receiveFrom(1, own)
+    solo.held.delete('persist')
+    solo.give({ type: 'persisted', token: solo.of('persist').at(-1)!.token })
+    assert.equal(solo.core.status.standing, 'signing')
+    const floors = solo
+      .of('persist')
+      .flatMap(({ records }) => records)
+      .flatMap((record) => (record.type === 'floor' ? record.floor : []))
+    assert.deepEqual(floors, [2, 9])
+  })
+
   it('rejoins without a second header in any round', () => {
     const world = busyWorld()
     const node = world.node(2)
     node.crash()
-    node.disk = new Disk()
-    node.disk.hasBegun = false
+    node.forget()
     node.commits.length = 0
     world.run(1_000)
     node.boot()
@@ -174,8 +259,7 @@ describe('a validator with amnesia', () => {
     const world = busyWorld()
     const node = world.node(2)
     node.crash()
-    node.disk = new Disk()
-    node.disk.hasBegun = false
+    node.forget()
     node.boot()
     for (let turn = 0; turn < 12_000 && node.core!.status.standing !== 'signing'; turn++)
       world.run(1)
@@ -194,11 +278,11 @@ describe('a validator with amnesia', () => {
   it('comes back from yesterday’s folder as well', () => {
     const world = busyWorld()
     const node = world.node(3)
-    const backup = node.disk.copy()
+    const restore = node.backUp()
     node.submit(Uint8Array.of(2))
     world.run(4_000)
     node.crash()
-    node.disk = backup
+    restore()
     node.boot()
     goesOn(world, node)
   })

@@ -22,6 +22,8 @@ export class Solo {
   readonly core: Core
   readonly effects: Effect[] = []
   now: number
+  /** How far the wall is from `now`; milliseconds. */
+  skew = 0
   /** Effects of these types stay without answer. */
   readonly held = new Set<Effect['type']>()
 
@@ -47,7 +49,7 @@ export class Solo {
   }
 
   give(event: Event): readonly Effect[] {
-    const effects = this.core.step(this.now, event)
+    const effects = this.core.step(this.now, event, this.now + this.skew)
     this.effects.push(...effects)
     for (const effect of effects) if (!this.held.has(effect.type)) this.#answer(effect)
     return effects

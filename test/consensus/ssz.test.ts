@@ -18,8 +18,8 @@ import {
   encodeHeaderCore,
 } from '../../consensus/core/ssz.ts'
 import { limits } from '../../consensus/limits.ts'
+import { Dice } from '../../sim/dice.ts'
 import { digestOf, testBlock } from './blocks.ts'
-import { Dice } from './dag/random.ts'
 import { testEpoch } from './world/world.ts'
 
 const epoch = testEpoch([1, 1, 1, 1])

@@ -2,9 +2,15 @@ import assert from 'node:assert/strict'
 
 import { limits } from '../../mesh/limits.ts'
 import { Admission, networkOf } from '../../mesh/transport/admission.ts'
-import { ManualClock } from './manual-clock.ts'
+import { ManualClock } from '../manual-clock.ts'
 
 const friend = '192.0.2.1'
+/** Two peers of the committee at one address. */
+const reservedAt = { reserved: 2, reservedAt: (host: string) => (host === friend ? 2 : 0) }
+
+function isMember(host: string): number {
+  return Number(host.startsWith('192.0.'))
+}
 
 function refusal(admission: Admission, host: string): string | undefined {
   try {
@@ -20,8 +26,8 @@ describe('admission', () => {
   let admission: Admission
 
   beforeEach(() => {
-    clock = new ManualClock()
-    admission = new Admission(clock, (host) => host === friend)
+    clock = new ManualClock(1_000_000)
+    admission = new Admission(clock, reservedAt)
   })
 
   it('lets ten a second in from one /24, whichever addresses they use', () => {
@@ -45,6 +51,15 @@ describe('admission', () => {
     assert.equal(refusal(admission, '10.200.0.1'), undefined)
   })
 
+  it('lets so many a second in from one reserved host', () => {
+    for (let index = 0; index < limits.acceptRatePerReserved.value; index++) {
+      assert.equal(refusal(admission, friend), undefined)
+    }
+    assert.equal(refusal(admission, friend), 'network')
+    clock.advance(1_000)
+    assert.equal(refusal(admission, friend), undefined)
+  })
+
   it('keeps half of the handshakes for reserved hosts', () => {
     const places = []
     for (let index = 0; index < 16; index++) places.push(admission.enter(`10.${index}.0.1`))
@@ -60,7 +75,7 @@ describe('admission', () => {
     assert.equal(refusal(admission, '10.101.0.1'), undefined)
   })
 
-  it('holds few connections from one address, and any number from a reserved one', () => {
+  it('holds few connections from one address, of members no matter how many', () => {
     const held = Array.from({ length: limits.connectionsPerAddress.value }, () =>
       admission.hold('10.0.0.1'),
     )
@@ -68,19 +83,70 @@ describe('admission', () => {
     assert.equal(refusal(admission, '10.0.0.2'), undefined)
     held[0]?.release()
     assert.equal(refusal(admission, '10.0.0.1'), undefined)
-    for (let index = 0; index < 40; index++) admission.hold(friend)
-    assert.equal(refusal(admission, friend), undefined)
+    const { value } = limits.connectionsPerAddress
+    for (let index = 0; index < 20; index++) admission.hold(friend).promote()
+    for (let index = 0; index < value + 4; index++) {
+      assert.equal(refusal(admission, friend), undefined)
+      admission.hold(friend)
+    }
+    assert.equal(
+      refusal(admission, friend),
+      'address',
+      'who lives with a member is a stranger still',
+    )
   })
 
-  it('keeps half of the connections for reserved hosts', () => {
+  it('keeps the places of the committee from strangers, and theirs from it', () => {
     const { connections, reservedConnections } = limits
-    for (let index = 0; index < connections.value - reservedConnections.value; index++) {
-      admission.hold(`10.1.${index}.1`)
-    }
+    const held = Array.from({ length: connections.value }, (_, index) =>
+      admission.hold(`10.1.${index}.1`),
+    )
     assert.equal(refusal(admission, '10.2.0.1'), 'connections')
-    assert.equal(refusal(admission, friend), undefined)
-    for (let index = 0; index < reservedConnections.value; index++) admission.hold(friend)
+    for (let index = 0; index < reservedConnections.value; index++) {
+      clock.advance(100)
+      assert.equal(refusal(admission, friend), undefined)
+      admission.hold(friend).promote()
+    }
     assert.equal(refusal(admission, friend), 'connections')
+    held[0]?.release()
+    assert.equal(refusal(admission, '10.2.0.1'), undefined)
+  })
+
+  it('lets every member of the largest committee in, with all strangers there that there can be', () => {
+    const members = limits.members.value
+    const full = new Admission(clock, { reserved: members, reservedAt: isMember })
+    for (let index = 0; index < limits.connections.value; index++) full.hold(`10.1.${index}.1`)
+    for (let index = 0; index < members; index++) {
+      const host = `192.0.${index}.1`
+      assert.equal(refusal(full, host), undefined)
+      full.hold(host).promote()
+    }
+  })
+
+  it('keeps trial places free of strangers: a member may come from an address that nobody knows', () => {
+    const { connections, trialConnections } = limits
+    const most = connections.value - trialConnections.value
+    for (let index = 0; index < most; index++) {
+      assert.ok(admission.hold(`10.1.${index}.1`).settle())
+    }
+    assert.equal(refusal(admission, '10.2.0.1'), undefined)
+    const stranger = admission.hold('10.2.0.1')
+    assert.equal(stranger.settle(), false)
+    stranger.release()
+    assert.equal(refusal(admission, '10.3.0.1'), undefined)
+    const member = admission.hold('10.3.0.1')
+    member.promote()
+    member.release()
+    member.release()
+    assert.equal(refusal(admission, '10.3.0.1'), undefined)
+  })
+
+  it('counts who lives with a member as a stranger once it has said who it is', () => {
+    const { connections, trialConnections } = limits
+    for (let index = 0; index < connections.value - trialConnections.value; index++) {
+      assert.ok(admission.hold(`10.1.${index}.1`).settle())
+    }
+    assert.equal(admission.hold(friend).settle(), false)
   })
 
   it('remembers a bounded number of networks', () => {

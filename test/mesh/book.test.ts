@@ -10,7 +10,7 @@ import { Bans } from '../../mesh/peers/bans.ts'
 import { PeerBook } from '../../mesh/peers/book.ts'
 import { Redial } from '../../mesh/peers/redial.ts'
 import { systemRandom } from '../../node/random.ts'
-import { ManualClock } from './manual-clock.ts'
+import { ManualClock } from '../manual-clock.ts'
 
 /** PeerIds without the cost of keys: 44 characters behind `Qm` that decode. */
 function peerNumber(index: number): string {
@@ -73,7 +73,7 @@ describe('addresses', () => {
 
 describe('peer book', () => {
   it('is there after a restart, with addresses, times and bans', async () => {
-    const clock = new ManualClock()
+    const clock = new ManualClock(1_000_000)
     const store = openMemory()
     const book = await PeerBook.open(store, clock)
     book.learn(addressOf(first), second)
@@ -98,14 +98,14 @@ describe('peer book', () => {
     const store = openMemory()
     const changes = [put('pa', Uint8Array.of(1)), put('pb', utf8('garbage')), put('bc', utf8('x'))]
     await store.write(changes, { sync: false })
-    const book = await PeerBook.open(store, new ManualClock())
+    const book = await PeerBook.open(store, new ManualClock(1_000_000))
     assert.deepEqual(book.entries(), [])
     assert.deepEqual(book.bans.records(), [])
     await book.flush()
   })
 
   it('keeps in front the address that worked, whatever others say', async () => {
-    const book = await PeerBook.open(openMemory(), new ManualClock())
+    const book = await PeerBook.open(openMemory(), new ManualClock(1_000_000))
     book.seen(first, 1, addressOf(first))
     for (let port = 1; port < 20; port++) book.learn(addressOf(first, '198.51.100.1', port), second)
     const addresses = book.get(first)?.addresses ?? []
@@ -114,7 +114,7 @@ describe('peer book', () => {
   })
 
   it('hears no source beyond its share of peers that nobody reached', async () => {
-    const book = await PeerBook.open(openMemory(), new ManualClock())
+    const book = await PeerBook.open(openMemory(), new ManualClock(1_000_000))
     const heard = peers.filter((peer) => book.learn(addressOf(peer), 'gossiper'))
     assert.equal(heard.length, limits.bookPerSource.value)
     assert.ok(book.learn(addressOf(peers.at(-1) ?? ''), 'another'))
@@ -123,7 +123,7 @@ describe('peer book', () => {
 
 describe('bans', () => {
   it('end by themselves', () => {
-    const clock = new ManualClock()
+    const clock = new ManualClock(1_000_000)
     const bans = new Bans(clock)
     assert.equal(bans.charge(first, limits.ban.value, 'forged'), true)
     clock.advance(limits.banHalfLife.value)
@@ -135,7 +135,7 @@ describe('bans', () => {
   })
 
   it('come of two strikes within a half-life, not of two far apart', () => {
-    const clock = new ManualClock()
+    const clock = new ManualClock(1_000_000)
     const bans = new Bans(clock)
     assert.equal(bans.charge(first, limits.strike.value, 'budget'), false)
     assert.equal(bans.charge(second, limits.strike.value, 'budget'), false)
@@ -146,7 +146,7 @@ describe('bans', () => {
   })
 
   it('forget the least when there are too many', () => {
-    const bans = new Bans(new ManualClock())
+    const bans = new Bans(new ManualClock(1_000_000))
     bans.charge('worst', 1_000, '')
     for (let index = 0; index <= limits.bans.value; index++) bans.charge(`peer ${index}`, 10, '')
     assert.ok(bans.isBanned('worst'))
@@ -156,7 +156,7 @@ describe('bans', () => {
 
 /** When a peer that never answers is dialled. */
 async function failures(count: number): Promise<readonly number[]> {
-  const clock = new ManualClock()
+  const clock = new ManualClock(1_000_000)
   const dials: number[] = []
   const redial = new Redial({
     clock,
@@ -187,7 +187,7 @@ describe('redial', () => {
   })
 
   it('tries the addresses in turn, and few peers at once', async () => {
-    const clock = new ManualClock()
+    const clock = new ManualClock(1_000_000)
     const dialled: string[] = []
     const redial = new Redial({
       clock,

@@ -146,12 +146,12 @@ describe('peers', () => {
     assert.deepEqual(dialler.network.peers(), [])
   })
 
-  it('who are banned by the operator are gone and stay out', async () => {
+  it('whom consensus blames are banned: they are gone and stay out', async () => {
     await using listener = await TestNode.start()
     await using dialler = await TestNode.start()
     await dialler.network.dial(listener.address)
     await listener.until(() => listener.connected.length === 1)
-    listener.network.ban(dialler.peer, 'by hand')
+    listener.network.blame(dialler.peer, 'signed nonsense')
     await dialler.until(() => dialler.disconnected.length === 1)
     await assert.rejects(dialler.network.dial(listener.address), { code: 'MESH_DIAL' })
     await assert.rejects(listener.network.dial(dialler.address), { code: 'MESH_DIAL' })
@@ -170,7 +170,9 @@ describe('a peer of the committee or a static one', () => {
     await node.until(() => node.connected.length === 1)
     assert.ok(bad.network.push(node.peer, dag, Uint8Array.of(1)))
     await node.until(() => node.connected.length === 2)
-    assert.deepEqual(node.disconnected, [bad.peer])
+    node.network.blame(bad.peer, 'as consensus does')
+    await node.until(() => node.connected.length === 3)
+    assert.deepEqual(node.disconnected, [bad.peer, bad.peer])
     assert.deepEqual(node.bans, [])
   })
 })

@@ -270,7 +270,10 @@ describe('a peer that misbehaves', () => {
           stream.send(frame(new Uint8Array(MiB - 4)))
           await drained(stream, new AbortController().signal)
         }
-      } catch {}
+      } catch (error) {
+        // What is left finds the stream that the node has ended.
+        assert.match(String(error), /stream closed|StreamStateError|StreamResetError/)
+      }
       await ended
     }
     await sendAll()

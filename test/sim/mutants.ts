@@ -107,12 +107,6 @@ const all: Readonly<Record<string, Mutant>> = {
   'own block is not written': leaky(({ type }) => type !== 'own' && type !== 'floor'),
   'commit is not written': leaky(({ type }) => type !== 'commit'),
   'attestation floor is not written': leaky(({ type }) => type !== 'attestFloor'),
-  'floor of a recovery is in memory only': {
-    ...leaky(
-      ({ type }, batch) => type !== 'floor' || batch.every((each) => each.type !== 'recovered'),
-    ),
-    options: amnesias,
-  },
   'an empty folder is a new one': { ...disk(() => new TrustingDisk()), options: amnesias },
   'signatures are not verified': {
     ports: { ...soundPorts, signatures: { ...hashSignatures(), isValid: () => true } },

@@ -6,7 +6,7 @@ import { type DagBlock, parentsOf } from '../../../consensus/core/block.ts'
 import type { Committee } from '../../../consensus/core/committee.ts'
 import { type CommitRules, commitRules } from '../../../consensus/core/rules.ts'
 import type { Constants } from '../../../consensus/parameters.ts'
-import { Dice } from './random.ts'
+import { Dice } from '../../../sim/dice.ts'
 import { testCommittee, testDigest } from './text.ts'
 import { View } from './view.ts'
 

@@ -9,6 +9,8 @@ import {
   decodeSigned,
   encodeSigned,
 } from '../../../consensus/checkpoint/statement.ts'
+import { limits } from '../../../consensus/limits.ts'
+import { checkpointKey } from '../../../consensus/store/keys.ts'
 import { encodeCheckpointRequest } from '../../../consensus/wire/frames.ts'
 import { Cluster } from './cluster.ts'
 
@@ -47,6 +49,30 @@ describe('a checkpoint', function () {
       }
     }
     assert.deepEqual(cluster.bans, [])
+  })
+
+  it('that is old stays one in so many times: newer ones prove what it proves', async () => {
+    const kept: { value: number } = limits.checkpointsKept
+    const sparse: { value: number } = limits.checkpointsSparse
+    const before = [kept.value, sparse.value] as const
+    kept.value = 1
+    sparse.value = 2
+    try {
+      const cluster = await new Cluster(quick).boot()
+      const isDone = () => cluster.nodes.every(({ status }) => status.checkpoint >= 4_096)
+      assert.ok(await cluster.until(isDone, 60_000))
+      const node = cluster.node(0)
+      const has = [1_024, 2_048, 3_072, 4_096].map((height) =>
+        node.store.get(checkpointKey(height)),
+      )
+      assert.deepEqual(
+        has.map((one) => one !== undefined),
+        [false, true, true, true],
+      )
+    } finally {
+      kept.value = before[0]
+      sparse.value = before[1]
+    }
   })
 
   it('is never signed twice by one validator, also after a restart', async () => {

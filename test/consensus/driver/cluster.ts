@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 
-import { type Log, silent } from '#base'
+import { Fault, type Log, silent } from '#base'
 import {
   type Answer,
   beginEpoch,
@@ -322,7 +322,7 @@ export class Node {
       request: async (name, protocol, request) => {
         const to = other(name)
         await this.#pause(to?.index ?? 0)
-        if (to === undefined || !isReached(to)) throw new Error('not connected')
+        if (to === undefined || !isReached(to)) throw noAnswer(protocol, 'not connected')
         const answer = await this.#ask(to, protocol, request)
         await this.#pause(to.index)
         return answer
@@ -345,7 +345,9 @@ export class Node {
 
   async #ask(to: Node, protocol: string, request: Uint8Array): Promise<Answer> {
     const handler = to.validator?.requests.find(({ id }) => id === protocol)
-    if (handler === undefined || handler.admits?.(this.peer) === false) throw new Error('refused')
+    if (handler === undefined || handler.admits?.(this.peer) === false) {
+      throw noAnswer(protocol, 'refused')
+    }
     if (to.answers !== undefined && protocol === '/pars/blocks/1') {
       return { items: to.answers(), more: false }
     }
@@ -376,6 +378,10 @@ export class Node {
     const digests = this.published.get(round) ?? new Set()
     this.published.set(round, digests.add(digest))
   }
+}
+
+function noAnswer(protocol: string, reason: string): Fault {
+  return new Fault({ code: 'MESH_REQUEST', protocol, reason })
 }
 
 function latency(from: number, to: number): number {

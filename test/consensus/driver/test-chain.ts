@@ -19,9 +19,19 @@ export class TestChain implements Execution {
     this.#blocks = blocks
   }
 
-  executed(): Promise<{ commit: number; results: readonly ExecAttestation[] }> {
+  /** As a copy of its folder would be. */
+  copy(): TestChain {
+    const copy = new TestChain(this.#genesisHash, this.#blocks)
+    copy.hashes.push(...this.hashes)
+    copy.#commit = this.#commit
+    return copy
+  }
+
+  executed(): ReturnType<Execution['executed']> {
     const results = this.hashes.map((blockHash, at) => ({ height: at + 1, blockHash }))
-    return Promise.resolve({ commit: this.#commit, results: results.slice(-8) })
+    const { finalized } = this
+    const above = Math.min(finalized, results.length - 1)
+    return Promise.resolve({ commit: this.#commit, results: results.slice(above), finalized })
   }
 
   async execute({

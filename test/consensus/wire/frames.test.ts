@@ -4,6 +4,7 @@ import { isFault } from '#base'
 import { decodeBlock, decodeCommit, decodeHeader } from '#consensus'
 
 import { decodeCertificate, decodeSigned } from '../../../consensus/checkpoint/statement.ts'
+import { limits } from '../../../consensus/limits.ts'
 import {
   decodeBlocksRequest,
   decodeCheckpointRequest,
@@ -18,7 +19,7 @@ import {
   encodeQuestion,
   heartbeatFrame,
 } from '../../../consensus/wire/frames.ts'
-import { Dice } from '../dag/random.ts'
+import { Dice } from '../../../sim/dice.ts'
 
 const ref = { author: 3, round: 77, digest: 'ab'.repeat(32) }
 const samples = {
@@ -28,6 +29,10 @@ const samples = {
   item: encodeCommitsItem({ kind: 'end', index: 12 }),
   question: encodeQuestion({ epoch: 1, author: 2, challenge: new Uint8Array(32).fill(5) }),
   checkpoint: encodeCheckpointRequest(1_024),
+}
+
+function skipping(skip: number): Uint8Array {
+  return encodeCommitsRequest({ epoch: 0, from: 1, to: 100, skip })
 }
 
 describe('frames', () => {
@@ -60,6 +65,9 @@ describe('frames', () => {
       const bytes = encodeCommitsRequest({ epoch: 0, ...range, skip: 0 })
       assert.throws(() => decodeCommitsRequest(bytes), frame)
     }
+    const items = limits.syncItems.value
+    assert.equal(decodeCommitsRequest(skipping(items)).skip, items)
+    assert.throws(() => decodeCommitsRequest(skipping(items + 1)), frame)
   })
 
   it('of a committee of another size are refused', () => {

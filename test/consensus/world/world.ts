@@ -2,9 +2,7 @@
  * Several cores in one process: a clock that jumps from event to event, links with delays, disks
  * that lose what was not synced, signatures that are hashes. Deterministic.
  */
-import { sha256 } from '#crypto'
-
-import type { Block, Digest, Header } from '../../../consensus/core/block.ts'
+import type { Block, Digest, ExecAttestation, Header } from '../../../consensus/core/block.ts'
 import type { CommittedBlocks } from '../../../consensus/core/commit.ts'
 import { Core } from '../../../consensus/core/core.ts'
 import type { Effect } from '../../../consensus/core/effects.ts'
@@ -17,9 +15,10 @@ import {
   type Parameters,
   parameters as usualParameters,
 } from '../../../consensus/parameters.ts'
-import { Dice } from '../dag/random.ts'
+import { Dice } from '../../../sim/dice.ts'
+import { Disk } from '../../../sim/disk.ts'
+import { hashSignatures } from '../../../sim/signatures.ts'
 import { testCommittee } from '../dag/text.ts'
-import { Disk } from './disk.ts'
 
 interface Due {
   readonly at: number
@@ -51,17 +50,11 @@ export function testEpoch(stakes: readonly number[]): Epoch {
   }
 }
 
-/** What stands for ML-DSA here: a hash that names the signer. */
-export function testSignature(author: number, digest: Digest): Uint8Array {
-  const part = sha256(new TextEncoder().encode(`${author} ${digest}`))
-  const signature = new Uint8Array(3309)
-  signature.set(part)
-  return signature
-}
+/** What stands for ML-DSA here. */
+export const { sign: testSignature, isValid: isSignedBy } = hashSignatures()
 
-export function isSignedBy(author: number, digest: Digest, signature: Uint8Array): boolean {
-  return testSignature(author, digest).toHex() === signature.toHex()
-}
+/** Own blocks that one answer repeats. */
+const repeated = 32
 
 export class World {
   readonly epoch: Epoch
@@ -146,6 +139,8 @@ export class WorldNode {
   readonly self: number | undefined
   readonly peer: string
   disk = new Disk()
+  /** What execution has on disk, ascending. */
+  executed: ExecAttestation[] = []
   core: Core | undefined
   isUp = false
   /** Answers `executed` by itself. */
@@ -173,7 +168,9 @@ export class WorldNode {
     this.#epoch++
     this.isUp = true
     const { self } = this
-    const restored = this.disk.restore(constants.gcDepth)
+    const { executed } = this
+    const executedCommit = executed.at(-1)?.height ?? 0
+    const restored = { ...this.disk.restore(constants.gcDepth), executedCommit, executed }
     this.core = new Core({ epoch, constants, parameters, self, restored })
     this.dispatch({ type: 'start' })
     if (this.pool.length > 0) this.dispatch({ type: 'pool', waiting: true })
@@ -184,7 +181,32 @@ export class WorldNode {
   crash(): void {
     this.isUp = false
     this.core = undefined
-    this.disk.lose()
+    this.disk.crash(0)
+  }
+
+  /** The folder is gone, its keys are not. */
+  forget(): void {
+    this.disk.wipe()
+    this.executed = []
+  }
+
+  /** Puts the folder back as it is now, whenever it is called. */
+  backUp(): () => void {
+    const disk = this.disk.copy()
+    const executed = [...this.executed]
+    return () => {
+      this.disk = disk
+      this.executed = executed
+    }
+  }
+
+  ownAbove(round: number): readonly Block[] {
+    const blocks: Block[] = []
+    for (let next = round + 1; next <= this.disk.floor && blocks.length < repeated; next++) {
+      const block = this.disk.own(next)
+      if (block !== undefined) blocks.push(block)
+    }
+    return blocks
   }
 
   submit(...transactions: readonly Uint8Array[]): void {
@@ -233,14 +255,13 @@ export class WorldNode {
         return this.#later(0, { type: 'payload', round: effect.round, transactions })
       }
       case 'persist': {
-        const { token } = effect
+        const { token, records } = effect
         const epoch = this.#epoch
-        this.disk.write(effect.records)
-        return this.world.after(1, () => {
-          if (!this.isUp || this.#epoch !== epoch) return
-          this.disk.sync(token)
-          this.dispatch({ type: 'persisted', token })
-        })
+        const sync = (task: () => void): void =>
+          this.world.after(1, () => {
+            if (this.isUp && this.#epoch === epoch) task()
+          })
+        return this.disk.write(records, sync, () => this.dispatch({ type: 'persisted', token }))
       }
       case 'publish':
         return this.publish(effect.block)
@@ -275,7 +296,7 @@ export class WorldNode {
   }
 
   find(digest: Digest): Block | undefined {
-    return this.core?.block(digest) ?? this.disk.find(digest)
+    return this.core?.block(digest) ?? this.disk.find(digest)?.block
   }
 
   /** Pushes resume where the link lost them. */
@@ -287,7 +308,7 @@ export class WorldNode {
         if (node.self === undefined || node === this) continue
         const from = this.core?.highestRound(node.self) ?? 0
         this.#request(node.peer, (author) =>
-          author.disk.ownAbove(author.self ?? 0, from).map((block) => received(author, block)),
+          author.ownAbove(from).map((block) => received(author, block)),
         )
       }
       this.#resume()
@@ -332,7 +353,7 @@ export class WorldNode {
     if (!this.executes) return
     const { index } = commit.commit
     const blockHash = this.result(index, commit)
-    this.disk.execute(index, blockHash)
+    this.executed.push({ height: index, blockHash })
     this.#later(1, { type: 'executed', commit: index, heights: [{ height: index, blockHash }] })
   }
 }
