@@ -9,12 +9,20 @@ export function hex(bytes: Uint8Array): Hex {
   return `0x${bytes.toHex()}`
 }
 
-/** Parses `0x`-prefixed hexadecimal of an even number of digits. Throws `BASE_NOT_HEX`. */
+/** Whether `text` is `0x` and an even number of hexadecimal digits of any case. */
+export function isHex(text: string): text is Hex {
+  return /^0x(?:[0-9a-fA-F]{2})*$/.test(text)
+}
+
+/** Parses what `isHex`. Throws `BASE_NOT_HEX`. */
 export function unhex(text: string): Uint8Array<ArrayBuffer> {
-  if (!/^0x(?:[0-9a-fA-F]{2})*$/.test(text)) {
-    throw new Fault({ code: 'BASE_NOT_HEX', text: text.slice(0, 80) })
-  }
+  if (!isHex(text)) throw new Fault({ code: 'BASE_NOT_HEX', text: text.slice(0, 80) })
   return Uint8Array.fromHex(text.slice(2))
+}
+
+/** A number as Ethereum's JSON has it: no leading zeros, zero is `0x0`. */
+export function quantity(value: bigint | number): Hex {
+  return `0x${value.toString(16)}`
 }
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -2,6 +2,8 @@
 export interface Clock {
   /** Milliseconds since 1970, UTC. Never decreases within one process. */
   now(): number
+  /** The same as people's clocks have it just now, and so it may decrease; `now` where absent. */
+  wall?(): number
   /** Runs `task` once, `delay` milliseconds from now, unless cancelled. */
   after(delay: number, task: () => void): Timer
 }

@@ -7,6 +7,7 @@ import { execution } from './execution.ts'
 import { mainThread } from './main-thread.ts'
 import { pool } from './pool.ts'
 import { precompiles } from './precompiles.ts'
+import { rpc } from './rpc.ts'
 import { state } from './state.ts'
 
 const all = {
@@ -18,6 +19,7 @@ const all = {
   'main-thread': mainThread,
   pool,
   precompiles,
+  rpc,
   state,
 } as const
 

@@ -6,19 +6,26 @@
  *
  * @module
  */
-export { Chain, type ChainInit } from './engine/chain.ts'
+export { Chain, type ChainInit, type ExecutedFacts } from './engine/chain.ts'
 export type { CommitResult } from './engine/engine.ts'
 export { checkNetwork } from './engine/setup.ts'
 export type { Commit } from './pars/commit.ts'
+export { revertReason } from './evm/index.ts'
 export type { ParsEnvelope } from './pars/envelope.ts'
 export type { ParsProfile } from './pars/profile.ts'
+export { type ChainRecord, ChainStore, openImport } from './portable/store.ts'
 export { isObjective } from './pool/verdict.ts'
 export { type Priority, type Verification, Verifier } from './pool/verifier.ts'
 export type {
+  AccessListResult,
   AddedTransaction,
   AsyncReads,
+  Authorization,
+  BlockOverride,
   BlockRef,
   BlockView,
+  BuildRequest,
+  BuiltBlock,
   CallRequest,
   CallResult,
   ChainFace,
@@ -29,11 +36,23 @@ export type {
   ListedTransaction,
   LogEntry,
   LogFilter,
+  Overrides,
   PlacedTransaction,
   PooledTransaction,
   PoolFace,
   Proof,
   RenderTransaction,
+  Rules,
+  SimulatedBlock,
+  SimulatedBlockRequest,
+  SimulatedCall,
+  SimulatedLog,
+  SimulatedTransaction,
+  SimulationRequest,
   Source,
+  StateOverride,
+  StorageRequest,
   StoredReceipt,
+  Withdrawal,
 } from './port.ts'
+export type { FoundTransactions, StorageRange, TraceConfig, TracedFrame } from './trace-port.ts'

@@ -1,3 +1,5 @@
+import type { TraceReads } from './trace-port.ts'
+
 /** A block header as its RLP fields; optional ones are absent before the fork that brought them. */
 export interface Header {
   readonly parentHash: Uint8Array
@@ -81,6 +83,12 @@ export interface BlockView extends Head {
   }[]
 }
 
+/** How many of each a block holds. */
+export interface BlockCounts {
+  readonly transactions: number
+  readonly ommers: number
+}
+
 /**
  * Which block: a number, a hash, or a name. `safe` equals `latest`: what is executed is committed
  * and never reorganised. `finalized` is the highest block whose hash a quorum has attested, and
@@ -112,6 +120,22 @@ export interface CallRequest {
   /** Pars: the key that the transaction would carry. Of another account: `READ_KEY_FOREIGN`. */
   readonly publicKey?: Uint8Array
   readonly nonceKey?: bigint
+  /** Pars, seconds: the last timestamp at which the transaction may take effect. */
+  readonly validUntil?: bigint
+  /** Ethereum's chain alone. */
+  readonly maxFeePerBlobGas?: bigint
+  readonly blobVersionedHashes?: readonly Uint8Array[]
+  readonly authorizations?: readonly Authorization[]
+}
+
+/** Lets an account run the code of another one. Ethereum's chain alone. @see EIP-7702 */
+export interface Authorization {
+  readonly chainId: bigint
+  readonly address: Uint8Array
+  readonly nonce: bigint
+  readonly yParity: bigint
+  readonly r: bigint
+  readonly s: bigint
 }
 
 /** What a call shall find at one account instead of what is there. */
@@ -138,11 +162,98 @@ export interface BlockOverride {
   readonly prevRandao?: Uint8Array
   readonly baseFeePerGas?: bigint
   readonly blobBaseFee?: bigint
+  /** Pars: the digest of the commit. */
+  readonly beaconRoot?: Uint8Array
 }
 
 export interface Overrides {
   readonly state?: readonly StateOverride[]
   readonly block?: BlockOverride
+}
+
+/** One block of a simulation. Blocks that its number leaves out before it are filled in, empty. */
+export interface SimulatedBlockRequest {
+  readonly block?: BlockOverride
+  /** Stays for the blocks after it, precompiles that were moved excepted. */
+  readonly state?: readonly StateOverride[]
+  readonly calls: readonly CallRequest[]
+}
+
+export interface SimulationRequest {
+  readonly blocks: readonly SimulatedBlockRequest[]
+  /** Nonces, fees and base fees as blocks demand them; signatures and senders' code never. */
+  readonly validation: boolean
+  /** Moves of wei appear among the logs, as ERC-20 transfers from 0xee..ee (ERC-7528). */
+  readonly traceTransfers: boolean
+}
+
+/** A transaction that nobody signed, with every field that its sender left open. */
+export interface SimulatedTransaction {
+  /** EIP-2718 type; 0 = legacy. */
+  readonly type: number
+  /** Of the encoding without key and signature: no signed transaction ever has it. */
+  readonly hash: Uint8Array
+  readonly from: Uint8Array
+  readonly to: Uint8Array | undefined
+  readonly nonce: bigint
+  readonly gas: bigint
+  /** Equal, for a request that named one price. */
+  readonly maxFeePerGas: bigint
+  readonly maxPriorityFeePerGas: bigint
+  /** Wei per gas in its block. */
+  readonly effectiveGasPrice: bigint
+  readonly value: bigint
+  readonly data: Uint8Array
+  readonly accessList: NonNullable<CallRequest['accessList']>
+  /** Pars. */
+  readonly nonceKey: bigint
+  readonly algorithm: number | undefined
+  /** Ethereum's chain alone. */
+  readonly authorizations: readonly Authorization[]
+  readonly blobs:
+    | { readonly maxFeePerGas: bigint; readonly hashes: readonly Uint8Array[] }
+    | undefined
+}
+
+export interface SimulatedCall extends CallResult {
+  /** Before refunds. */
+  readonly maxUsedGas: bigint
+  readonly logs: readonly SimulatedLog[]
+}
+
+export interface SimulatedLog extends LogEntry {
+  /** In its block, counting logs that failed frames took back, as Ethereum's own suite does. */
+  readonly index: number
+}
+
+export interface SimulatedBlock extends Head {
+  /** Bytes of the RLP-encoded block. */
+  readonly size: number
+  readonly withdrawals?: NonNullable<BlockView['withdrawals']>
+  readonly transactions: readonly SimulatedTransaction[]
+  /** One for each transaction. */
+  readonly calls: readonly SimulatedCall[]
+}
+
+export interface StorageRequest {
+  readonly address: Uint8Array
+  readonly slots: readonly Uint8Array[]
+}
+
+export interface AccessListResult extends CallResult {
+  readonly accessList: NonNullable<CallRequest['accessList']>
+}
+
+/** The rules of blocks from some block on. @see EIP-7910 */
+export interface Rules {
+  /** Seconds; 0 for the genesis. Of rules that begin at a height to come, an estimate. */
+  readonly activationTime: bigint
+  /** Blobs per block, and the fraction of EIP-4844. */
+  readonly blobs: { readonly target: bigint; readonly max: bigint; readonly fraction: bigint }
+  /** 4 bytes. */
+  readonly forkId: Uint8Array
+  readonly precompiles: readonly (readonly [name: string, address: Uint8Array])[]
+  readonly systemContracts: readonly (readonly [name: string, address: Uint8Array])[]
 }
 
 export interface CallResult {
@@ -203,23 +314,79 @@ export interface FeeHistory {
  * The reads that run beside execution, each over one snapshot, each in a reader thread.
  * A block that is unknown gives undefined; state that is no longer kept is `STATE_PRUNED`.
  */
-export interface Reads {
+export interface Reads extends TraceReads {
   block(ref: BlockRef): BlockView | undefined
   header(ref: BlockRef): Head | undefined
+  counts(ref: BlockRef): BlockCounts | undefined
   transaction(hash: Uint8Array): { block: Head; transaction: PlacedTransaction } | undefined
   balance(address: Uint8Array, at: BlockRef): bigint | undefined
-  nonce(address: Uint8Array, at: BlockRef): bigint | undefined
+  /** The next nonce: of the account itself, unless `nonceKey` names another lane. */
+  nonce(address: Uint8Array, at: BlockRef, nonceKey?: bigint): bigint | undefined
   code(address: Uint8Array, at: BlockRef): Uint8Array | undefined
   storage(address: Uint8Array, slot: Uint8Array, at: BlockRef): Uint8Array | undefined
+  /** Of many slots of many accounts, in their order; 32 bytes each. */
+  storageValues(
+    requests: readonly StorageRequest[],
+    at: BlockRef,
+  ): readonly (readonly Uint8Array[])[] | undefined
   proof(address: Uint8Array, slots: readonly Uint8Array[], at: BlockRef): Proof | undefined
-  call(request: CallRequest, at: BlockRef): CallResult | undefined
-  estimateGas(request: CallRequest, at: BlockRef): CallResult | undefined
+  call(request: CallRequest, at: BlockRef, overrides?: Overrides): CallResult | undefined
+  /** What `request` looks at, and what it comes to when it names that. */
+  accessList(
+    request: CallRequest,
+    at: BlockRef,
+    overrides?: Overrides,
+  ): AccessListResult | undefined
+  /** The rules now, after the next change of them, and after the last that is known. */
+  rules(): { readonly current: Rules; readonly next?: Rules; readonly last?: Rules }
+  /** The lowest block whose state can be read. */
+  oldestState(): bigint
+  /** Blocks on top of a block. Throws `READ_SIMULATION_*` where one of them could not be. */
+  simulate(request: SimulationRequest, at: BlockRef): readonly SimulatedBlock[] | undefined
+  estimateGas(request: CallRequest, at: BlockRef, overrides?: Overrides): CallResult | undefined
   logs(filter: LogFilter): readonly FoundLog[]
   feeHistory(
     blocks: number,
     newest: BlockRef,
     percentiles: readonly number[],
   ): FeeHistory | undefined
+}
+
+export interface Withdrawal {
+  readonly index: bigint
+  readonly validatorIndex: bigint
+  readonly address: Uint8Array
+  readonly amount: bigint
+}
+
+/** A block to be built and thrown away. */
+export interface BuildRequest {
+  readonly parentHash: Uint8Array
+  /** Seconds. */
+  readonly timestamp: bigint
+  readonly prevRandao: Uint8Array
+  readonly feeRecipient: Uint8Array
+  readonly withdrawals: readonly Withdrawal[]
+  readonly parentBeaconBlockRoot: Uint8Array
+  /** All of them, in this order; undefined: what the pool has. */
+  readonly transactions: readonly Uint8Array[] | undefined
+  readonly extraData: Uint8Array | undefined
+}
+
+export interface BuiltBlock {
+  readonly hash: Uint8Array
+  readonly header: Header
+  readonly transactions: readonly Uint8Array[]
+  readonly withdrawals: readonly Withdrawal[]
+  /** What the fee recipient earns, in wei. */
+  readonly value: bigint
+  /** @see EIP-7685 */
+  readonly requests: readonly Uint8Array[]
+  readonly blobs?: {
+    readonly commitments: readonly Uint8Array[]
+    readonly proofs: readonly Uint8Array[]
+    readonly blobs: readonly Uint8Array[]
+  }
 }
 
 /** The asynchronous face of `Reads`. Every call may reject with a Fault. */
@@ -267,7 +434,7 @@ export interface PoolFace {
   readonly size: number
   readonly executable: number
   /** The next unused nonce of `sender` on a lane, 0 by default, pooled transactions counted. */
-  pendingNonce(sender: Uint8Array, nonceKey?: bigint): bigint | undefined
+  pendingNonce(sender: Uint8Array, nonceKey?: bigint): bigint
   /** All that the pool holds, or what it holds of `sender`; by lane, in the order of nonces. */
   list(sender?: Uint8Array): readonly ListedTransaction[]
   /**
@@ -290,6 +457,8 @@ export interface ChainFace {
   onHead(listener: (head: Head) => void): () => void
   /** Of the block after head, in wei. */
   readonly nextBaseFee: bigint
+  /** Of head, in wei; absent where there are no blobs. */
+  readonly blobBaseFee?: bigint
   readonly reads: AsyncReads
   /** The same, but nothing goes on with a read, which rejects, once `signal` is aborted. */
   readsUntil(signal: AbortSignal): AsyncReads

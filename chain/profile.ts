@@ -5,7 +5,14 @@ import type { EnvelopeKey, Precompile } from '#precompiles'
 
 import type { OpenHeader, VmBlock } from './block/apply.ts'
 import type { Executor, ExecutorOptions } from './evm/index.ts'
-import type { CallRequest, Header, LogEntry } from './port.ts'
+import type {
+  Authorization,
+  CallRequest,
+  Header,
+  LogEntry,
+  Rules,
+  SimulatedTransaction,
+} from './port.ts'
 import type { State, StateSource } from './state/index.ts'
 
 /** A transaction as blocks, receipts and reads see it, whatever its type. */
@@ -59,6 +66,40 @@ export interface BlockRules {
   end(block: BlockUnderWay, logs: readonly LogEntry[]): Promise<Partial<Header>>
 }
 
+export interface RuleChange extends Omit<Rules, 'activationTime' | 'precompiles' | 'forkId'> {
+  readonly from: { readonly number: bigint } | { readonly timestamp: bigint }
+  /** A block under these rules. */
+  readonly at: Pick<Header, 'number' | 'timestamp'>
+  /** 4 bytes. */
+  forkId(genesisBlock: Uint8Array): Uint8Array
+}
+
+/** How blocks and transactions look that nobody made. */
+export interface SimulationRules {
+  /** Seconds from a block to the next one where nobody says otherwise. */
+  readonly blockSeconds: bigint
+  /** The block after `parent`, as far as execution and overrides do not decide; no base fee. */
+  header(parent: Header, at: Pick<Header, 'number' | 'timestamp'>): Omit<OpenHeader, 'parentHash'>
+  /** Does what the accounts behind `authorizations` allow. Gives the gas to be refunded. */
+  authorize?(
+    execution: { readonly state: State; readonly executor: Executor },
+    authorizations: readonly Authorization[],
+  ): Promise<bigint>
+  /** What a transaction is signed with whose sender is not known to sign with anything. */
+  readonly defaultAlgorithm?: number
+  /** Sequences of nonces beside the account's, where there are such. */
+  readonly lanes?: {
+    next(state: State, from: Uint8Array, nonceKey: bigint): Promise<bigint>
+    use(state: State, from: Uint8Array, nonceKey: bigint, nonce: bigint): Promise<void>
+  }
+  /** The type of a transaction like `request`, and its encoding without key and signature. */
+  encode(
+    transaction: Omit<SimulatedTransaction, 'type' | 'hash'>,
+    request: CallRequest,
+    at: Pick<Header, 'number' | 'timestamp'>,
+  ): Pick<SimulatedTransaction, 'type' | 'hash'> & { readonly wire: Uint8Array }
+}
+
 /**
  * The rules of one kind of chain: transaction types, signature rule, forks, header rule.
  * `pars` is the only one in production; `ethereum` lives under test/.
@@ -79,6 +120,9 @@ export interface ChainProfile {
   /** The plugins that are active at a block, in order of address. */
   plugins(at: Pick<Header, 'number' | 'timestamp'>): readonly Precompile[]
   readonly blocks: BlockRules
+  readonly simulation: SimulationRules
+  /** Every change of the rules, ascending; the genesis first. */
+  readonly changes: readonly RuleChange[]
   /** Accounts that no call may override: what they say of keys and nonces is believed. */
   isFixed(address: Uint8Array): boolean
   /** Bytes only; throws a Fault `TX_*`. The signature's validity is not looked at. */

@@ -1,4 +1,4 @@
-import { hex } from '#base'
+import { hex, quantity } from '#base'
 
 import type { GenesisDocument } from './document.ts'
 import { type Genesis, type GenesisAccount, genesisFormat } from './genesis.ts'
@@ -48,7 +48,7 @@ function entryOf(one: GenesisAccount): GenesisDocument['alloc'][string] {
       storage: Object.fromEntries(storage.map(([slot, word]) => [hex(slot), hex(word)])),
     }),
     ...(key && {
-      key: { algorithm: `0x${key.algorithm.toString(16)}`, publicKey: hex(key.publicKey) },
+      key: { algorithm: quantity(key.algorithm), publicKey: hex(key.publicKey) },
     }),
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** The scalars of a genesis document. Every message says what to write instead. */
-import { type Hex, unhex, utf8 } from '#base'
+import { type Hex, isHex, unhex, utf8 } from '#base'
 import { keccak256 } from '#crypto'
 
 import { limits } from './limits.ts'
@@ -32,7 +32,7 @@ export function bytes(size: { least: number; most: number }): z.ZodType<Uint8Arr
   return z.string(cure).transform((text, context) => {
     const digits = text.length - 2
     const fits = digits >= least * 2 && digits <= most * 2
-    if (fits && /^0x(?:[0-9a-fA-F]{2})*$/.test(text)) return unhex(text)
+    if (fits && isHex(text)) return unhex(text)
     context.addIssue(cure)
     return z.NEVER
   })

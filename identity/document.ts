@@ -48,6 +48,14 @@ export function formatKeystore(keystore: Keystore): Uint8Array<ArrayBuffer> {
  * checksum differs, and `IDENTITY_KDF_LIMIT` for what would take too much memory or time.
  */
 export function parseKeystore(bytes: Uint8Array, purpose: KeyPurpose = 'account'): Keystore {
+  try {
+    return readKeystore(bytes, purpose)
+  } catch (error) {
+    throw error instanceof Mismatch ? invalid(error, purpose) : error
+  }
+}
+
+function readKeystore(bytes: Uint8Array, purpose: KeyPurpose): Keystore {
   const document = parseJson(bytes)
   checkFormat(document, purpose)
   const root = fields(document, 'document', [
@@ -86,11 +94,11 @@ export function parseKeystore(bytes: Uint8Array, purpose: KeyPurpose = 'account'
 
 function parseJson(bytes: Uint8Array): unknown {
   const most = limits.keystoreBytes.value
-  if (bytes.length > most) throw invalid('document', `at most ${most} bytes`)
+  if (bytes.length > most) throw new Mismatch('document', `at most ${most} bytes`)
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
-    throw invalid('document', 'JSON in UTF-8')
+    throw new Mismatch('document', 'JSON in UTF-8')
   }
 }
 
@@ -100,7 +108,7 @@ function checkFormat(document: unknown, purpose: KeyPurpose): void {
   if (format === expected) return
   const [, kind] = /^(.*)\/\d{1,9}$/.exec(String(format)) ?? []
   const [found] = purposes.find(([, own]) => own.split('/')[0] === kind) ?? []
-  if (found === undefined) throw invalid('format', expected)
+  if (found === undefined) throw new Mismatch('format', expected)
   if (found !== purpose) {
     throw new Fault(
       { code: 'IDENTITY_KEY_PURPOSE', found, expected: purpose },
@@ -115,29 +123,29 @@ function checkFormat(document: unknown, purpose: KeyPurpose): void {
 
 function fields(value: unknown, where: string, expected: readonly string[]): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalid(where, 'an object')
+    throw new Mismatch(where, 'an object')
   }
   const found = Object.keys(value).toSorted().join()
   if (found !== expected.toSorted().join())
-    throw invalid(where, `the fields ${expected.join(', ')}`)
+    throw new Mismatch(where, `the fields ${expected.join(', ')}`)
   return value as Fields
 }
 
 function word(value: unknown, where: string, expected: string): void {
-  if (value !== expected) throw invalid(where, expected)
+  if (value !== expected) throw new Mismatch(where, expected)
 }
 
 function algorithmOf(value: unknown): Algorithm {
   const [, algorithm] = names.find(([name]) => name === value) ?? []
   if (algorithm !== undefined) return algorithm
-  throw invalid('algorithm', names.map(([name]) => name).join(' or '))
+  throw new Mismatch('algorithm', names.map(([name]) => name).join(' or '))
 }
 
 function bytesOf(value: unknown, where: string, size: number): Uint8Array {
   if (typeof value === 'string' && value.length === 2 + 2 * size && /^0x[0-9a-f]*$/.test(value)) {
     return Uint8Array.fromHex(value.slice(2))
   }
-  throw invalid(where, `${size} bytes in lower-case hexadecimal`)
+  throw new Mismatch(where, `${size} bytes in lower-case hexadecimal`)
 }
 
 function costOf(kdf: Fields): KdfCost {
@@ -146,7 +154,7 @@ function costOf(kdf: Fields): KdfCost {
     if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 2 ** 32) {
       return value
     }
-    throw invalid(`kdf.${name}`, 'a whole number from 1 to 2^32 - 1')
+    throw new Mismatch(`kdf.${name}`, 'a whole number from 1 to 2^32 - 1')
   }
   return {
     memoryKiB: number('memoryKiB'),
@@ -156,7 +164,8 @@ function costOf(kdf: Fields): KdfCost {
 }
 
 function checkCost({ memoryKiB, iterations, parallelism }: KdfCost): void {
-  if (memoryKiB < 8 * parallelism) throw invalid('kdf.memoryKiB', '8 KiB for every lane (RFC 9106)')
+  if (memoryKiB < 8 * parallelism)
+    throw new Mismatch('kdf.memoryKiB', '8 KiB for every lane (RFC 9106)')
   for (const [what, value, { value: most }] of [
     ['memoryKiB', memoryKiB, limits.kdfMemory],
     ['memoryKiB × iterations', memoryKiB * iterations, limits.kdfWork],
@@ -171,9 +180,26 @@ function checkCost({ memoryKiB, iterations, parallelism }: KdfCost): void {
   }
 }
 
-function invalid(where: string, expected: string): Fault {
+/** Something else stands where a keystore has what is expected. */
+class Mismatch extends Error {
+  readonly where: string
+  readonly expected: string
+
+  constructor(where: string, expected: string) {
+    super(where)
+    this.where = where
+    this.expected = expected
+  }
+}
+
+const writers: Readonly<Record<KeyPurpose, string>> = {
+  account: 'pars account new or export',
+  validator: 'pars validator keys new',
+}
+
+function invalid({ where, expected }: Mismatch, purpose: KeyPurpose): Fault {
   return new Fault(
     { code: 'IDENTITY_KEYSTORE_INVALID', where, expected },
-    'this is not a keystore file: name one that pars account new or export wrote',
+    `this is not a keystore file: name one that ${writers[purpose]} wrote`,
   )
 }

@@ -1,6 +1,6 @@
 /**
- * What a person is on a network: keystore files, which hold a key under a password for one network,
- * and the change of an account's key. Bytes in, bytes out: no disk, no terminal, no network.
+ * What a person is on a network: keystore files, which hold a key under a password for one network.
+ * Bytes in, bytes out: no disk, no terminal, no network.
  *
  * @module
  */
@@ -15,4 +15,3 @@ export {
   sealKey,
 } from './keystore.ts'
 export { limits } from './limits.ts'
-export { type Rotation, rotationCall } from './rotation.ts'

@@ -18,11 +18,13 @@ export {
 export { accountsContract, noncesContract } from './contracts.ts'
 export type { Engine } from './engine.ts'
 export { type Fees, feesWithRoom } from './fees.ts'
+export { type FinalityProof, type FinalityTrust, verifyFinality } from './finality.ts'
 export { generateKey, type Key, keyFields, keyFromSeed, keyOf, type KeyOptions } from './keys.ts'
+export { messageBytes } from './fields.ts'
 export { registration } from './registration.ts'
 export { mldsaVerifyCall, type Verification } from './mldsa-verify.ts'
 export { proofOfPossession, type Rotation } from './rotation.ts'
-export { type TypedData, typedDataHash } from './typed-data.ts'
+export { isDomainOf, type TypedData, typedDataHash } from './typed-data.ts'
 export {
   type PlatformKey,
   type PlatformKeyPair,

@@ -1,6 +1,6 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
 
-import { type Hex, hex, type Random } from '#base'
+import { type Hex, hex, quantity, type Random } from '#base'
 import { type Algorithm, defaultAlgorithm, keyHashAddress, keyHashPreimage } from '#protocol'
 
 import type { Engine } from './engine.ts'
@@ -29,7 +29,7 @@ export function keyFields({
   readonly algorithm: number
   readonly publicKey: Uint8Array
 }) {
-  return { pqAlgorithm: `0x${algorithm.toString(16)}`, pqPublicKey: hex(publicKey) } as const
+  return { pqAlgorithm: quantity(algorithm), pqPublicKey: hex(publicKey) } as const
 }
 
 export interface KeyOptions {

@@ -42,9 +42,21 @@ export class NobleEngine implements Engine {
   }
 
   async verify(message: Uint8Array, signature: Uint8Array, context: Context): Promise<boolean> {
-    if (signature.length !== algorithms[this.algorithm].signatureBytes) return false
-    return parameterSets[this.algorithm].verify(signature, message, this.publicKey, {
-      context: utf8(context),
-    })
+    return verifySignature(this.algorithm, this.publicKey, { message, signature, context })
   }
+}
+
+/** False for whatever is not a signature of `message` by that key. */
+export function verifySignature(
+  algorithm: Algorithm,
+  publicKey: Uint8Array,
+  signed: {
+    readonly message: Uint8Array
+    readonly signature: Uint8Array
+    readonly context: Context
+  },
+): boolean {
+  const { message, signature, context } = signed
+  if (signature.length !== algorithms[algorithm].signatureBytes) return false
+  return parameterSets[algorithm].verify(signature, message, publicKey, { context: utf8(context) })
 }

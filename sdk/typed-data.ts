@@ -5,7 +5,7 @@
  */
 import { keccak_256 } from '@noble/hashes/sha3.js'
 
-import { concat, Fault, fixed, padLeft, utf8 } from '#base'
+import { concat, Fault, fixed, isHex, padLeft, unhex, utf8 } from '#base'
 import { typedDataPreimage } from '#protocol'
 
 import { limits } from './limits.ts'
@@ -44,6 +44,18 @@ export function typedDataHash({ types, primaryType, domain, message }: TypedData
   if (primaryType === domainName) return keccak_256(concat(Uint8Array.of(0x19, 0x01), separator))
   const hash = encoder.hashStruct(primaryType, message, 'message')
   return keccak_256(typedDataPreimage(separator, hash))
+}
+
+/**
+ * Whether data of `domain` is meant for the network: it names that chain, in any form of the number, or
+ * none. What comes from another network is not to be signed here.
+ *
+ * @see EIP-712, "Definition of domainSeparator"
+ */
+export function isDomainOf(domain: Struct, chainId: bigint): boolean {
+  const { chainId: named } = domain
+  if (named === undefined || named === null) return true
+  return asInteger(named) === chainId
 }
 
 class Encoder {
@@ -152,17 +164,21 @@ function encodeInteger(
 }
 
 function integerOf(value: unknown, place: string): bigint {
-  if (typeof value === 'bigint') return value
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
-  if (typeof value === 'string' && /^(?:-?\d{1,78}|0x[0-9a-fA-F]{1,64})$/.test(value)) {
-    return BigInt(value)
-  }
+  const integer = asInteger(value)
+  if (integer !== undefined) return integer
   throw invalid(place, 'give an integer, as a string beyond 2^53')
 }
 
+function asInteger(value: unknown): bigint | undefined {
+  if (typeof value === 'bigint') return value
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
+  const isText = typeof value === 'string' && /^(?:-?\d{1,78}|0x[0-9a-fA-F]{1,64})$/.test(value)
+  return isText ? BigInt(value) : undefined
+}
+
 function bytesOf(value: unknown, size: number | undefined, place: string): Uint8Array {
-  if (typeof value === 'string' && /^0x(?:[0-9a-fA-F]{2})*$/.test(value)) {
-    const bytes = Uint8Array.fromHex(value.slice(2))
+  if (typeof value === 'string' && isHex(value)) {
+    const bytes = unhex(value)
     if (size === undefined || bytes.length === size) return bytes
   }
   throw invalid(place, `give ${size === undefined ? '' : `${size} `}bytes in hexadecimal`)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-import { allFaultCodes, limitRows, rows } from '../scripts/docs.ts'
+import { allFaultCodes, limitRows, rows, withReference } from '../scripts/docs.ts'
 import { objection, sources } from '../scripts/house.ts'
 import { imports } from '../scripts/source.ts'
 
@@ -71,6 +71,11 @@ describe('documents', () => {
     assert.deepEqual(codes, allFaultCodes(root), 'npm run docs brings the table up to date')
     const blank = table.filter((row) => row.length !== 3 || row[2] === '')
     assert.deepEqual(blank, [], 'say what they mean and what helps')
+  })
+
+  it('give in docs/RPC.md every method as it is', () => {
+    const page = read('docs/RPC.md')
+    assert.ok(page === withReference(page), 'npm run docs brings the reference up to date')
   })
 
   it('give in docs/LIMITS.md every limit as it is', async () => {

@@ -18,19 +18,22 @@ export function merge(into: Uint8Array, bloom: Uint8Array): void {
   for (let index = 0; index < size; index++) into[index] = (into[index] ?? 0) | (bloom[index] ?? 0)
 }
 
-/** False: `item` is certainly not in the set. True: it may be. */
-export function mayHold(bloom: Uint8Array, item: Uint8Array): boolean {
-  return bits(item).every(([byte, mask]) => ((bloom[byte] ?? 0) & mask) !== 0)
+/** The bits that an item sets in a bloom: computed once, however many blooms it is looked for in. */
+export type BloomBits = readonly (readonly [byte: number, mask: number])[]
+
+/** False: the item of `bits` is certainly not in the set. True: it may be. */
+export function mayHold(bloom: Uint8Array, bits: BloomBits): boolean {
+  return bits.every(([byte, mask]) => ((bloom[byte] ?? 0) & mask) !== 0)
 }
 
-function add(bloom: Uint8Array, item: Uint8Array): void {
-  for (const [byte, mask] of bits(item)) bloom[byte] = (bloom[byte] ?? 0) | mask
-}
-
-function bits(item: Uint8Array): [byte: number, mask: number][] {
+export function bitsOf(item: Uint8Array): BloomBits {
   const digest = keccak256(item)
   return [0, 2, 4].map((at) => {
     const bit = (((digest[at] ?? 0) << 8) | (digest[at + 1] ?? 0)) & 2047
-    return [size - 1 - (bit >> 3), 1 << (bit & 7)]
+    return [size - 1 - (bit >> 3), 1 << (bit & 7)] as const
   })
+}
+
+function add(bloom: Uint8Array, item: Uint8Array): void {
+  for (const [byte, mask] of bitsOf(item)) bloom[byte] = (bloom[byte] ?? 0) | mask
 }

@@ -9,7 +9,7 @@ import { headState, type State } from '../state/index.ts'
 import { headerHash } from './header.ts'
 import { height, keys, put } from './layout.ts'
 import { RecentHashes } from './recent-hashes.ts'
-import { blockChanges, readBlock, readHeader, type SealedBlock } from './sealed.ts'
+import { blockChanges, readBlock, readHead, readHeader, type SealedBlock } from './sealed.ts'
 import { Staging } from './staging.ts'
 
 /** Raised when stored bytes mean something else than before. */
@@ -116,15 +116,18 @@ export class Ledger {
   }
 }
 
-function readHead(store: Store): Head {
-  const value = store.get(keys.meta('head'))
-  const record = value === undefined ? undefined : readHeader(store, height.decode(value))
-  if (record === undefined) throw new Fault({ code: 'STORE_CORRUPT', what: 'head' })
-  return { hash: record.hash, header: record.header }
+async function writeGenesis(store: Store, profile: ChainProfile): Promise<void> {
+  const { changes, block } = await genesisBlock(store, profile)
+  const meta = metaChanges(profile, 0n)
+  await store.write([...changes, ...blockChanges(block), ...meta], { sync: true })
 }
 
-async function writeGenesis(store: Store, profile: ChainProfile): Promise<void> {
-  const state = headState(store)
+/** Block 0, and the state that it begins with. @param empty A store of nothing. */
+export async function genesisBlock(
+  empty: Store,
+  profile: ChainProfile,
+): Promise<{ readonly changes: readonly Change[]; readonly block: SealedBlock }> {
+  const state = headState(empty)
   for (const { address, nonce, balance, code, storage } of profile.genesis.accounts) {
     const at = new Address(address)
     await state.putAccount(at, new Account(nonce, balance))
@@ -142,16 +145,16 @@ async function writeGenesis(store: Store, profile: ChainProfile): Promise<void> 
     receipts: [],
     tail: tailOf(header),
   }
-  await store.write(
-    [
-      ...state.changes({ height: 0n, history: false }),
-      ...blockChanges(block),
-      put(keys.meta('head'), height.encode(0n)),
-      put(keys.meta('genesis'), profile.genesisHash),
-      put(keys.meta('format'), utf8(format)),
-    ],
-    { sync: true },
-  )
+  return { changes: state.changes({ height: 0n, history: false }), block }
+}
+
+/** What makes a store the chain of that network, with block `head` as its head. */
+export function metaChanges({ genesisHash }: ChainProfile, head: bigint): Change[] {
+  return [
+    put(keys.meta('head'), height.encode(head)),
+    put(keys.meta('genesis'), genesisHash),
+    put(keys.meta('format'), utf8(format)),
+  ]
 }
 
 /** What follows the transactions of an empty block: no ommers, and no withdrawals since Shanghai. */

@@ -1,7 +1,10 @@
-import { concat, decodeRlp, empty, encodeRlp, Fault, type Rlp, toBigInt, trimmed } from '#base'
+import { concat, empty, encodeRlp, type Rlp, toBigInt, trimmed } from '#base'
 
 import type { LogEntry, StoredReceipt } from '../port.ts'
 import { bloomOf } from './bloom.ts'
+import { storedRlp } from './stored.ts'
+
+const stored = storedRlp('receipts')
 
 /** The encoding that receiptsRoot commits to. @see EIP-2718, EIP-658 */
 export function encodeReceipt(receipt: StoredReceipt): Uint8Array<ArrayBuffer> {
@@ -39,51 +42,37 @@ export function packReceipts(receipts: readonly StoredReceipt[]): Uint8Array<Arr
 
 /** Throws `STORE_CORRUPT`: these bytes were written by `packReceipts`. */
 export function unpackReceipts(bytes: Uint8Array): StoredReceipt[] {
-  return members(decodeRlp(bytes)).map((item) => {
+  return stored.list(stored.decode(bytes)).map((item) => {
     const [type, outcome, gas, cumulative, price, sender, to, created, logs, blobGas, blobPrice] =
-      members(item)
-    const entries = members(logs).map(toLog)
-    const blobGasUsed = toBigInt(bytesOf(blobGas))
+      stored.list(item)
+    const entries = stored.list(logs).map(toLog)
+    const blobGasUsed = toBigInt(stored.bytes(blobGas))
     return {
-      type: Number(toBigInt(bytesOf(type))),
-      ...(bytesOf(outcome).length === 32
-        ? { root: bytesOf(outcome) }
-        : { status: bytesOf(outcome).length === 0 ? (0 as const) : (1 as const) }),
-      gasUsed: toBigInt(bytesOf(gas)),
-      cumulativeGasUsed: toBigInt(bytesOf(cumulative)),
-      effectiveGasPrice: toBigInt(bytesOf(price)),
-      sender: bytesOf(sender),
-      ...(bytesOf(to).length > 0 ? { to: bytesOf(to) } : {}),
-      ...(bytesOf(created).length > 0 ? { contractAddress: bytesOf(created) } : {}),
+      type: Number(toBigInt(stored.bytes(type))),
+      ...(stored.bytes(outcome).length === 32
+        ? { root: stored.bytes(outcome) }
+        : { status: stored.bytes(outcome).length === 0 ? (0 as const) : (1 as const) }),
+      gasUsed: toBigInt(stored.bytes(gas)),
+      cumulativeGasUsed: toBigInt(stored.bytes(cumulative)),
+      effectiveGasPrice: toBigInt(stored.bytes(price)),
+      sender: stored.bytes(sender),
+      ...(stored.bytes(to).length > 0 ? { to: stored.bytes(to) } : {}),
+      ...(stored.bytes(created).length > 0 ? { contractAddress: stored.bytes(created) } : {}),
       logs: entries,
       // Many readers never look: it costs more than all the rest.
       get logsBloom() {
         return bloomOf(entries)
       },
-      ...(blobGasUsed > 0n ? { blobGasUsed, blobGasPrice: toBigInt(bytesOf(blobPrice)) } : {}),
+      ...(blobGasUsed > 0n ? { blobGasUsed, blobGasPrice: toBigInt(stored.bytes(blobPrice)) } : {}),
     }
   })
 }
 
 function toLog(item: Rlp): LogEntry {
-  const [address, topics, data] = members(item)
+  const [address, topics, data] = stored.list(item)
   return {
-    address: bytesOf(address),
-    topics: members(topics).map(bytesOf),
-    data: bytesOf(data),
+    address: stored.bytes(address),
+    topics: stored.list(topics).map(stored.bytes),
+    data: stored.bytes(data),
   }
-}
-
-function members(item: Rlp | undefined): readonly Rlp[] {
-  if (item === undefined || item instanceof Uint8Array) throw corrupt()
-  return item
-}
-
-function bytesOf(item: Rlp | undefined): Uint8Array {
-  if (!(item instanceof Uint8Array)) throw corrupt()
-  return item
-}
-
-function corrupt(): Fault<{ code: 'STORE_CORRUPT'; what: string }> {
-  return new Fault({ code: 'STORE_CORRUPT', what: 'receipts' })
 }

@@ -49,16 +49,7 @@ export class BlockRun {
 
   /** @param tail What follows the transactions in the block: ommers, withdrawals. */
   seal(stateRoot: Uint8Array, tail: readonly Rlp[]): SealedBlock {
-    const logsBloom = bloomOf([])
-    for (const receipt of this.#receipts) merge(logsBloom, receipt.logsBloom)
-    const header: Header = {
-      ...this.#header,
-      stateRoot,
-      transactionsRoot: orderedRoot(this.#envelopes.map(({ wire }) => wire)),
-      receiptsRoot: orderedRoot(this.#receipts.map((receipt) => encodeReceipt(receipt))),
-      logsBloom,
-      gasUsed: this.#gasUsed,
-    }
+    const header = sealedHeader(this.#header, stateRoot, this.#envelopes, this.#receipts)
     return {
       header,
       hash: headerHash(header),
@@ -66,5 +57,24 @@ export class BlockRun {
       receipts: this.#receipts,
       tail,
     }
+  }
+}
+
+/** `open` with everything that its transactions came to. */
+export function sealedHeader(
+  open: OpenHeader,
+  stateRoot: Uint8Array,
+  envelopes: readonly Pick<Envelope, 'wire'>[],
+  receipts: readonly StoredReceipt[],
+): Header {
+  const logsBloom = bloomOf([])
+  for (const receipt of receipts) merge(logsBloom, receipt.logsBloom)
+  return {
+    ...open,
+    stateRoot,
+    transactionsRoot: orderedRoot(envelopes.map(({ wire }) => wire)),
+    receiptsRoot: orderedRoot(receipts.map((receipt) => encodeReceipt(receipt))),
+    logsBloom,
+    gasUsed: receipts.at(-1)?.cumulativeGasUsed ?? 0n,
   }
 }

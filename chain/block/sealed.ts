@@ -1,14 +1,4 @@
-import {
-  concat,
-  decodeRlp,
-  encodeRlp,
-  Fault,
-  fixed,
-  type Rlp,
-  rlpList,
-  toBigInt,
-  trimmed,
-} from '#base'
+import { concat, encodeRlp, fixed, type Rlp, rlpList, toBigInt, trimmed } from '#base'
 import type { Change, Reader } from '#storage'
 
 import type { BlockView, Head, PlacedTransaction, StoredReceipt } from '../port.ts'
@@ -16,6 +6,9 @@ import type { Envelope } from '../profile.ts'
 import { encodeHeader, headerFromRlp } from './header.ts'
 import { height, keys, put } from './layout.ts'
 import { packReceipts, unpackReceipts } from './receipt.ts'
+import { corrupt, storedRlp } from './stored.ts'
+
+const stored = storedRlp('block')
 
 /** An executed block, ready to be written. */
 export interface SealedBlock extends Head {
@@ -26,11 +19,20 @@ export interface SealedBlock extends Head {
 }
 
 /** The RLP-encoded block. @see EIP-4895, EIP-2718 */
-export function encodeBlock({ header, envelopes, tail }: SealedBlock): Uint8Array<ArrayBuffer> {
+export function encodeBlock({
+  header,
+  envelopes,
+  tail,
+}: Pick<SealedBlock, 'header' | 'tail'> & {
+  readonly envelopes: readonly Pick<Envelope, 'wire'>[]
+}): Uint8Array<ArrayBuffer> {
   return rlpList([encodeHeader(header), ...bodyItems(envelopes, tail)])
 }
 
-function bodyItems(envelopes: readonly Envelope[], tail: readonly Rlp[]): Uint8Array[] {
+function bodyItems(
+  envelopes: readonly Pick<Envelope, 'wire'>[],
+  tail: readonly Rlp[],
+): Uint8Array[] {
   // A legacy transaction is itself an RLP list; a typed one is a string of bytes (EIP-2718).
   const transactions = envelopes.map(({ wire }) =>
     (wire[0] ?? 0) >= 0xc0 ? wire : encodeRlp(wire),
@@ -84,13 +86,27 @@ interface HeaderRecord extends Head {
 export function readHeader(reader: Reader, number: bigint): HeaderRecord | undefined {
   const bytes = reader.get(keys.header(number))
   if (bytes === undefined) return undefined
-  const [header, hash, size, hashes] = list(decodeRlp(bytes))
+  const [header, hash, size, hashes] = stored.list(stored.decode(bytes))
   return {
     header: headerFromRlp(header ?? []),
-    hash: leaf(hash),
-    size: Number(toBigInt(leaf(size))),
-    hashes: list(hashes).map(leaf),
+    hash: stored.bytes(hash),
+    size: Number(toBigInt(stored.bytes(size))),
+    hashes: stored.list(hashes).map(stored.bytes),
   }
+}
+
+/** Throws `STORE_CORRUPT` for a store without one. */
+export function readHeadNumber(reader: Reader): bigint {
+  const value = reader.get(keys.meta('head'))
+  if (value === undefined) throw corrupt('head')
+  return height.decode(value)
+}
+
+/** Throws `STORE_CORRUPT` for a store without one. */
+export function readHead(reader: Reader): Head {
+  const record = readHeader(reader, readHeadNumber(reader))
+  if (record === undefined) throw corrupt('head')
+  return { hash: record.hash, header: record.header }
 }
 
 export function readBlock(reader: Reader, number: bigint): BlockView | undefined {
@@ -98,13 +114,13 @@ export function readBlock(reader: Reader, number: bigint): BlockView | undefined
   const body = reader.get(keys.body(number))
   const packed = reader.get(keys.receipts(number))
   if (record === undefined || body === undefined || packed === undefined) return undefined
-  const [transactions, ommers, withdrawals] = list(decodeRlp(body))
+  const [transactions, ommers, withdrawals] = stored.list(stored.decode(body))
   const receipts = unpackReceipts(packed)
   let firstLog = 0
-  const placed = list(transactions).map((item, index): PlacedTransaction => {
+  const placed = stored.list(transactions).map((item, index): PlacedTransaction => {
     const receipt = receipts[index]
     const hash = record.hashes[index]
-    if (receipt === undefined || hash === undefined) throw corrupt()
+    if (receipt === undefined || hash === undefined) throw corrupt('block')
     const wire = item instanceof Uint8Array ? item : encodeRlp(item)
     const transaction = { hash, wire, index, receipt, firstLog }
     firstLog += receipt.logs.length
@@ -115,8 +131,10 @@ export function readBlock(reader: Reader, number: bigint): BlockView | undefined
     hash: record.hash,
     size: record.size,
     transactions: placed,
-    ommers: list(ommers).map((ommer) => encodeRlp(ommer)),
-    ...(withdrawals === undefined ? {} : { withdrawals: list(withdrawals).map(toWithdrawal) }),
+    ommers: stored.list(ommers).map((ommer) => encodeRlp(ommer)),
+    ...(withdrawals === undefined
+      ? {}
+      : { withdrawals: stored.list(withdrawals).map(toWithdrawal) }),
   }
 }
 
@@ -136,25 +154,11 @@ export function numberOf(reader: Reader, hash: Uint8Array): bigint | undefined {
 }
 
 function toWithdrawal(item: Rlp): NonNullable<BlockView['withdrawals']>[number] {
-  const [index, validatorIndex, address, amount] = list(item).map(leaf)
+  const [index, validatorIndex, address, amount] = stored.list(item)
   return {
-    index: toBigInt(leaf(index)),
-    validatorIndex: toBigInt(leaf(validatorIndex)),
-    address: leaf(address),
-    amount: toBigInt(leaf(amount)),
+    index: toBigInt(stored.bytes(index)),
+    validatorIndex: toBigInt(stored.bytes(validatorIndex)),
+    address: stored.bytes(address),
+    amount: toBigInt(stored.bytes(amount)),
   }
-}
-
-function list(item: Rlp | undefined): readonly Rlp[] {
-  if (item === undefined || item instanceof Uint8Array) throw corrupt()
-  return item
-}
-
-function leaf(item: Rlp | undefined): Uint8Array {
-  if (!(item instanceof Uint8Array)) throw corrupt()
-  return item
-}
-
-function corrupt(): Fault<{ code: 'STORE_CORRUPT'; what: string }> {
-  return new Fault({ code: 'STORE_CORRUPT', what: 'block' })
 }

@@ -10,7 +10,7 @@ import type { StateView } from '../pars/view.ts'
 import { PoolJournal } from '../pool/journal.ts'
 import { Pool } from '../pool/pool.ts'
 import type { Verifier } from '../pool/verifier.ts'
-import type { AsyncReads, ChainFace, Head } from '../port.ts'
+import type { AsyncReads, BuildRequest, BuiltBlock, ChainFace, Head } from '../port.ts'
 import type { CommitResult } from './engine.ts'
 import { loadProfile, type ThreadInit } from './setup.ts'
 import { EngineThread, ReaderThreads } from './threads.ts'
@@ -22,6 +22,14 @@ export interface ChainInit extends ThreadInit {
   readonly verifier: Verifier
   /** Execution has stopped for good; ordering may go on. Called once, with what it stopped at. */
   readonly onStopped?: (commit: Commit, error: Error) => void
+}
+
+/** What one commit came to, for people who watch. */
+export interface ExecutedFacts {
+  /** Milliseconds from the commit to its blocks on disk, the wait for earlier ones included. */
+  readonly time: number
+  readonly blocks: readonly Head[]
+  readonly transactions: number
 }
 
 /**
@@ -37,12 +45,14 @@ export class Chain implements ChainFace {
   readonly #readers: ReaderThreads
   readonly #store: Store
   readonly #listeners = new Set<(head: Head) => void>()
+  readonly #watchers = new Set<(executed: ExecutedFacts) => void>()
   #head: Head
   #lastCommit: CommitPlace | undefined
   #snapshot: Snapshot
   #view: StateView
   #busy: Promise<unknown> = Promise.resolve()
   #stopped: Fault | undefined
+  #keepFrom: bigint | undefined
 
   private constructor(
     init: ChainInit,
@@ -136,9 +146,55 @@ export class Chain implements ChainFace {
 
   /** Executes a commit after those before it. Rejects with `CHAIN_STOPPED` once execution has stopped. */
   execute(commit: Commit): Promise<CommitResult> {
-    const run = this.#busy.then(() => this.#execute(commit))
-    this.#busy = run.catch(() => undefined)
-    return run
+    const since = this.#init.clock.now()
+    return this.#alone(async () => {
+      const result = await this.#execute(commit)
+      const { blocks, transactions } = result
+      const time = this.#init.clock.now() - since
+      for (const watcher of this.#watchers) watcher({ time, blocks, transactions })
+      return result
+    })
+  }
+
+  /** @param watcher Runs after each commit, and must not throw. */
+  onExecuted(watcher: (executed: ExecutedFacts) => void): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
+  /** Calls of readers: since the start, and under way. */
+  get readCalls(): { readonly begun: number; readonly waiting: number } {
+    return this.#readers.calls
+  }
+
+  /**
+   * For development: takes back the blocks above `number`, and empties the pool. Listeners of `onHead`
+   * are told the lower head. Throws `STATE_PRUNED`.
+   */
+  rewind(number: bigint): Promise<void> {
+    return this.#alone(async () => {
+      const head = await this.#engine.remote.rewind(number)
+      this.#lastCommit = await this.#engine.remote.lastCommit()
+      this.pool.clear()
+      await this.#move(head, { changed: [] })
+    })
+  }
+
+  /** For development: keeps what `rewind` to `number` needs, until it is told another height. */
+  keepFrom(number: bigint | undefined): Promise<void> {
+    this.#keepFrom = number
+    return this.#engine.remote.keepFrom(number)
+  }
+
+  /** For development: a block on head that nobody keeps. Throws `CHAIN_BUILD_REFUSED`, `TX_*`. */
+  build(request: BuildRequest): Promise<BuiltBlock> {
+    const room = { gas: this.profile.blockGasLimit, bytes: this.profile.blockRoom }
+    return this.#alone(() =>
+      this.#engine.remote.build(
+        request,
+        this.pool.ready(room).map(({ wire }) => wire),
+      ),
+    )
   }
 
   /** Tells readers that a quorum has attested the hash of block `number`. */
@@ -174,6 +230,7 @@ export class Chain implements ChainFace {
     }
     try {
       await this.#engine.restart()
+      await this.#engine.remote.keepFrom(this.#keepFrom)
       return await this.#engine.remote.execute(commit)
     } catch (error) {
       const reason = isFault(error) ? error.code : String(error)
@@ -187,7 +244,13 @@ export class Chain implements ChainFace {
     }
   }
 
-  async #move(head: Head, { changed }: CommitResult): Promise<void> {
+  #alone<Result>(task: () => Promise<Result>): Promise<Result> {
+    const run = this.#busy.then(task)
+    this.#busy = run.catch(() => undefined)
+    return run
+  }
+
+  async #move(head: Head, { changed }: Pick<CommitResult, 'changed'>): Promise<void> {
     const before = this.#snapshot
     this.#snapshot = this.#store.snapshot()
     this.#view = headView(this.#snapshot)

@@ -31,6 +31,9 @@ const handlers = {
   execute: async (...parameters: Parameters<Engine['execute']>) =>
     (await engine).execute(...parameters),
   finalize: async (number: bigint) => (await engine).finalize(number),
+  rewind: async (number: bigint) => (await engine).rewind(number),
+  keepFrom: async (number: bigint | undefined) => (await engine).keepFrom(number),
+  build: async (...parameters: Parameters<Engine['build']>) => (await engine).build(...parameters),
   persist: async (...parameters: Parameters<Engine['persist']>) =>
     (await engine).persist(...parameters),
   close: async () => (await engine).close(),

@@ -1,5 +1,5 @@
 /** Executes commits, one at a time, and owns every write to the store. */
-import { Fault, type Log } from '#base'
+import { Fault, isFault, type Log } from '#base'
 import type { Change, Store } from '#storage'
 
 import { height, keys, put } from '../block/layout.ts'
@@ -18,7 +18,8 @@ import type { ParsEnvelope } from '../pars/envelope.ts'
 import type { ParsProfile } from '../pars/profile.ts'
 import { stateView } from '../pars/state-view.ts'
 import { verifyEnvelope } from '../pars/verify.ts'
-import type { Head, Header } from '../port.ts'
+import type { BuildRequest, BuiltBlock, Head, Header } from '../port.ts'
+import { build, type Ground } from './build.ts'
 import {
   type ExecutedCommit,
   lastCommit,
@@ -27,6 +28,7 @@ import {
   outcomeOf,
 } from './outcome.ts'
 import { Retention } from './retention.ts'
+import { rewind } from './rewind.ts'
 
 export interface EngineInit {
   readonly store: Store
@@ -41,12 +43,14 @@ export interface CommitResult extends Outcome {
   readonly blocks: readonly Head[]
   /** Accounts whose balance, nonces or key may have changed. */
   readonly changed: readonly Uint8Array[]
+  /** Transactions in its blocks. */
+  readonly transactions: number
 }
 
 export class Engine {
-  readonly #ledger: Ledger
   readonly #init: EngineInit
-  readonly #executor: Executor
+  #ledger: Ledger
+  #executor: Executor
   readonly #retention: Retention
   #busy: Promise<unknown> = Promise.resolve()
   /** What ended an execution half way: the state in memory is not to be trusted after it. */
@@ -60,19 +64,7 @@ export class Engine {
   }
 
   static async open(init: EngineInit): Promise<Engine> {
-    const ledger = await Ledger.open(init)
-    const executor = createExecutor({
-      rules: init.profile.rules(),
-      state: ledger.state,
-      blockHash: (number) => ledger.hashOf(number) ?? new Uint8Array(32),
-      observer: {
-        onDefect({ where, error }) {
-          init.log.error('a precompile broke the rules of plugins', { where, error: String(error) })
-        },
-        onPayout() {},
-      },
-      ...init.profile.engines,
-    })
+    const { ledger, executor } = await ground(init)
     return new Engine(init, ledger, executor)
   }
 
@@ -90,9 +82,7 @@ export class Engine {
    * fault: nothing of the commit is on disk, and the engine is to be opened anew.
    */
   execute(commit: Commit): Promise<CommitResult> {
-    const run = this.#busy.then(() => this.#execute(commit))
-    this.#busy = run.catch(() => undefined)
-    return run
+    return this.#alone(() => this.#execute(commit))
   }
 
   /**
@@ -102,6 +92,38 @@ export class Engine {
   finalize(number: bigint): Promise<void> {
     const change = put(keys.meta('finalized'), height.encode(number))
     return this.#init.store.write([change], { sync: false })
+  }
+
+  /**
+   * Takes back the blocks above `number`. A rejection leaves a chain that is whole but for a later
+   * head: open the engine anew. Throws `STATE_PRUNED`.
+   */
+  rewind(number: bigint): Promise<Head> {
+    return this.#alone(async () => {
+      try {
+        await rewind(this.#init.store, number)
+        const { ledger, executor } = await ground(this.#init)
+        this.#ledger = ledger
+        this.#executor = executor
+        return ledger.head
+      } catch (error) {
+        if (!isFault(error, 'STATE_PRUNED')) this.#fail(error)
+        throw error
+      }
+    })
+  }
+
+  /** Keeps the state of this height and all later ones; undefined: by the time of retention. */
+  keepFrom(number: bigint | undefined): void {
+    this.#retention.keepFrom = number
+  }
+
+  /** A block on head that nobody keeps; as `build`. */
+  build(request: BuildRequest, offered: readonly Uint8Array[]): Promise<BuiltBlock> {
+    const { profile } = this.#init
+    return this.#alone(() =>
+      build({ ledger: this.#ledger, executor: this.#executor, profile }, request, offered),
+    )
   }
 
   /** A small write beside execution, synced before it resolves. */
@@ -119,9 +141,20 @@ export class Engine {
     try {
       return this.#answered(commit) ?? (await this.#run(commit))
     } catch (error) {
-      this.#failure = error instanceof Error ? error : new Error(String(error))
+      this.#fail(error)
       throw error
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = error instanceof Error ? error : new Error(String(error))
+  }
+
+  /** After whatever runs. */
+  #alone<Result>(task: () => Promise<Result>): Promise<Result> {
+    const run = this.#busy.then(task)
+    this.#busy = run.catch(() => undefined)
+    return run
   }
 
   /** The answer about a commit that is on disk already: it was lost with its thread. */
@@ -136,6 +169,7 @@ export class Engine {
       blocks: blocks.map(({ hash, header }) => ({ hash, header })),
       ...outcome,
       changed: changedAccounts(receipts),
+      transactions: receipts.length,
     }
   }
 
@@ -159,7 +193,8 @@ export class Engine {
     await this.#prune()
     for (const index of run.broken) log.warn('a body ended early', { body: index })
     const { skipped, broken } = run
-    return { blocks: blocks.sealed, skipped, broken, changed: blocks.changed }
+    const { sealed, changed, transactions } = blocks
+    return { blocks: sealed, skipped, broken, changed, transactions }
   }
 
   /** The commit is on disk: what can't be pruned now is pruned after another one. */
@@ -170,6 +205,28 @@ export class Engine {
       this.#init.log.error('pruning failed', { error: String(error) })
     }
   }
+}
+
+/** What commits run on: the chain as it is on disk. */
+async function ground({
+  store,
+  profile,
+  log,
+}: EngineInit): Promise<Pick<Ground, 'ledger' | 'executor'>> {
+  const ledger = await Ledger.open({ store, profile })
+  const executor = createExecutor({
+    rules: profile.rules(),
+    state: ledger.state,
+    blockHash: (number) => ledger.hashOf(number) ?? new Uint8Array(32),
+    observer: {
+      onDefect({ where, error }) {
+        log.error('a precompile broke the rules of plugins', { where, error: String(error) })
+      },
+      onPayout() {},
+    },
+    ...profile.engines,
+  })
+  return { ledger, executor }
 }
 
 function follows(next: CommitPlace, last: CommitPlace): boolean {
@@ -189,6 +246,7 @@ class CommitBlocks implements CommitPorts {
   readonly verify: (envelope: ParsEnvelope, publicKey: Uint8Array) => Promise<boolean>
   readonly sealed: Head[] = []
   readonly changed: Uint8Array[] = []
+  transactions = 0
   readonly #ledger: Ledger
   readonly #executor: Executor
   readonly #profile: ParsProfile
@@ -222,10 +280,11 @@ class CommitBlocks implements CommitPorts {
   async finish(outcome: Outcome): Promise<void> {
     const { header } = this.#ledger.head
     const idle = this.#commit.timestamp - header.timestamp
-    if (this.#open !== undefined || idle >= this.#profile.emptyBlockSeconds) {
+    const isDue = this.#commit.evenEmpty === true || idle >= this.#profile.emptyBlockSeconds
+    if (this.#open !== undefined || (isDue && this.sealed.length === 0)) {
       await this.current()
       const filled = this.#open?.count ?? 0
-      if (filled > 0 || idle >= this.#profile.emptyBlockSeconds) this.#close()
+      if (filled > 0 || (isDue && this.sealed.length === 0)) this.#close()
       else this.#ledger.discard()
     }
     if (this.sealed.length === 0) return
@@ -255,5 +314,6 @@ class CommitBlocks implements CommitPorts {
     this.#open = undefined
     this.sealed.push({ hash: block.hash, header: block.header })
     this.changed.push(...changedAccounts(block.receipts))
+    this.transactions += block.receipts.length
   }
 }

@@ -2,11 +2,14 @@
  * What a commit came to beside its blocks, kept with the last one: a commit whose answer was lost
  * is answered again, in the same words, instead of executed again.
  */
-import { decodeRlp, encodeRlp, equal, type Rlp, toBigInt, trimmed, utf8 } from '#base'
+import { encodeRlp, equal, type Rlp, toBigInt, trimmed, utf8 } from '#base'
 import type { Change, Reader } from '#storage'
 
 import { keys, put } from '../block/layout.ts'
-import type { Commit, CommitPlace, Skipped } from '../pars/commit.ts'
+import { storedRlp } from '../block/stored.ts'
+import type { CommitPlace, Skipped } from '../pars/commit.ts'
+import { placeIn } from '../pars/place.ts'
+import type { Header } from '../port.ts'
 
 export interface Outcome {
   readonly skipped: readonly Skipped[]
@@ -15,6 +18,7 @@ export interface Outcome {
 }
 
 const key = keys.meta('outcome')
+const stored = storedRlp('outcome')
 
 /** A commit that made a block. */
 export interface ExecutedCommit extends CommitPlace {
@@ -23,7 +27,7 @@ export interface ExecutedCommit extends CommitPlace {
 }
 
 export function outcomeChange(
-  { digest, epoch, index }: Commit,
+  { digest, epoch, index }: ExecutedCommit,
   { skipped, broken }: Outcome,
 ): Change {
   const reasons = skipped.map(({ wireHash, reason }): Rlp => [wireHash, utf8(reason)])
@@ -31,36 +35,51 @@ export function outcomeChange(
   return put(key, encodeRlp([digest, trimmed(epoch), trimmed(index), bodies, reasons]))
 }
 
-/** The last commit that made a block; undefined before the first. */
-export function lastCommit(reader: Reader): ExecutedCommit | undefined {
-  const [digest, epoch, index] = read(reader) ?? []
-  if (digest === undefined || epoch === undefined || index === undefined) return undefined
-  return { digest, epoch: toBigInt(epoch), index: toBigInt(index) }
+/** What the commit of `head` came to, apart from what it skipped: that no block tells. */
+export function outcomeOfHead({
+  number,
+  extraData,
+  parentBeaconBlockRoot: digest,
+}: Header): Change {
+  if (number === 0n || digest === undefined) return { type: 'del', key }
+  const { epoch, index } = placeIn(extraData)
+  return outcomeChange({ digest, epoch, index }, { skipped: [], broken: [] })
 }
 
-/** Undefined when the last commit was another one. */
+/** The last commit that made a block; undefined before the first. Throws `STORE_CORRUPT`. */
+export function lastCommit(reader: Reader): ExecutedCommit | undefined {
+  return read(reader)?.commit
+}
+
+/** Undefined when the last commit was another one. Throws `STORE_CORRUPT`. */
 export function outcomeOf(reader: Reader, digest: Uint8Array): Outcome | undefined {
-  const [of, , , broken, skipped] = read(reader) ?? []
-  if (of === undefined || broken === undefined || skipped === undefined) return undefined
-  if (!equal(of, digest)) return undefined
+  const found = read(reader)
+  return found !== undefined && equal(found.commit.digest, digest) ? found.outcome : undefined
+}
+
+function read(
+  reader: Reader,
+): { readonly commit: ExecutedCommit; readonly outcome: Outcome } | undefined {
+  const value = reader.get(key)
+  if (value === undefined) return undefined
+  const [digest, epoch, index, broken, skipped] = stored.list(stored.decode(value))
   return {
-    broken: broken.map((index) => Number(toBigInt(index))),
-    skipped: skipped.map(([wireHash, reason]) => ({
-      wireHash,
-      reason: new TextDecoder().decode(reason),
-    })),
+    commit: {
+      digest: stored.bytes(digest),
+      epoch: toBigInt(stored.bytes(epoch)),
+      index: toBigInt(stored.bytes(index)),
+    },
+    outcome: {
+      broken: stored.list(broken).map((body) => Number(toBigInt(stored.bytes(body)))),
+      skipped: stored.list(skipped).map(toSkipped),
+    },
   }
 }
 
-type Stored = [
-  digest: Uint8Array,
-  epoch: Uint8Array,
-  index: Uint8Array,
-  broken: readonly Uint8Array[],
-  skipped: readonly (readonly [wireHash: Uint8Array, reason: Uint8Array])[],
-]
-
-function read(reader: Reader): Stored | undefined {
-  const value = reader.get(key)
-  return value === undefined ? undefined : (decodeRlp(value) as Stored)
+function toSkipped(item: Rlp): Skipped {
+  const [wireHash, reason] = stored.list(item)
+  return {
+    wireHash: stored.bytes(wireHash),
+    reason: new TextDecoder().decode(stored.bytes(reason)),
+  }
 }

@@ -9,6 +9,8 @@ import { limits } from './limits.ts'
 export class Retention {
   readonly #store: Store
   readonly #archive: boolean
+  /** Never forgets the state of this height, nor of a later one. */
+  keepFrom: bigint | undefined
 
   constructor(init: { readonly store: Store; readonly archive: boolean }) {
     this.#store = init.store
@@ -33,11 +35,16 @@ export class Retention {
     const oldest = head.timestamp - BigInt(limits.stateRetention.value)
     const end = from + BigInt(limits.pruneHeights.value)
     let height = from
-    while (height < end && height < head.number) {
+    const most = this.keepFrom === undefined ? head.number : least(this.keepFrom, head.number)
+    while (height < end && height < most) {
       const timestamp = readHeader(this.#store, height)?.header.timestamp
       if (timestamp === undefined || timestamp >= oldest) break
       height++
     }
     return height
   }
+}
+
+function least(first: bigint, second: bigint): bigint {
+  return first < second ? first : second
 }

@@ -1,4 +1,4 @@
-import { isAbsolute, sep } from 'node:path'
+import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 import { Fault } from '#base'
@@ -31,7 +31,7 @@ export interface ReaderInit extends ThreadInit {
 
 /**
  * The rules of the network that `genesis` describes. Every thread builds the same. Throws
- * `CHAIN_PRECOMPILE_LOAD`, and as `loadPackage` and `parsProfile`.
+ * `CHAIN_PRECOMPILE_LOAD`, `CHAIN_PROJECT_MISSING`, and as `loadPackage` and `parsProfile`.
  */
 export async function loadProfile(
   init: ThreadInit,
@@ -58,9 +58,10 @@ async function loadPackages(
   { modules, project }: Pick<ThreadInit, 'modules' | 'project'>,
 ): Promise<ReadonlyMap<string, Precompile>> {
   const plugins = new Map<string, Precompile>()
-  const source = { project: project ?? sep, allowed: modules }
   for (const { module, version, integrity } of precompiles) {
     if (module === undefined || integrity === undefined) continue
+    if (project === undefined) throw noProject(module)
+    const source = { project, allowed: modules }
     plugins.set(module, await loadPackage({ module, version, integrity }, source))
   }
   return plugins
@@ -81,4 +82,11 @@ async function importFile(file: string): Promise<unknown> {
       { cause: error },
     )
   }
+}
+
+function noProject(module: string): Fault<{ code: 'CHAIN_PROJECT_MISSING'; module: string }> {
+  return new Fault(
+    { code: 'CHAIN_PROJECT_MISSING', module },
+    'the genesis runs a package: name the folder of the project that has it installed',
+  )
 }

@@ -87,10 +87,21 @@ const readerMemory: ResourceLimits = { maxOldGenerationSizeMb: 1024 }
 /** Reads whose work the caller chooses. */
 const long: ReadonlySet<string> = new Set<keyof AsyncReads>([
   'call',
+  'creatorOf',
   'estimateGas',
   'feeHistory',
+  'frames',
   'logs',
   'proof',
+  'simulate',
+  'accessList',
+  'storageValues',
+  'storageRange',
+  'traceBlock',
+  'traceCall',
+  'traceTransaction',
+  'transactionByNonce',
+  'transactionsOf',
 ])
 
 interface Reader {
@@ -110,12 +121,19 @@ export class ReaderThreads {
   readonly #log: Log
   readonly #readers: Reader[] = []
   #closing = false
+  #begun = 0
   readonly reads: AsyncReads = this.#until(undefined)
 
   constructor(init: ThreadInit, log: Log) {
     this.#init = init
     this.#log = log
     for (let index = 0; index < limits.readers.value; index++) this.#start(index)
+  }
+
+  /** Since the start, and under way. */
+  get calls(): { readonly begun: number; readonly waiting: number } {
+    const waiting = this.#readers.map(({ thread }) => thread.connection.waiting)
+    return { begun: this.#begun, waiting: waiting.reduce((sum, one) => sum + one, 0) }
   }
 
   /** Reads that end with `READ_CANCELLED`, wherever they are, once `signal` says so. */
@@ -169,6 +187,7 @@ export class ReaderThreads {
     parameters: never[],
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
+    this.#begun++
     const isLong = long.has(name)
     const reader = this.#choose(isLong)
     const { thread, cancellations } = reader

@@ -16,6 +16,7 @@ export const limits = {
     unit: 'gas',
     why: 'that a call runs through before it asks whether somebody still waits: some milliseconds',
   },
+  revertText: { value: 1024, unit: 'bytes', why: 'of a revert reason, in an error or a trace' },
   codeAnalyses: {
     value: 64 << 20,
     unit: 'bytes',

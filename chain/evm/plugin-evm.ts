@@ -18,10 +18,13 @@ import type { Precompile } from '#precompiles'
 import type { State } from '../state/index.ts'
 import { type BuiltinGas, builtinsOf } from './builtins.ts'
 import type { TransactionContext } from './context.ts'
+import { failureText } from './failure-text.ts'
 import { HostFault, hostCause, rethrow } from './host-fault.ts'
 import { AnalysisCache } from './interpreter/analysis.ts'
 import { delegateOf } from './interpreter/call.ts'
 import { type CodeMessage, Frame, type Machine } from './interpreter/frame.ts'
+import { haltText } from './interpreter/halt-text.ts'
+import { StepRecorder } from './interpreter/recorder.ts'
 import { run } from './interpreter/run.ts'
 import { type Schedule, scheduleOf } from './interpreter/schedule.ts'
 import { maxWord } from './interpreter/word.ts'
@@ -29,9 +32,11 @@ import { AccessJournal } from './journal.ts'
 import type { PluginHost } from './plugin-view.ts'
 import type { VerifyPoint } from './point-evaluation.ts'
 import { quietly } from './quietly.ts'
-import { type PluginObserver, runPlugin } from './run-plugin.ts'
+import { type PluginCall, type PluginObserver, runPlugin } from './run-plugin.ts'
 import { accountNow, codeHashNow, codeNow } from './state-now.ts'
+import { StockSteps } from './stock-steps.ts'
 import { Suspend } from './suspend.ts'
+import { type FrameKind, type FrameStart, pass, startOf, type Tracer } from './tracer.ts'
 
 export interface PluginEvmOptions {
   readonly rules: Common
@@ -61,6 +66,8 @@ type RunOptions = { pc?: number; initialLogs?: Log[] }
 export class PluginEvm extends EVM {
   /** Set before each transaction. */
   context: TransactionContext | undefined
+  /** Told of everything that runs. Set between runs alone. */
+  tracer: Tracer | undefined
   private readonly access: AccessJournal
   private readonly options: PluginEvmOptions
   private readonly frames: Message[] = []
@@ -70,6 +77,9 @@ export class PluginEvm extends EVM {
   /** Undefined for the forks that stock code runs. */
   private readonly schedule: Schedule | undefined
   private machine: Machine | undefined
+  /** Why frames halted, where an error's own word says too little. */
+  private readonly haltTexts = new WeakMap<EVMError, string>()
+  private readonly stockSteps: StockSteps
   protected override readonly _emit = quietly(this.events)
 
   constructor(options: PluginEvmOptions) {
@@ -84,6 +94,7 @@ export class PluginEvm extends EVM {
     this.access = new AccessJournal(state, rules.gteHardfork('spuriousDragon'))
     // Journal has private members, so nothing but itself is assignable to it.
     this.journal = this.access as unknown as EVM['journal']
+    this.stockSteps = new StockSteps(this.events, rules)
     this.schedule = covers(rules) ? scheduleOf(rules, this._opcodeMap) : undefined
     this.builtins = builtinsOf(rules, {
       prices: options.builtinGas,
@@ -111,6 +122,11 @@ export class PluginEvm extends EVM {
     this.active = new Map(plugins.map((plugin) => [unhex(plugin.address).toHex(), plugin]))
   }
 
+  /** The addresses where precompiles answer. */
+  get callable(): readonly Uint8Array[] {
+    return [...this._precompiles.keys()].map((key) => Uint8Array.fromHex(key))
+  }
+
   /** What answers at an address instead of an account's code. */
   precompileAt(address: Uint8Array): 'builtin' | 'stateless' | 'stateful' | undefined {
     const key = address.toHex()
@@ -132,15 +148,50 @@ export class PluginEvm extends EVM {
     if (to !== undefined) this._precompiles.set(to.toHex(), precompile)
   }
 
+  /** Writes down, until it ends, what the transaction under way accesses. @see EIP-2929 */
+  reportAccess(into: Map<string, Set<string>>): void {
+    this.access.accessList = into
+  }
+
   override shallowCopy(): never {
     throw new Fault({ code: 'EVM_NOT_COPYABLE' }, 'create another executor over its own state')
   }
 
   /** Rejects with HostFault when this host could not go on. */
   override runCall(options: RunCallOptions): Promise<EVMResult> {
+    const { tracer } = this
+    if (tracer !== undefined) return this.runTraced(tracer, options).catch(rethrow)
     return this.isQuiet && isPlainTransfer(options)
       ? this.transfer(options).catch(rethrow)
       : super.runCall(options).catch(rethrow)
+  }
+
+  private async runTraced(
+    tracer: Tracer,
+    options: RunCallOptions,
+    kind: FrameKind = this.stockSteps.kind,
+  ): Promise<EVMResult> {
+    const { message } = options
+    const isStock = this.schedule === undefined
+    tracer.enter?.(message === undefined ? startOfTransaction(options) : startOf(message, kind))
+    const end = isStock && message === undefined ? this.stockSteps.listen(tracer) : undefined
+    const result = await super.runCall(options).finally(end)
+    if (isStock) this.stockSteps.left(tracer, message?.depth ?? 0, result)
+    const { executionGasUsed, exceptionError, returnValue } = result.execResult
+    tracer.exit?.({
+      gasUsed: executionGasUsed,
+      output: returnValue,
+      created: result.createdAddress?.bytes,
+      failure: exceptionError && this.failureOf(exceptionError),
+    })
+    return result
+  }
+
+  private failureOf(error: EVMError): string | undefined {
+    const isForgiven =
+      error.error === EVMError.errorMessages.CODESTORE_OUT_OF_GAS &&
+      !this.common.gteHardfork('homestead')
+    return isForgiven ? undefined : (this.haltTexts.get(error) ?? failureText(error))
   }
 
   /**
@@ -219,10 +270,12 @@ export class PluginEvm extends EVM {
     options?: RunOptions,
   ): Promise<ExecResult> {
     const { schedule } = this
-    const traced = this.events.listenerCount('step') > 0
-    if (schedule === undefined || traced) return super.runInterpreter(message, options)
+    if (schedule === undefined) return super.runInterpreter(message, options)
     const frame = new Frame(this.machineFor(message, schedule), message)
     const error = await run(frame)
+    if (error !== undefined && this.tracer !== undefined) {
+      this.haltTexts.set(error, haltText(frame, error))
+    }
     const burnt = error !== undefined && error.error !== EVMError.errorMessages.REVERT
     return {
       executionGasUsed: burnt ? message.gasLimit : message.gasLimit - frame.gasLeft,
@@ -240,6 +293,7 @@ export class PluginEvm extends EVM {
     const [block, transaction] = [this._block, this._tx]
     if (block === undefined || transaction === undefined) throw new TypeError('no call under way')
     const { state, rules, blockHash } = this.options
+    const { tracer } = this
     this.machine = {
       schedule,
       state,
@@ -251,7 +305,12 @@ export class PluginEvm extends EVM {
       gasPrice: transaction.gasPrice,
       origin: transaction.origin,
       blockHash,
-      run: (inner) => this.runCall({ message: inner }),
+      run: (inner, kind) =>
+        tracer === undefined
+          ? this.runCall({ message: inner })
+          : this.runTraced(tracer, { message: inner }, kind),
+      tracer,
+      recorder: tracer?.steps && new StepRecorder(tracer.steps),
       interrupt: this.options.interrupt,
     }
     return this.machine
@@ -271,7 +330,10 @@ export class PluginEvm extends EVM {
       origin: this._tx.origin,
       isPrecompile: (address) => this._precompiles.has(address.toHex()),
     }
-    return runPlugin(host, { plugin, input, gasLimit, message, borrowed }, this.options.observer)
+    const call = { plugin, input, gasLimit, message, borrowed }
+    return this.tracer === undefined
+      ? runPlugin(host, call, this.options.observer)
+      : runPluginTraced(this.tracer, host, call, this.options.observer)
   }
 
   /** A precompile that throws must not take the transaction, or the chain, with it. */
@@ -297,6 +359,43 @@ type RunCallOptions = Parameters<EVM['runCall']>[0]
 type PlainTransfer = RunCallOptions & { readonly caller: Address; readonly to: Address }
 
 const none = new Map<string, never>()
+
+function startOfTransaction({ caller, to, data, gasLimit, value }: RunCallOptions): FrameStart {
+  return {
+    kind: to === undefined ? 'CREATE' : 'CALL',
+    depth: 0,
+    from: caller?.bytes ?? new Uint8Array(20),
+    to: to?.bytes,
+    input: data ?? new Uint8Array(0),
+    gas: gasLimit ?? 0n,
+    value: value ?? 0n,
+  }
+}
+
+/** Tells payments as frames of their own, and logs, which a plugin's frame has all at its end. */
+async function runPluginTraced(
+  tracer: Tracer,
+  host: PluginHost,
+  call: PluginCall,
+  observer: PluginObserver,
+): Promise<ExecResult> {
+  const result = await runPlugin(host, call, {
+    onDefect: (defect) => observer.onDefect(defect),
+    onPayout(payout) {
+      const { from, to, amount, depth } = payout
+      pass(tracer, {
+        kind: 'CALL',
+        depth: depth + 1,
+        from: from.bytes,
+        to: to.bytes,
+        value: amount,
+      })
+      observer.onPayout(payout)
+    },
+  })
+  for (const [address, topics, data] of result.logs ?? []) tracer.log?.({ address, topics, data })
+  return result
+}
 
 /** As runTx calls. Whether there is code to run is not known yet. */
 function isPlainTransfer(options: RunCallOptions): options is PlainTransfer {

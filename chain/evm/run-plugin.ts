@@ -92,9 +92,10 @@ function attempt(
     view.charge(price)
     // A plugin without functions that take value would keep it for ever.
     if (takesValueInVain) return { status: 'halted', reason: 'INVALID_OPCODE' }
-    view.charge(plugin.gas(input))
-    // Its own copy: the input may lie in the caller's memory.
-    const output = plugin.stateful ? plugin.run(input.slice(), view) : plugin.run(input.slice())
+    // Its own copies: the input may lie in the caller's memory, and the price changes nothing.
+    view.charge(plugin.gas(input.slice()))
+    const own = input.slice()
+    const output = plugin.stateful ? plugin.run(own, view) : plugin.run(own)
     if (view.ending !== undefined) throw view.ending
     if (!(output instanceof Uint8Array)) throw new TypeError('a plugin returns bytes')
     return { status: 'returned', output }

@@ -11,13 +11,19 @@ import { recordSlot, registryAddress } from './slots.ts'
  * What a transaction like `request` would authenticate with: the key it names; else, unless it names
  * an algorithm, the one that its sender registered. Undefined when there is neither.
  *
- * Throws `READ_KEY_FOREIGN` when the key it names is not its sender's.
+ * Throws `READ_KEY_FOREIGN` when the key it names is not its sender's, and `READ_CALL_UNSUPPORTED`.
  */
 export async function callKey(
   request: CallRequest,
   state: Pick<StateSource, 'key' | 'storage'>,
 ): Promise<EnvelopeKey | undefined> {
   const { from = new Uint8Array(20), algorithm, publicKey } = request
+  if (request.blobVersionedHashes !== undefined || request.authorizations !== undefined) {
+    throw new Fault(
+      { code: 'READ_CALL_UNSUPPORTED' },
+      'leave blobVersionedHashes and authorizationList out: there are no blobs and no authorizations',
+    )
+  }
   if (publicKey === undefined && algorithm !== undefined) return undefined
   const record = await state.storage(registryAddress, recordSlot(from))
   const registered = record.length === 0 ? undefined : padLeft(record, 32)

@@ -28,11 +28,13 @@ export interface CommitPlace {
 export interface Commit extends CommitPlace {
   /** 32 bytes, unique; contracts reach it through the commit ring. */
   readonly digest: Uint8Array
-  /** Seconds, never less than the parent's. */
+  /** Seconds; one before the parent's counts as the parent's. */
   readonly timestamp: bigint
   readonly bodies: readonly Body[]
   /** Wire hashes (hexadecimal) whose signature this node has verified already. */
   readonly verified: readonly string[]
+  /** A block, also of nothing. Only where one node is the whole network. */
+  readonly evenEmpty?: boolean
 }
 
 /**

@@ -28,6 +28,8 @@ import { callKey } from './call-key.ts'
 import { noRequests } from './constants.ts'
 import { decodeEnvelope, type ParsEnvelope } from './envelope.ts'
 import { roomForTransactions } from './limits.ts'
+import { parsRuleChanges } from './rule-changes.ts'
+import { parsSimulation } from './simulated.ts'
 import { lanesAddress, registryAddress } from './slots.ts'
 
 export interface ParsProfile extends ChainProfile {
@@ -101,6 +103,8 @@ export function parsProfile(
     plugins,
     activatedAt,
     blocks: parsBlockRules({ genesisHash: hash, plugins, activatedAt }),
+    changes: parsRuleChanges(schedule, network),
+    simulation: parsSimulation(network, genesis.targetBlockMs),
     isFixed: (address) => equal(address, registryAddress) || equal(address, lanesAddress),
     maxTransactionGas: () => BigInt(limits.transactionGas.value),
     envelopeKey: callKey,

@@ -1,15 +1,10 @@
 import { Heap } from './heap.ts'
-import type { Entry, SenderQueue } from './queue.ts'
+import type { Entry, Ranked, SenderQueue } from './queue.ts'
 import { weightOf } from './weight.ts'
 
-interface Ranked {
-  readonly entry: Entry
-  readonly worth: bigint
-}
-
 /**
- * What gives way when the pool is full: what a block would earn least with, of equals the latest.
- * The order is made when it is first needed after head moved, since it hangs on the base fee.
+ * What gives way when the pool is full: what a block would earn least with; of equals what others of
+ * its lane come before, so that nothing is left behind a gap, then the latest. The order is made when it is first needed after head moved, since it hangs on the base fee.
  */
 export class Displacement {
   #order: Heap<Ranked> | undefined
@@ -20,8 +15,8 @@ export class Displacement {
   }
 
   /** An entry came. What left is passed over later. */
-  add(entry: Entry, worth: bigint): void {
-    this.#order?.push({ entry, worth })
+  add(ranked: Ranked): void {
+    this.#order?.push(ranked)
   }
 
   /**
@@ -49,7 +44,7 @@ export class Displacement {
       if (worth === undefined) continue
       if (worth !== ranked.worth) {
         // A gap before it was filled, or opened, since.
-        this.#order.push({ entry, worth })
+        this.#order.push({ ...ranked, worth })
         continue
       }
       seen.push(ranked)
@@ -65,10 +60,11 @@ export class Displacement {
 
 function* rank(queues: Iterable<SenderQueue>, baseFee: bigint): Generator<Ranked> {
   for (const queue of queues) {
-    for (const [entry, worth] of queue.worths(baseFee)) yield { entry, worth }
+    yield* queue.worths(baseFee)
   }
 }
 
 function precedes(a: Ranked, b: Ranked): boolean {
-  return a.worth === b.worth ? a.entry.sequence > b.entry.sequence : a.worth < b.worth
+  if (a.worth !== b.worth) return a.worth < b.worth
+  return a.depth === b.depth ? a.entry.sequence > b.entry.sequence : a.depth > b.depth
 }

@@ -2,7 +2,7 @@ import { type Clock, Fault } from '#base'
 
 import type { Source } from '../port.ts'
 import { limits } from './limits.ts'
-import { Rates } from './rate.ts'
+import { Rates, type Spent } from './rate.ts'
 
 /** A name for maps: an address and a peer's id may be the same string. */
 export function nameOf({ kind, id }: Source): string {
@@ -30,9 +30,10 @@ export class Gate {
 
   /** Charges `source` for one transaction of `bytes`. Throws `POOL_RATE`. */
   enter(source: Source, bytes: number): void {
-    if (this.#rates[source.kind].take(source.id, bytes, this.#clock.now())) return
-    const limit = source.kind === 'peer' ? limits.peerRate.value : limits.clientRate.value
-    throw new Fault({ code: 'POOL_RATE', source: nameOf(source), limit }, 'send more slowly')
+    const spent = this.#rates[source.kind].take(source.id, bytes, this.#clock.now())
+    if (spent === undefined) return
+    const limit = limitOf(source.kind, spent)
+    throw new Fault({ code: 'POOL_RATE', source: nameOf(source), spent, limit }, 'send more slowly')
   }
 
   /**
@@ -42,4 +43,10 @@ export class Gate {
   pardon(source: Source, bytes: number): void {
     if (source.kind === 'client') this.#rates.client.giveBack(source.id, bytes)
   }
+}
+
+/** A second. */
+function limitOf(kind: Source['kind'], spent: Spent): number {
+  if (kind === 'client') return limits.clientRate.value
+  return spent === 'bytes' ? limits.peerByteRate.value : limits.peerRate.value
 }

@@ -2,11 +2,14 @@
  * The pool on disk. A transaction is acknowledged only when its record is synced; one that leaves
  * without entering a block leaves a record of why.
  */
-import { decodeRlp, encodeRlp, Fault, isFault, toBigInt, trimmed, utf8 } from '#base'
+import { encodeRlp, toBigInt, trimmed, utf8 } from '#base'
 import type { Change, Reader } from '#storage'
 
 import { keys, under } from '../block/layout.ts'
+import { corrupt, storedRlp } from '../block/stored.ts'
 import { limits } from './limits.ts'
+
+const stored = storedRlp('pool')
 
 /** Writes all of `changes`, synced, or rejects. Calls take effect in order. */
 export type Persist = (changes: readonly Change[]) => Promise<void>
@@ -82,7 +85,7 @@ export class PoolJournal {
     const pooled: PooledRecord[] = []
     for await (const [key, value] of reader.entries(under('p'))) {
       const [receivedAt, wire, ...more] = items(value)
-      if (receivedAt === undefined || wire === undefined || more.length > 0) throw corrupt()
+      if (receivedAt === undefined || wire === undefined || more.length > 0) throw corrupt('pool')
       pooled.push({ hash: key.slice(1), wire, receivedAt: Number(toBigInt(receivedAt)) })
     }
     return {
@@ -134,25 +137,11 @@ export function evictionOf(reader: Reader, hash: Uint8Array): EvictionRecord | u
 
 function readEviction(value: Uint8Array): EvictionRecord {
   const [reason, at, expired, ...more] = items(value)
-  if (reason === undefined || at === undefined || more.length > 0) throw corrupt()
+  if (reason === undefined || at === undefined || more.length > 0) throw corrupt('pool')
   const told = { reason: new TextDecoder().decode(reason), at: Number(toBigInt(at)) }
   return expired === undefined ? told : { ...told, expired }
 }
 
 function items(value: Uint8Array): readonly Uint8Array[] {
-  try {
-    const list = decodeRlp(value)
-    if (!(list instanceof Uint8Array) && list.every((item) => item instanceof Uint8Array))
-      return list
-  } catch (error) {
-    if (!isFault(error, 'RLP_INVALID')) throw error
-  }
-  throw corrupt()
-}
-
-function corrupt(): Fault {
-  return new Fault(
-    { code: 'STORE_CORRUPT', what: 'pool' },
-    'the store is damaged: restore it from a backup or another node',
-  )
+  return stored.list(stored.decode(value)).map(stored.bytes)
 }

@@ -12,16 +12,17 @@ import { decodeEnvelope, type Network, type ParsEnvelope } from '../pars/envelop
 import { expiryFault, nextNonce, readSender, senderFault } from '../pars/validity.ts'
 import { publicKeyOf } from '../pars/verify.ts'
 import type { ListedTransaction, PoolFace, PooledTransaction, Source } from '../port.ts'
-import { admit, type PoolState, readmit, type SenderUse } from './admission.ts'
+import { admit, type PoolState, type SenderUse } from './admission.ts'
 import { Displacement } from './displacement.ts'
 import { ExpiredSlots } from './expired.ts'
 import { Forgeries } from './forgeries.ts'
 import { Gate, nameOf } from './gate.ts'
-import type { PooledRecord, PoolJournal } from './journal.ts'
+import type { PoolJournal } from './journal.ts'
 import { limits } from './limits.ts'
-import { type Entry, SenderQueue, type Tally } from './queue.ts'
+import { type Entry, SenderQueue, type Tally, worthOf } from './queue.ts'
+import { restore } from './restore.ts'
 import { type Choice, type Room, select } from './select.ts'
-import { isObjective } from './verdict.ts'
+import { badSignature, isObjective } from './verdict.ts'
 import type { Verifier } from './verifier.ts'
 import { weightOf } from './weight.ts'
 
@@ -42,9 +43,6 @@ export interface PoolInit {
   readonly mined: (hash: Uint8Array) => boolean
 }
 
-/** Whom what the journal gives back is verified for. */
-const journalSource = 'journal'
-
 export class Pool implements PoolFace {
   readonly #init: PoolInit
   readonly #byHash = new Map<string, Entry>()
@@ -60,6 +58,7 @@ export class Pool implements PoolFace {
   /** By transaction hash, once its signature is verified. */
   readonly #storing = new Map<string, Promise<Uint8Array>>()
   readonly #listeners = new Set<(envelope: ParsEnvelope) => void>()
+  readonly #outcomes = new Map<string, number>()
   #bytes = 0
   #bytesStoring = 0
   #sequence = 0
@@ -82,13 +81,32 @@ export class Pool implements PoolFace {
     return this.#bytes
   }
 
+  /** What came of all that was offered: `accepted`, `known`, or the code of the refusal. */
+  get outcomes(): ReadonlyMap<string, number> {
+    return this.#outcomes
+  }
+
   async submit(wire: Uint8Array, source: Source): Promise<Uint8Array> {
+    try {
+      const { hash, isKnown } = await this.#submit(wire, source)
+      this.#count(isKnown ? 'known' : 'accepted')
+      return hash
+    } catch (error) {
+      this.#count(isFault(error) ? error.code : 'failed')
+      throw error
+    }
+  }
+
+  async #submit(
+    wire: Uint8Array,
+    source: Source,
+  ): Promise<{ readonly hash: Uint8Array; readonly isKnown: boolean }> {
     this.#gate.enter(source, wire.length)
     try {
       const { envelope, known } = this.#screen(wire, source)
-      if (known !== undefined) return await known
+      if (known !== undefined) return { hash: await known, isKnown: true }
       const { stored } = await this.#verified(envelope, nameOf(source))
-      return await stored
+      return { hash: await stored, isKnown: false }
     } catch (error) {
       // What else that peer has waiting is not worth a verification any more.
       if (source.kind === 'peer' && isObjective(error)) {
@@ -103,15 +121,20 @@ export class Pool implements PoolFace {
    * `submit`.
    */
   async restore(reader: Reader): Promise<void> {
-    const { pooled: records, expired } = await this.#init.journal.load(reader)
-    const now = this.#init.clock.now()
+    const { clock, journal, state, verifier, mined } = this.#init
+    const { pooled: records, expired } = await journal.load(reader)
+    const now = clock.now()
     for (const { sender, at } of expired) this.#expired.add(sender.toHex(), Math.min(at, now))
-    const atOnce = limits.restored.value
-    for (let start = 0; start < records.length; start += atOnce) {
-      const some = records.slice(start, start + atOnce)
-      const judged = await Promise.all(some.map(({ wire }) => this.#judge(wire)))
-      for (const [index, record] of some.entries()) this.#takeBack(record, judged[index])
-    }
+    await restore(records, {
+      state,
+      verifier,
+      mined,
+      decode: (wire) => this.#decode(wire),
+      isGenuine: (envelope) => this.#isGenuine(envelope),
+      useOf: (sender) => this.#useOf(sender),
+      insert: (envelope) => this.#insert(envelope),
+      record: (hash, reason, sender) => this.#record(hash, reason, sender),
+    })
     await this.settled()
   }
 
@@ -176,6 +199,15 @@ export class Pool implements PoolFace {
       const queue = this.#senders.get(id)
       if (queue !== undefined) this.#reconsider(sender, queue)
     }
+  }
+
+  /** The chain went back: what waits here may belong to what never was. */
+  clear(): void {
+    for (const entry of this.#byHash.values()) this.#drop(entry, 'POOL_CLEARED')
+  }
+
+  #count(outcome: string): void {
+    this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1)
   }
 
   #decode(wire: Uint8Array): ParsEnvelope {
@@ -323,7 +355,8 @@ export class Pool implements PoolFace {
     this.#byHash.set(envelope.hash.toHex(), entry)
     this.#byWireHash.set(envelope.wireHash.toHex(), entry)
     this.#bytes += weightOf(envelope)
-    this.#displacement.add(entry, queue.worthOf(envelope, next, position.baseFee))
+    const worth = worthOf(envelope, next, position.baseFee, queue)
+    this.#displacement.add({ entry, worth, depth: envelope.fields.nonce - next })
     for (const listener of this.#listeners) listener(envelope)
   }
 
@@ -338,7 +371,7 @@ export class Pool implements PoolFace {
     const { view, position } = this.#init.state()
     const { baseFee } = position
     const next = nextNonce(view, envelope.sender, envelope.fields.nonceKey)
-    const worth = (queue ?? new SenderQueue(envelope.sender)).worthOf(envelope, next, baseFee)
+    const worth = worthOf(envelope, next, baseFee, queue)
     const found = this.#displacement.find(
       { bytes, worth, except },
       {
@@ -419,31 +452,6 @@ export class Pool implements PoolFace {
     // What stays on disk against this is looked at again at the next start.
     written.catch((error: unknown) => log.error('pool journal', { error: String(error) }))
   }
-
-  /** V, S and C1 of what the journal holds; the Fault that rules it out. */
-  async #judge(wire: Uint8Array): Promise<ParsEnvelope | Fault> {
-    try {
-      const envelope = this.#decode(wire)
-      readmit(envelope, this.#init.state(), { queue: undefined, expired: 0 })
-      const asked = { priority: 'pool', source: journalSource, bytes: wire.length } as const
-      const genuine = await this.#init.verifier.run(asked, () => this.#isGenuine(envelope))
-      return genuine ? envelope : badSignature()
-    } catch (error) {
-      return refusal(error)
-    }
-  }
-
-  #takeBack({ hash, wire }: PooledRecord, judged: ParsEnvelope | Fault | undefined): void {
-    if (judged === undefined || this.#init.mined(hash)) return this.#record(hash)
-    try {
-      if (judged instanceof Fault) throw judged
-      readmit(judged, this.#init.state(), this.#useOf(judged.sender))
-      this.#insert(judged)
-    } catch (error) {
-      const { code } = refusal(error)
-      this.#record(hash, code, code === 'TX_EXPIRED' ? this.#decode(wire).sender : undefined)
-    }
-  }
 }
 
 function pooled({ hash, wire, sender, fields }: ParsEnvelope): PooledTransaction {
@@ -455,17 +463,4 @@ function listed(queue: SenderQueue): readonly ListedTransaction[] {
   return [...queue.entries()]
     .map((entry) => ({ ...pooled(entry.envelope), isExecutable: executable.has(entry) }))
     .toSorted((a, b) => Number(a.nonceKey - b.nonceKey) || Number(a.nonce - b.nonce))
-}
-
-/** A reason to let a transaction go; anything else is a fault of this host, and thrown. */
-function refusal(error: unknown): Fault {
-  if (isFault(error) && /^(?:TX|POOL)_/.test(error.code)) return error
-  throw error
-}
-
-function badSignature(): Fault<{ code: 'TX_BAD_SIGNATURE' }> {
-  return new Fault(
-    { code: 'TX_BAD_SIGNATURE' },
-    'the ML-DSA signature does not verify: sign the transaction hash (which binds the network id) under the context pars-tx-v1',
-  )
 }

@@ -10,6 +10,17 @@ export interface Entry {
   readonly sequence: number
 }
 
+/** An entry as it gives way to others. */
+export interface Ranked {
+  readonly entry: Entry
+  /** Wei per gas that a block earns with it. */
+  readonly worth: bigint
+  /** How many nonces of its lane come before it. */
+  readonly depth: bigint
+}
+
+type Place = Pick<ParsEnvelope['fields'], 'nonce' | 'nonceKey'>
+
 interface Lane {
   /** The first nonce that the state has not consumed. */
   next: bigint
@@ -40,7 +51,7 @@ export class SenderQueue {
   #size = 0
 
   /** @param tally Of all queues that are counted together. */
-  constructor(sender: Uint8Array, tally: Tally = { executable: 0 }) {
+  constructor(sender: Uint8Array, tally: Tally) {
     this.#tally = tally
     // A view would keep the whole encoding of the first transaction in memory.
     this.#sender = sender.slice()
@@ -70,7 +81,7 @@ export class SenderQueue {
     return this.#lanes.has(fields.nonceKey)
   }
 
-  at({ fields }: ParsEnvelope): Entry | undefined {
+  at({ fields }: { readonly fields: Place }): Entry | undefined {
     return this.#lanes.get(fields.nonceKey)?.entries.get(fields.nonce)
   }
 
@@ -149,18 +160,19 @@ export class SenderQueue {
    * Wei per gas that a block earns with each entry: no more than with those it has to wait for, and
    * less than nothing for what cannot run.
    */
-  *worths(baseFee: bigint): Generator<readonly [entry: Entry, worth: bigint]> {
+  *worths(baseFee: bigint): Generator<Ranked> {
     for (const lane of this.#lanes.values()) {
       const run = runOf(lane)
       let worth: bigint | undefined
       for (const entry of run) {
         worth = lower(tipOf(entry.envelope, baseFee), worth)
-        yield [entry, worth]
+        yield { entry, worth, depth: entry.envelope.fields.nonce - lane.next }
       }
       if (run.length === lane.entries.size) continue
       const first = lane.next + BigInt(run.length)
       for (const entry of lane.entries.values()) {
-        if (entry.envelope.fields.nonce > first) yield [entry, worthless]
+        const { nonce } = entry.envelope.fields
+        if (nonce > first) yield { entry, worth: worthless, depth: nonce - lane.next }
       }
     }
   }
@@ -168,18 +180,7 @@ export class SenderQueue {
   /** The worth of one that is here. */
   worthNow({ envelope }: Entry, baseFee: bigint): bigint {
     const next = this.#lanes.get(envelope.fields.nonceKey)?.next ?? 0n
-    return this.worthOf(envelope, next, baseFee)
-  }
-
-  /** The worth that `envelope` would have here. */
-  worthOf(envelope: ParsEnvelope, next: bigint, baseFee: bigint): bigint {
-    const entries = this.#lanes.get(envelope.fields.nonceKey)?.entries
-    let worth = tipOf(envelope, baseFee)
-    for (let nonce = next; nonce < envelope.fields.nonce; nonce++) {
-      const before = entries?.get(nonce)
-      worth = before === undefined ? worthless : lower(tipOf(before.envelope, baseFee), worth)
-    }
-    return worth
+    return worthOf(envelope, next, baseFee, this)
   }
 
   #open(nonceKey: bigint, next: bigint): Lane {
@@ -200,6 +201,26 @@ export class SenderQueue {
     this.#tally.executable += run - lane.run
     lane.run = run
   }
+}
+
+/**
+ * The worth that `envelope` has in `queue`, or would have.
+ * @param next The first nonce of its lane that the state has not consumed.
+ * @param queue Of its sender; undefined where nothing of that sender waits.
+ */
+export function worthOf(
+  envelope: ParsEnvelope,
+  next: bigint,
+  baseFee: bigint,
+  queue: SenderQueue | undefined,
+): bigint {
+  const { nonceKey, nonce: own } = envelope.fields
+  let worth = tipOf(envelope, baseFee)
+  for (let nonce = next; nonce < own; nonce++) {
+    const before = queue?.at({ fields: { nonceKey, nonce } })
+    worth = before === undefined ? worthless : lower(tipOf(before.envelope, baseFee), worth)
+  }
+  return worth
 }
 
 function lastOf({ entries }: Lane): Entry {

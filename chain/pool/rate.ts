@@ -5,6 +5,9 @@ export interface Budget {
   readonly burst: number
 }
 
+/** What a budget may run out of. */
+export type Spent = 'bytes' | 'transactions'
+
 interface Bucket {
   readonly transactions: number
   readonly bytes: number
@@ -37,20 +40,24 @@ export class Rates {
     return this.#buckets.size
   }
 
-  /** Takes one transaction of `bytes` from `source` at `now` (milliseconds), if its budget allows. */
-  take(source: string, bytes: number, now: number): boolean {
+  /**
+   * Takes one transaction of `bytes` from `source` at `now` (milliseconds), if its budget allows.
+   * @returns What it has too little of; then nothing was taken.
+   */
+  take(source: string, bytes: number, now: number): Spent | undefined {
     const { transactions, bytes: spare } = this.#filled(source, now)
-    const allowed = transactions >= 1 && spare >= bytes
-    const left = allowed
-      ? { transactions: transactions - 1, bytes: spare - bytes, at: now }
-      : { transactions, bytes: spare, at: now }
+    const spent = transactions < 1 ? 'transactions' : spare < bytes ? 'bytes' : undefined
+    const left =
+      spent === undefined
+        ? { transactions: transactions - 1, bytes: spare - bytes, at: now }
+        : { transactions, bytes: spare, at: now }
     this.#buckets.delete(source)
     this.#buckets.set(source, left)
     if (this.#buckets.size > this.#sources) {
       const [oldest] = this.#buckets.keys()
       if (oldest !== undefined) this.#buckets.delete(oldest)
     }
-    return allowed
+    return spent
   }
 
   /** Returns what `take` took for one transaction that cost nothing after all. */

@@ -1,4 +1,4 @@
-import { isFault } from '#base'
+import { Fault, isFault } from '#base'
 
 import type { StateFault } from '../pars/validity.ts'
 
@@ -25,4 +25,12 @@ const subjective: Readonly<Record<StateFault['code'] | 'TX_EXPIRES_SOON', true>>
  */
 export function isObjective(error: unknown): boolean {
   return isFault(error) && error.code.startsWith('TX_') && !Object.hasOwn(subjective, error.code)
+}
+
+/** C1 failed. */
+export function badSignature(): Fault<{ code: 'TX_BAD_SIGNATURE' }> {
+  return new Fault(
+    { code: 'TX_BAD_SIGNATURE' },
+    'the ML-DSA signature does not verify: sign the transaction hash (which binds the network id) under the context pars-tx-v1',
+  )
 }

@@ -26,6 +26,7 @@ export class Verifier {
   /** Verifications under way at most. */
   readonly width: number
   readonly #waiting: Readonly<Record<Priority, Turns>>
+  readonly #done = { header: 0, body: 0, pool: 0 }
   #running = 0
 
   /** @param init.cores How many verifications the machine runs at the same time. */
@@ -40,6 +41,11 @@ export class Verifier {
 
   get running(): number {
     return this.#running
+  }
+
+  /** Verifications of `priority` that ended, since the start. */
+  done(priority: Priority): number {
+    return this.#done[priority]
   }
 
   /** Slots of the queue of `priority` that are taken. */
@@ -57,6 +63,7 @@ export class Verifier {
     try {
       return await job()
     } finally {
+      this.#done[asked.priority]++
       this.#pass()
     }
   }

@@ -2,10 +2,18 @@ import { Fault } from '#base'
 import type { Snapshot } from '#storage'
 
 import { height, keys } from '../block/layout.ts'
-import { numberOf, readHeader } from '../block/sealed.ts'
+import { numberOf, readHeader, readHeadNumber } from '../block/sealed.ts'
 import type { BlockRef, Head } from '../port.ts'
 import type { ChainProfile } from '../profile.ts'
-import { checkRetained, headSource, historicalSource, type StateSource } from '../state/index.ts'
+import {
+  checkRetained,
+  headSource,
+  headState,
+  historicalSource,
+  historicalState,
+  type State,
+  type StateSource,
+} from '../state/index.ts'
 
 /** One read: a snapshot of the store and the rules to understand it by. */
 export interface ReadContext {
@@ -33,9 +41,7 @@ export function interruptedBy(isCancelled: () => boolean): Interrupt {
 }
 
 export function headNumber({ reader }: ReadContext): bigint {
-  const head = reader.get(keys.meta('head'))
-  if (head === undefined) throw new Fault({ code: 'STORE_CORRUPT', what: 'head' })
-  return height.decode(head)
+  return readHeadNumber(reader)
 }
 
 /** Block 0 is final by the genesis. */
@@ -64,6 +70,13 @@ export function stateAt(context: ReadContext, number: bigint): StateSource {
   if (number === headNumber(context)) return headSource(context.reader)
   checkRetained(context.reader, number)
   return historicalSource(context.reader, number)
+}
+
+/** The state after block `number` with its tries, to change and to ask for its root. */
+export function triesAt(context: ReadContext, number: bigint): State {
+  if (number === headNumber(context)) return headState(context.reader)
+  checkRetained(context.reader, number)
+  return historicalState(context.reader, number)
 }
 
 /** The hash of block `number`, for the BLOCKHASH instruction. */

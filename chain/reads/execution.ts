@@ -8,7 +8,7 @@ import { activePlugins } from '../block/active.ts'
 import { blockForVm, type OpenHeader, type VmBlock } from '../block/apply.ts'
 import { createExecutor, type Executor } from '../evm/index.ts'
 import type { Overrides } from '../port.ts'
-import { State, type StateOptions, type StateSource } from '../state/index.ts'
+import { State, type StateSource } from '../state/index.ts'
 import { hashOf, type ReadContext, stateAt } from './context.ts'
 import { overriddenHeader, overrideState } from './overrides.ts'
 
@@ -20,8 +20,6 @@ export interface ExecutionInit<Of extends OpenHeader = OpenHeader> {
   readonly overrides?: Overrides | undefined
   /** Nobody pays for gas: BASEFEE is zero, so that it is not above GASPRICE. */
   readonly isFree?: boolean
-  /** Tries, where roots are asked for. */
-  readonly tries?: StateOptions
   /** The hash of an earlier block; the stored chain's by default. */
   readonly blockHash?: (number: bigint) => Uint8Array | undefined
 }
@@ -40,13 +38,13 @@ export interface Execution<Of extends OpenHeader = OpenHeader> {
 /** An execution with nothing in it yet: the plugins are those that the state has accounts for. */
 export function createExecution<Of extends OpenHeader>(
   context: ReadContext,
-  init: ExecutionInit<Of>,
+  state: State,
+  init: Omit<ExecutionInit<Of>, 'source'>,
 ): Execution<Of> {
   const { profile } = context
   const block = init.overrides?.block ?? {}
   const header = overriddenHeader(init.header, block)
   const rules = profile.rules(header)
-  const state = new State(init.source, init.tries)
   const executor = createExecutor({
     rules,
     state,
@@ -76,7 +74,7 @@ export async function openExecution<Of extends OpenHeader>(
   context: ReadContext,
   init: ExecutionInit<Of>,
 ): Promise<Execution<Of>> {
-  const execution = createExecution(context, init)
+  const execution = createExecution(context, new State(init.source), init)
   const { executor, state, header } = execution
   executor.setActive(await activePlugins(state, context.profile.plugins(header)))
   const overrides = init.overrides?.state ?? []
@@ -96,8 +94,8 @@ export async function reopenBlock<Of extends OpenHeader>(
   context: ReadContext,
   header: Of,
 ): Promise<Execution<Of>> {
-  const source = stateAt(context, header.number - 1n)
-  const execution = createExecution(context, { header, source })
+  const state = new State(stateAt(context, header.number - 1n))
+  const execution = createExecution(context, state, { header })
   await context.profile.blocks.begin(execution)
   return execution
 }

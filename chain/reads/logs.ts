@@ -1,6 +1,6 @@
 import { equal, Fault } from '#base'
 
-import { mayHold } from '../block/bloom.ts'
+import { bitsOf, type BloomBits, mayHold } from '../block/bloom.ts'
 import { readBlock, readHeader } from '../block/sealed.ts'
 import type { BlockView, FoundLog, LogEntry, LogFilter } from '../port.ts'
 import { headNumber, type ReadContext } from './context.ts'
@@ -18,12 +18,13 @@ export function logs(context: ReadContext, filter: LogFilter): readonly FoundLog
       `ask for at most ${limit} blocks at once`,
     )
   }
+  const sought = bloomFilter(filter)
   const found: FoundLog[] = []
   let bytes = 0
   for (let number = filter.from; number <= to; number++) {
     context.interrupt.check()
     const bloom = readHeader(context.reader, number)?.header.logsBloom
-    if (bloom === undefined || !mayMatch(bloom, filter)) continue
+    if (bloom === undefined || !mayMatch(bloom, sought)) continue
     const view = readBlock(context.reader, number)
     if (view === undefined) continue
     bytes = collect(view, filter, found, bytes)
@@ -64,10 +65,15 @@ function collect(view: BlockView, filter: LogFilter, found: FoundLog[], before: 
   return bytes
 }
 
-function mayMatch(bloom: Uint8Array, { addresses, topics }: LogFilter): boolean {
-  const any = (items: readonly Uint8Array[]): boolean =>
-    items.length === 0 || items.some((item) => mayHold(bloom, item))
-  return any(addresses) && topics.every(any)
+/** What a bloom must hold: of each group one item, of an empty group anything. */
+type BloomFilter = readonly (readonly BloomBits[])[]
+
+function bloomFilter({ addresses, topics }: LogFilter): BloomFilter {
+  return [addresses, ...topics].map((items) => items.map((item) => bitsOf(item)))
+}
+
+function mayMatch(bloom: Uint8Array, sought: BloomFilter): boolean {
+  return sought.every((items) => items.length === 0 || items.some((bits) => mayHold(bloom, bits)))
 }
 
 function matches({ address, topics }: LogEntry, filter: LogFilter): boolean {

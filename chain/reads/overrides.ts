@@ -1,18 +1,19 @@
 import { Account, Address } from '@ethereumjs/util'
 
-import { equal, Fault, hex } from '#base'
+import { Fault, hex } from '#base'
 
 import type { OpenHeader } from '../block/apply.ts'
 import type { Executor } from '../evm/index.ts'
 import type { BlockOverride, StateOverride } from '../port.ts'
 import type { ChainProfile } from '../profile.ts'
-import { emptyCodeHash, type State } from '../state/index.ts'
+import type { State } from '../state/index.ts'
 
 /** `header` with what a caller wants to find in it. A blob base fee is no field of a header. */
 export function overriddenHeader<Of extends OpenHeader>(
   header: Of,
-  { number, time, gasLimit, feeRecipient, prevRandao, baseFeePerGas }: BlockOverride,
+  { number, time, gasLimit, feeRecipient, prevRandao, baseFeePerGas, beaconRoot }: BlockOverride,
 ): Of {
+  const hasRoot = header.parentBeaconBlockRoot !== undefined
   return {
     ...header,
     ...(number === undefined ? {} : { number }),
@@ -21,6 +22,7 @@ export function overriddenHeader<Of extends OpenHeader>(
     ...(feeRecipient === undefined ? {} : { beneficiary: feeRecipient }),
     ...(prevRandao === undefined ? {} : { prevRandao }),
     ...(baseFeePerGas === undefined ? {} : { baseFeePerGas }),
+    ...(beaconRoot === undefined || !hasRoot ? {} : { parentBeaconBlockRoot: beaconRoot }),
   }
 }
 
@@ -51,7 +53,6 @@ export async function overrideState(
     else if (kind === 'builtin' || code !== undefined) executor.evm.movePrecompile(address)
     await overrideAccount(state, override)
   }
-  await executor.evm.journal.cleanup()
 }
 
 function refuseSystem(profile: ChainProfile, { address, movePrecompileTo }: StateOverride): void {
@@ -87,23 +88,18 @@ async function overrideAccount(state: State, override: StateOverride): Promise<v
   if (whole !== undefined && stateDiff !== undefined) {
     throw refused(override.address, "has both 'state' and 'stateDiff'")
   }
+  const slots = whole ?? stateDiff ?? []
+  // Whatever is named makes the account exist, as empty as it may be.
+  const given = [nonce, balance, code, whole, stateDiff?.[0]]
+  if (given.every((one) => one === undefined)) return
   const address = new Address(override.address)
   const account = (await state.getAccount(address)) ?? new Account()
   if (nonce !== undefined) account.nonce = nonce
   if (balance !== undefined) account.balance = balance
-  const slots = whole ?? stateDiff
-  const written = slots?.some(([, value]) => value.some((byte) => byte !== 0)) === true
-  if (nonce !== undefined || balance !== undefined || written) {
-    await state.putAccount(address, account)
-  }
-  if (code !== undefined && !isSameCode(account, code)) await state.putCode(address, code)
-  if (slots === undefined || (await state.getAccount(address)) === undefined) return
+  await state.putAccount(address, account)
+  if (code !== undefined) await state.putCode(address, code)
   if (whole !== undefined) await state.clearStorage(address)
   for (const [slot, value] of slots) await state.putStorage(address, slot, value)
-}
-
-function isSameCode({ codeHash }: Account, code: Uint8Array): boolean {
-  return code.length === 0 && equal(codeHash, emptyCodeHash)
 }
 
 function refused(address: Uint8Array, reason: string): Fault {

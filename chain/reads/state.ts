@@ -1,8 +1,8 @@
-import { empty, padLeft } from '#base'
-import { equal } from '#base'
+import { empty, equal, padLeft, toBigInt } from '#base'
 
-import type { BlockRef, Proof } from '../port.ts'
-import { emptyCodeHash, proveAccount, type StateSource } from '../state/index.ts'
+import { lanesAddress, slotOf } from '../pars/slots.ts'
+import type { BlockRef, Proof, StorageRequest } from '../port.ts'
+import { emptyCodeHash, oldestHeight, proveAccount, type StateSource } from '../state/index.ts'
 import { headNumber, type ReadContext, resolve, stateAt } from './context.ts'
 
 async function read<Value>(
@@ -26,8 +26,12 @@ export function nonce(
   context: ReadContext,
   address: Uint8Array,
   at: BlockRef,
+  nonceKey = 0n,
 ): Promise<bigint | undefined> {
-  return read(context, at, async (source) => (await source.account(address))?.nonce ?? 0n)
+  return read(context, at, async (source) => {
+    if (nonceKey === 0n) return (await source.account(address))?.nonce ?? 0n
+    return toBigInt(await source.storage(lanesAddress, slotOf(address, nonceKey)))
+  })
 }
 
 export function code(
@@ -49,6 +53,26 @@ export function storage(
   at: BlockRef,
 ): Promise<Uint8Array | undefined> {
   return read(context, at, async (source) => padLeft(await source.storage(address, slot), 32))
+}
+
+export function storageValues(
+  context: ReadContext,
+  requests: readonly StorageRequest[],
+  at: BlockRef,
+): Promise<readonly (readonly Uint8Array[])[] | undefined> {
+  return read(context, at, async (source) => {
+    const values: Uint8Array[][] = []
+    for (const { address, slots } of requests) {
+      const words: Uint8Array[] = []
+      for (const slot of slots) words.push(padLeft(await source.storage(address, slot), 32))
+      values.push(words)
+    }
+    return values
+  })
+}
+
+export function oldestState({ reader }: ReadContext): bigint {
+  return oldestHeight(reader)
 }
 
 export async function proof(

@@ -83,6 +83,16 @@ export class Entry {
     return this.slots.through ? this.known(slot) : empty
   }
 
+  /** Every slot that is not zero, over those that show through from the source. */
+  all(held: readonly (readonly [slot: Uint8Array, value: Uint8Array])[]): Map<string, Uint8Array> {
+    const all = new Map(held.map(([slot, value]) => [slot.toHex(), value]))
+    for (const [slot, value] of this.slots.written) {
+      if (value.length === 0) all.delete(slot)
+      else all.set(slot, value)
+    }
+    return all
+  }
+
   seal(): void {
     this.sealed = this.record
     this.fields = this.sealed

@@ -1,4 +1,4 @@
-import { empty } from '#base'
+import { empty, Fault } from '#base'
 import type { Reader } from '#storage'
 
 import { decodeRecord } from './account.ts'
@@ -17,9 +17,10 @@ export function headSource(reader: Reader): StateSource {
     storage: (address, slot) => reader.get(slotKey(address, slot)) ?? empty,
     code: (codeHash) => readCode(reader, codeHash),
     key: (keyHash) => reader.get(publicKeyKey(keyHash)),
-    async slots(address) {
+    async slots(address, most) {
       const found: (readonly [Uint8Array, Uint8Array])[] = []
       for await (const [key, value] of reader.entries(slotsOf(address))) {
+        checkSlots(found.length, most)
         found.push([key.slice(21), value])
       }
       return found
@@ -35,6 +36,15 @@ export function readCode(reader: Reader, codeHash: Uint8Array): Uint8Array {
 }
 
 export const lastSlot = new Uint8Array(32).fill(0xff)
+
+/** Throws `STATE_MANY_SLOTS` where one more than `found` is too many. */
+export function checkSlots(found: number, most: number | undefined): void {
+  if (most === undefined || found < most) return
+  throw new Fault(
+    { code: 'STATE_MANY_SLOTS', limit: most },
+    'ask for single slots: this account has too many to be sorted for one answer',
+  )
+}
 
 /** The range of keys of the slots of `address`. */
 export function slotsOf(address: Uint8Array): { gte: Uint8Array; lt: Uint8Array } {

@@ -2,7 +2,7 @@ import { empty, Fault } from '#base'
 import type { Reader } from '#storage'
 
 import { decodeRecord } from './account.ts'
-import { lastSlot, readCode, slotsOf } from './head-source.ts'
+import { checkSlots, lastSlot, readCode, slotsOf } from './head-source.ts'
 import { accountKey, oldestKey, oldKey, publicKeyKey, readHeight, slotKey } from './layout.ts'
 import type { StateSource } from './source.ts'
 
@@ -23,7 +23,7 @@ export function historicalSource(reader: Reader, height: bigint): StateSource {
     storage: async (address, slot) => (await at(slotKey(address, slot))) ?? empty,
     code: (codeHash) => readCode(reader, codeHash),
     key: (keyHash) => reader.get(publicKeyKey(keyHash)),
-    slots: (address) => slotsAt(reader, address, height),
+    slots: (address, most) => slotsAt(reader, { address, height, most }),
   }
 }
 
@@ -54,16 +54,22 @@ export async function readAt(
   return reader.get(key)
 }
 
+interface SlotsAt {
+  readonly address: Uint8Array
+  readonly height: bigint
+  readonly most: number | undefined
+}
+
 /** The slots of today, put back to what they were; those that are gone today come from the past. */
 async function slotsAt(
   reader: Reader,
-  address: Uint8Array,
-  height: bigint,
+  { address, height, most }: SlotsAt,
 ): Promise<[slot: Uint8Array, value: Uint8Array][]> {
   checkRetained(reader, height)
   const { gte, lt } = slotsOf(address)
   const found = new Map<string, Uint8Array>()
   for await (const [key, value] of reader.entries({ gte, lt })) {
+    checkSlots(found.size, most)
     found.set(key.subarray(21).toHex(), value)
   }
   const seen = new Set<string>()
@@ -71,9 +77,29 @@ async function slotsAt(
   for await (const [key, before] of reader.entries(past)) {
     const slot = key.subarray(22, 54).toHex()
     if (readHeight(key, 54) <= height || seen.has(slot)) continue
+    checkSlots(seen.size, most)
     seen.add(slot)
     if (before.length === 0) found.delete(slot)
     else found.set(slot, before)
   }
   return Array.from(found, ([slot, value]) => [Uint8Array.fromHex(slot), value])
+}
+
+/**
+ * The heights of the blocks that changed the account of `address`, as far back as history is kept.
+ * @param range Both ends belong to it.
+ */
+export async function* changesOf(
+  reader: Reader,
+  address: Uint8Array,
+  range: { readonly from: bigint; readonly to: bigint; readonly newestFirst: boolean },
+): AsyncGenerator<bigint> {
+  const key = accountKey(address)
+  const oldest = oldestHeight(reader)
+  const from = range.from > oldest ? range.from : oldest + 1n
+  if (from > range.to) return
+  const bounds = { gte: oldKey(key, from), lt: oldKey(key, range.to + 1n) }
+  for await (const [old] of reader.entries({ ...bounds, reverse: range.newestFirst })) {
+    yield readHeight(old, 1 + key.length)
+  }
 }

@@ -7,15 +7,17 @@
  *
  * @module
  */
-export { type AccountRecord, emptyCodeHash, emptyRoot } from './account.ts'
+export { type AccountRecord, decodeRecord, emptyCodeHash, emptyRoot } from './account.ts'
 export { BytesCache } from './bytes-cache.ts'
 export { missing, type StateFault } from './faults.ts'
 export { headSource } from './head-source.ts'
-export { checkRetained, historicalSource, oldestHeight } from './history.ts'
-export { statePrefixes } from './layout.ts'
+export { historicalState } from './historical-state.ts'
+export { changesOf, checkRetained, historicalSource, oldestHeight } from './history.ts'
+export { codeKey, publicKeyKey, slotOwner, statePrefixes } from './layout.ts'
 export { limits as stateLimits } from './limits.ts'
 export { orderedRoot } from './ordered-root.ts'
 export { proveAccount } from './proof.ts'
 export { prune } from './prune.ts'
 export type { MaybePromise, StateSource } from './source.ts'
 export { headState, State, type StateOptions } from './state.ts'
+export { unwind } from './unwind.ts'

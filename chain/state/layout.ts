@@ -43,6 +43,11 @@ export function slotKey(address: Uint8Array, slot: Uint8Array): Uint8Array {
   return key
 }
 
+/** What `slotKey` was made of. */
+export function slotOwner(key: Uint8Array): { address: Uint8Array; slot: Uint8Array } {
+  return { address: key.slice(1, 21), slot: key.slice(21) }
+}
+
 export function codeKey(hash: Uint8Array): Uint8Array {
   return prefixed(statePrefixes.code, hash)
 }

@@ -9,8 +9,14 @@ export interface StateSource {
   account(address: Uint8Array): MaybePromise<AccountRecord | undefined>
   /** Without leading zeros; no bytes when never set. */
   storage(address: Uint8Array, slot: Uint8Array): MaybePromise<Uint8Array>
-  /** Every slot of `address` that is not zero, 32 bytes, with its value. */
-  slots(address: Uint8Array): Promise<readonly (readonly [slot: Uint8Array, value: Uint8Array])[]>
+  /**
+   * Every slot of `address` that is not zero, 32 bytes, with its value. Throws `STATE_MANY_SLOTS` where
+   * there are more than `most`.
+   */
+  slots(
+    address: Uint8Array,
+    most?: number,
+  ): Promise<readonly (readonly [slot: Uint8Array, value: Uint8Array])[]>
   /** Code that an account refers to. Throws `STATE_MISSING_BYTES`, never answers with nothing. */
   code(codeHash: Uint8Array): MaybePromise<Uint8Array>
   /** algorithm ‖ public key; undefined when nobody registered it, now: keys stay for ever. */

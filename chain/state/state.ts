@@ -16,6 +16,7 @@ import { codeKey, publicKeyKey } from './layout.ts'
 import { limits } from './limits.ts'
 import type { StateSource } from './source.ts'
 import type { Trie } from './trie.ts'
+import { type TrieVisit, visitsOf } from './visits.ts'
 
 /** The state at the head of `reader`, with its tries. */
 export function headState(reader: Reader, codes?: BytesCache): State {
@@ -25,6 +26,8 @@ export function headState(reader: Reader, codes?: BytesCache): State {
 export interface StateOptions {
   /** Absent: the state has no root and no changes to write. */
   readonly nodes?: ReadNode
+  /** Brings what `nodes` will be asked for, where that does not come at once. */
+  readonly fetch?: (visits: readonly TrieVisit[]) => Promise<void>
   /** Code and public keys, shared by the states of one thread. */
   readonly codes?: BytesCache
 }
@@ -43,6 +46,8 @@ export class State implements StateManagerInterface {
     get: (address: Address, slot: Uint8Array) => this.#original(address, slot),
     clear: () => this.#endTransaction(),
   }
+  /** Told of every account and slot, in hexadecimal, that is written, whether or not it lasts. */
+  onWrite: ((address: Uint8Array, slot?: string) => void) | undefined
   readonly #source: StateSource
   readonly #options: StateOptions
   readonly #codes: BytesCache
@@ -208,6 +213,15 @@ export class State implements StateManagerInterface {
     this.#mark(entry)
   }
 
+  /**
+   * Every slot of an account that is not zero, in no order. Throws `STATE_MANY_SLOTS` where the source
+   * holds more than `most`.
+   */
+  async slots(address: Address, most: number): Promise<ReadonlyMap<string, Uint8Array>> {
+    const entry = await this.#entry(address.bytes)
+    return entry.all(entry.slots.through ? await this.#source.slots(address.bytes, most) : [])
+  }
+
   // Checkpoints
 
   async checkpoint(): Promise<void> {
@@ -239,6 +253,12 @@ export class State implements StateManagerInterface {
     }
     this.#pending.clear()
     return trie.root()
+  }
+
+  /** As `root`, also where nodes have to be awaited. */
+  async rootLater(): Promise<Uint8Array> {
+    await this.#options.fetch?.([...this.#pending].flatMap(visitsOf))
+    return this.root()
   }
 
   /**
@@ -286,7 +306,7 @@ export class State implements StateManagerInterface {
 
   /** Zeros without tries: stock code asks for receipts before Byzantium, which nobody reads then. */
   async getStateRoot(): Promise<Uint8Array> {
-    return this.#options.nodes === undefined ? new Uint8Array(32) : this.root()
+    return this.#options.nodes === undefined ? new Uint8Array(32) : this.rootLater()
   }
 
   /** Throws `STATE_UNKNOWN_ROOT` unless it is the present root: other heights have other sources. */
@@ -334,6 +354,7 @@ export class State implements StateManagerInterface {
   #setFields(entry: Entry, fields: AccountFields | undefined): void {
     const before = entry.fields
     if (before && fields && isSame(before, fields)) return
+    this.onWrite?.(entry.address)
     this.#log(() => {
       entry.fields = before
       this.#mark(entry)
@@ -368,6 +389,7 @@ export class State implements StateManagerInterface {
     const { slots } = entry
     const text = slot.toHex()
     const before = slots.written.get(text)
+    this.onWrite?.(entry.address, text)
     if (this.#checkpoints.length > 0) this.#keepOriginal(entry, text, current)
     this.#log(() => {
       if (before === undefined) slots.written.delete(text)

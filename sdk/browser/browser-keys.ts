@@ -108,10 +108,9 @@ export class BrowserKeys {
   }
 
   async #record(address: Hex): Promise<KeyRecord> {
-    const value = await this.#records.get(address)
-    const isThere = value !== undefined || (await this.#records.addresses()).includes(address)
-    if (!isThere) throw missing(address)
-    return parseRecord(value, address)
+    const found = await this.#records.get(address)
+    if (found === undefined) throw missing(address)
+    return parseRecord(found.value, address)
   }
 
   #checkedSubtle(): SubtleKeys {

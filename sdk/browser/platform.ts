@@ -59,6 +59,7 @@ interface Transaction extends EventTarget {
 export interface ObjectStore {
   add(record: unknown): DatabaseRequest<unknown>
   get(key: string): DatabaseRequest<unknown>
+  getKey(key: string): DatabaseRequest<unknown>
   getAllKeys(): DatabaseRequest<unknown[]>
   delete(key: string): DatabaseRequest<undefined>
 }

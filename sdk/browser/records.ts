@@ -5,6 +5,11 @@ import type { Database, DatabaseFactory, DatabaseRequest, ObjectStore } from './
 const storeName = 'keys'
 const version = 1
 
+/** One for each result, in one transaction. */
+type Requests<Results extends readonly unknown[]> = {
+  readonly [Index in keyof Results]: DatabaseRequest<Results[Index]>
+}
+
 /**
  * One object store of IndexedDB, its records by address. Every call opens the database and closes it,
  * so no tab stands in the way of another one, and is one transaction, so tabs write beside each other.
@@ -22,7 +27,7 @@ export class Records {
   /** Resolves when the record is on disk; false when there is one of its address. */
   async add(record: object): Promise<boolean> {
     try {
-      await this.#transact('readwrite', (store) => store.add(record))
+      await this.#transact('readwrite', (store) => [store.add(record)])
       return true
     } catch (error) {
       if (isFault(error) && nameOf(error.cause) === 'ConstraintError') return false
@@ -30,27 +35,33 @@ export class Records {
     }
   }
 
-  /** Undefined for none, and `null` or nothing that makes sense for what cannot be read any more. */
-  get(address: string): Promise<unknown> {
-    return this.#transact('readonly', (store) => store.get(address))
+  /** Undefined for none; the value is `null` or makes no sense where it cannot be read any more. */
+  async get(address: string): Promise<{ readonly value: unknown } | undefined> {
+    const [key, value] = await this.#transact('readonly', (store) => [
+      store.getKey(address),
+      store.get(address),
+    ])
+    return key === undefined ? undefined : { value }
   }
 
   async addresses(): Promise<readonly string[]> {
-    const keys = await this.#transact('readonly', (store) => store.getAllKeys())
+    const [keys] = await this.#transact('readonly', (store) => [store.getAllKeys()])
     return keys.filter((key) => typeof key === 'string')
   }
 
   /** Whether there was one. */
   async remove(address: string): Promise<boolean> {
-    const isThere = (await this.addresses()).includes(address)
-    await this.#transact('readwrite', (store) => store.delete(address))
-    return isThere
+    const [key] = await this.#transact('readwrite', (store) => [
+      store.getKey(address),
+      store.delete(address),
+    ])
+    return key !== undefined
   }
 
-  async #transact<Result>(
+  async #transact<Results extends readonly unknown[]>(
     mode: 'readonly' | 'readwrite',
-    ask: (store: ObjectStore) => DatabaseRequest<Result>,
-  ): Promise<Result> {
+    ask: (store: ObjectStore) => Requests<Results>,
+  ): Promise<Results> {
     const database = await this.#open().catch(refused)
     try {
       return await settled(database, mode, ask).catch(refused)
@@ -78,16 +89,20 @@ function result<Result>(request: DatabaseRequest<Result>): Promise<Result> {
   })
 }
 
-function settled<Result>(
+function settled<Results extends readonly unknown[]>(
   database: Database,
   mode: 'readonly' | 'readwrite',
-  ask: (store: ObjectStore) => DatabaseRequest<Result>,
-): Promise<Result> {
+  ask: (store: ObjectStore) => Requests<Results>,
+): Promise<Results> {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(storeName, mode, { durability: 'strict' })
-    const request = ask(transaction.objectStore(storeName))
-    transaction.addEventListener('complete', () => resolve(request.result))
-    transaction.addEventListener('abort', () => reject(transaction.error ?? request.error))
+    const requests = ask(transaction.objectStore(storeName)) as readonly DatabaseRequest<unknown>[]
+    transaction.addEventListener('complete', () =>
+      resolve(requests.map((request) => request.result) as unknown as Results),
+    )
+    transaction.addEventListener('abort', () =>
+      reject(transaction.error ?? requests.find(({ error }) => error !== null)?.error),
+    )
   })
 }
 

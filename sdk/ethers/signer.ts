@@ -12,11 +12,12 @@ import {
   type TypedDataField,
 } from 'ethers'
 
-import { Fault, hex, type Hex, unhex, utf8 } from '#base'
+import { Fault, hex, type Hex, quantity, unhex, utf8 } from '#base'
 
 import { Account, type AccountOptions, type TransactionFields } from '../account.ts'
-import type { Key } from '../keys.ts'
-import { isKeyRegistered, registeredKeyCall } from '../registration.ts'
+import { isGiven, refuseForeign, required } from '../fields.ts'
+import { type Key, keyFields } from '../keys.ts'
+import { type Ask, KeyStanding, NetworkCheck } from '../standing.ts'
 
 /** A request of ethers, with what type 0x50 adds. */
 export interface ParsTransactionRequest extends TransactionRequest {
@@ -38,15 +39,17 @@ type Populated = TransactionLike &
 export class ParsSigner extends AbstractSigner<JsonRpcApiProvider | null> {
   readonly #account: Account
   readonly #options: AccountOptions
-  #confirmed: Promise<void> | undefined
-  #isRegistered: boolean
+  readonly #network: NetworkCheck
+  readonly #standing: KeyStanding
 
   /** Throws `SDK_NETWORK_ID` and `SDK_ADDRESS`. */
   constructor(key: Key, options: AccountOptions, provider: JsonRpcApiProvider | null = null) {
     super(provider)
     this.#account = new Account(key, options)
     this.#options = options
-    this.#isRegistered = this.#account.isRegistered
+    const { address, isRegistered, networkId } = this.#account
+    this.#network = new NetworkCheck(networkId)
+    this.#standing = new KeyStanding({ address, isRegistered, keyHash: hex(key.keyHash) })
   }
 
   async getAddress(): Promise<string> {
@@ -64,8 +67,9 @@ export class ParsSigner extends AbstractSigner<JsonRpcApiProvider | null> {
     const { chainId: _, ...populated } = await this.populateCall(request)
     const call = provider.getRpcTransaction(populated)
     const lane = nonceKey === undefined ? {} : { nonceKey: quantity(nonceKey) }
-    const pqAlgorithm = quantity(this.#account.key.engine.algorithm)
-    return getBigInt(await provider.send('eth_estimateGas', [{ ...call, ...lane, pqAlgorithm }]))
+    const isRegistered = await this.#standing.isRegistered(askOf(provider))
+    const key = isRegistered ? {} : keyFields(this.#account.key.engine)
+    return getBigInt(await provider.send('eth_estimateGas', [{ ...call, ...lane, ...key }]))
   }
 
   override async populateTransaction(request: ParsTransactionRequest): Promise<Populated> {
@@ -90,8 +94,9 @@ export class ParsSigner extends AbstractSigner<JsonRpcApiProvider | null> {
   /** ethers parses what it signs, and knows no type 0x50: the encoding goes out as it is. */
   override async sendTransaction(request: ParsTransactionRequest): Promise<TransactionResponse> {
     const provider = this.#provider()
-    await this.#confirm(provider)
-    const isRegistered = await this.#hasRegistered(provider)
+    const ask = askOf(provider)
+    await this.#network.confirm(ask)
+    const isRegistered = await this.#standing.isRegistered(ask)
     const populated = await this.populateTransaction(request)
     const wire = await this.signTransaction({ ...populated, isRegistered })
     const hash = (await provider.send('eth_sendRawTransaction', [wire])) as string
@@ -120,35 +125,6 @@ export class ParsSigner extends AbstractSigner<JsonRpcApiProvider | null> {
     throw new Fault({ code: 'SDK_PROVIDER_MISSING' }, 'connect the signer to a JsonRpcProvider')
   }
 
-  /** A key that was found in the registry is not asked for again. */
-  async #hasRegistered(provider: JsonRpcApiProvider): Promise<boolean> {
-    const { address, key } = this.#account
-    if (this.#isRegistered) return true
-    const answer = await provider.send('eth_call', [registeredKeyCall(address), 'latest'])
-    const keyHash = hex(key.keyHash)
-    this.#isRegistered = isKeyRegistered(answer as string, { address, keyHash })
-    return this.#isRegistered
-  }
-
-  #confirm(provider: JsonRpcApiProvider): Promise<void> {
-    this.#confirmed ??= this.#compare(provider)
-    // What failed is asked anew: the node may have been out of reach.
-    this.#confirmed.catch(() => {
-      this.#confirmed = undefined
-    })
-    return this.#confirmed
-  }
-
-  async #compare(provider: JsonRpcApiProvider): Promise<void> {
-    const found = (await provider.send('pars_networkId', [])) as string
-    const expected = this.#account.networkId
-    if (found.toLowerCase() === expected) return
-    throw new Fault(
-      { code: 'SDK_NETWORK_MISMATCH', expected, found },
-      'give ParsSigner the network id of the network that the node is on (pars_networkId)',
-    )
-  }
-
   #checkSender(from: string): void {
     const { address } = this.#account
     if (from.toLowerCase() === address) return
@@ -165,29 +141,21 @@ export class ParsSigner extends AbstractSigner<JsonRpcApiProvider | null> {
   }
 }
 
-function quantity(value: bigint | number): Hex {
-  return `0x${value.toString(16)}`
+function askOf(provider: JsonRpcApiProvider): Ask {
+  return (method, ...params) => provider.send(method, [...params])
 }
 
 function fieldsOf(request: ParsTransactionRequest | Populated): Omit<TransactionFields, 'to'> {
-  for (const field of ['blobs', 'authorizationList'] as const) {
-    const value = request[field]
-    if (value === undefined || value === null) continue
-    throw new Fault(
-      { code: 'SDK_FIELD_FOREIGN', field },
-      'leave it out: type 0x50 has neither blobs nor authorisations',
-    )
-  }
+  refuseForeign(request)
   const { data, accessList, nonceKey, validUntil, isRegistered } = request
   const fees = request.gasPrice
+  const number = (field: NumberField) => getBigInt(required(request[field], field))
   return {
-    chainId: required(request, 'chainId'),
-    nonce: required(request, 'nonce'),
-    gasLimit: required(request, 'gasLimit'),
-    maxFeePerGas: isGiven(fees) ? getBigInt(fees) : required(request, 'maxFeePerGas'),
-    maxPriorityFeePerGas: isGiven(fees)
-      ? getBigInt(fees)
-      : required(request, 'maxPriorityFeePerGas'),
+    chainId: number('chainId'),
+    nonce: number('nonce'),
+    gasLimit: number('gasLimit'),
+    maxFeePerGas: isGiven(fees) ? getBigInt(fees) : number('maxFeePerGas'),
+    maxPriorityFeePerGas: isGiven(fees) ? getBigInt(fees) : number('maxPriorityFeePerGas'),
     value: isGiven(request.value) ? getBigInt(request.value) : undefined,
     data: isGiven(data) ? (data as Hex) : undefined,
     accessList: accessListify(accessList ?? []).map((entry) => ({
@@ -201,16 +169,3 @@ function fieldsOf(request: ParsTransactionRequest | Populated): Omit<Transaction
 }
 
 type NumberField = 'chainId' | 'gasLimit' | 'maxFeePerGas' | 'maxPriorityFeePerGas' | 'nonce'
-
-function required(request: ParsTransactionRequest | Populated, field: NumberField): bigint {
-  const value = request[field]
-  if (isGiven(value)) return getBigInt(value)
-  throw new Fault(
-    { code: 'SDK_FIELD_MISSING', field },
-    'give it, or let populateTransaction fill it before signTransaction',
-  )
-}
-
-function isGiven<Value>(value: Value | null | undefined): value is Value {
-  return value !== undefined && value !== null
-}

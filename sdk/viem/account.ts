@@ -8,16 +8,18 @@ import {
 } from 'viem'
 import { toAccount } from 'viem/accounts'
 
-import { Fault, hex, unhex } from '#base'
+import { hex, quantity, unhex } from '#base'
+import type { Algorithm } from '#protocol'
 
 import { Account, type AccountOptions, type TransactionFields } from '../account.ts'
+import { refuseForeign, required } from '../fields.ts'
 import type { Key } from '../keys.ts'
 import type { PreparedRequest } from './request.ts'
 
 /** A local account of viem whose transactions and messages ML-DSA signs. */
 export type ParsLocalAccount = LocalAccount<'pars'> & {
-  /** The key's algorithm, for the gas of estimates. */
-  readonly pqAlgorithm: number
+  /** The key's algorithm; with `publicKey`, for the gas of estimates. */
+  readonly pqAlgorithm: Algorithm
   readonly keyHash: Hex
   readonly networkId: Hex
   /** Known to be registered; otherwise the chain asks before it signs. */
@@ -48,6 +50,15 @@ export function toParsAccount(key: Key, options: AccountOptions): ParsLocalAccou
   }
 }
 
+export function isParsAccount(account: object): account is ParsLocalAccount {
+  return 'source' in account && account.source === 'pars'
+}
+
+/** What a node is told of the account's key where it does not know it. */
+export function accountFields({ pqAlgorithm, publicKey }: ParsLocalAccount) {
+  return { pqAlgorithm: quantity(pqAlgorithm), pqPublicKey: publicKey }
+}
+
 function messageBytes(message: SignableMessage): Uint8Array {
   if (typeof message === 'string') return stringToBytes(message)
   return typeof message.raw === 'string' ? unhex(message.raw) : message.raw
@@ -57,11 +68,11 @@ function fieldsOf(request: PreparedRequest): TransactionFields {
   refuseForeign(request)
   const fees = request.gasPrice
   return {
-    chainId: BigInt(required(request, 'chainId')),
-    nonce: BigInt(required(request, 'nonce')),
-    gasLimit: required(request, 'gas'),
-    maxFeePerGas: fees ?? required(request, 'maxFeePerGas'),
-    maxPriorityFeePerGas: fees ?? required(request, 'maxPriorityFeePerGas'),
+    chainId: BigInt(required(request.chainId, 'chainId')),
+    nonce: BigInt(required(request.nonce, 'nonce')),
+    gasLimit: required(request.gas, 'gas'),
+    maxFeePerGas: fees ?? required(request.maxFeePerGas, 'maxFeePerGas'),
+    maxPriorityFeePerGas: fees ?? required(request.maxPriorityFeePerGas, 'maxPriorityFeePerGas'),
     to: request.to ?? undefined,
     value: request.value,
     data: request.data,
@@ -69,28 +80,5 @@ function fieldsOf(request: PreparedRequest): TransactionFields {
     nonceKey: request.nonceKey,
     validUntil: request.validUntil,
     isRegistered: request.isRegistered,
-  }
-}
-
-function required<Name extends keyof PreparedRequest>(
-  request: PreparedRequest,
-  field: Name,
-): NonNullable<PreparedRequest[Name]> {
-  const value = request[field]
-  if (value !== undefined && value !== null) return value
-  throw new Fault(
-    { code: 'SDK_FIELD_MISSING', field },
-    'give it, or let prepareTransactionRequest fill it before signTransaction',
-  )
-}
-
-/** Dropping them in silence would sign something else than was asked for. */
-function refuseForeign(request: PreparedRequest): void {
-  for (const field of ['blobs', 'authorizationList'] as const) {
-    if (request[field] === undefined) continue
-    throw new Fault(
-      { code: 'SDK_FIELD_FOREIGN', field },
-      'leave it out: type 0x50 has neither blobs nor authorisations',
-    )
   }
 }

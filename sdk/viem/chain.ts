@@ -1,10 +1,10 @@
 import { type Client, defineChain } from 'viem'
 
-import { Fault, type Hex } from '#base'
+import { Fault, type Hex, quantity } from '#base'
 
-import { isKeyRegistered, registeredKeyCall } from '../registration.ts'
-import type { ParsLocalAccount } from './account.ts'
-import { formatters } from './formatters.ts'
+import { type Ask, expectNetwork, KeyStanding, NetworkCheck } from '../standing.ts'
+import { isParsAccount, type ParsLocalAccount } from './account.ts'
+import { formattersOf } from './formatters.ts'
 import { verifyHash } from './verify-hash.ts'
 
 export interface ParsChainOptions {
@@ -36,26 +36,19 @@ export function parsChain({
   blockTime = 1000,
   nativeCurrency = { name: 'PARS', symbol: 'PARS', decimals: 18 },
 }: ParsChainOptions) {
-  const registered = new WeakSet<ParsLocalAccount>()
-  const confirmed = new WeakMap<Client['request'], Promise<void>>()
+  const standings = new WeakMap<ParsLocalAccount, KeyStanding>()
+  const checks = new WeakMap<Client['request'], NetworkCheck>()
 
-  /** A key that was found in the registry is not asked for again. */
-  async function hasRegistered(client: Client, account: ParsLocalAccount): Promise<boolean> {
-    if (account.isRegistered || registered.has(account)) return true
-    const answer = await ask<Hex>(client, 'eth_call', registeredKeyCall(account.address), 'latest')
-    const isRegistered = isKeyRegistered(answer, account)
-    if (isRegistered) registered.add(account)
-    return isRegistered
+  function standingOf(account: ParsLocalAccount): KeyStanding {
+    const standing = standings.get(account) ?? new KeyStanding(account)
+    standings.set(account, standing)
+    return standing
   }
 
-  function confirm(client: Client): Promise<void> {
-    const known = confirmed.get(client.request)
-    if (known !== undefined) return known
-    const asked = ask<Hex>(client, 'pars_networkId').then((found) => same(networkId, found))
-    confirmed.set(client.request, asked)
-    // What failed is asked anew: the node may have been out of reach.
-    asked.catch(() => confirmed.delete(client.request))
-    return asked
+  function checkOf({ request }: Client): NetworkCheck {
+    const check = checks.get(request) ?? new NetworkCheck(networkId)
+    checks.set(request, check)
+    return check
   }
 
   return defineChain({
@@ -66,40 +59,28 @@ export function parsChain({
     rpcUrls: { default: { http: [rpcUrl] } },
     // viem takes whatever has the same sender and nonce for a replacement, lanes left aside.
     supportsTransactionReplacementDetection: false,
-    formatters,
+    formatters: formattersOf((account) => standingOf(account).isKnown),
     serializers: { transaction: refuseClassical },
     verifyHash,
     prepareTransactionRequest: async (request, { client }) => {
-      await confirm(client)
+      const ask = askOf(client)
+      await checkOf(client).confirm(ask)
       const { account } = request
       if (typeof account !== 'object' || account === null) return request
-      if ('networkId' in account) same(networkId, String(account.networkId))
-      const isRegistered = isParsAccount(account) ? await hasRegistered(client, account) : undefined
-      const known = isRegistered === true ? { ...request, isRegistered } : request
+      if ('networkId' in account) expectNetwork(networkId, String(account.networkId))
+      const isRegistered = isParsAccount(account) && (await standingOf(account).isRegistered(ask))
+      const known = isRegistered ? { ...request, isRegistered } : request
       const { nonceKey } = request as { nonceKey?: bigint }
       if (nonceKey === undefined || nonceKey === 0n || request.nonce !== undefined) return known
-      const lane = `0x${nonceKey.toString(16)}`
-      const next = await ask<Hex>(client, 'pars_getNonce', account.address, lane, 'pending')
+      const next = await ask('pars_getNonce', account.address, quantity(nonceKey), 'pending')
       return { ...known, nonce: Number(next) }
     },
   })
 }
 
-async function ask<Result>(client: Client, method: string, ...params: unknown[]): Promise<Result> {
+function askOf(client: Client): Ask {
   const request = client.request as (call: object) => Promise<unknown>
-  return (await request({ method, params })) as Result
-}
-
-function isParsAccount(account: object): account is ParsLocalAccount {
-  return 'source' in account && account.source === 'pars'
-}
-
-function same(expected: Hex, found: string): void {
-  if (expected.toLowerCase() === found.toLowerCase()) return
-  throw new Fault(
-    { code: 'SDK_NETWORK_MISMATCH', expected, found },
-    'use one network id everywhere: that of parsChain, of toParsAccount and of the node (pars_networkId)',
-  )
+  return (method, ...params) => request({ method, params })
 }
 
 function refuseClassical(): never {

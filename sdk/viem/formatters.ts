@@ -9,6 +9,7 @@ import {
   numberToHex,
 } from 'viem'
 
+import { accountFields, isParsAccount, type ParsLocalAccount } from './account.ts'
 import type {
   ParsBlock,
   ParsRpcBlock,
@@ -19,8 +20,7 @@ import type {
   ParsTransactionRequest,
 } from './request.ts'
 
-/** Shows transactions of type 0x50 as what they are, and tells estimates which key will sign. */
-export const formatters = {
+const shown = {
   block: defineBlock({
     format: ({ transactions }: ParsRpcBlock): ParsBlock =>
       ({
@@ -39,19 +39,29 @@ export const formatters = {
   transactionReceipt: defineTransactionReceipt({
     format: (): ParsTransactionReceipt => ({ type: 'mldsa' }) as ParsTransactionReceipt,
   }),
-  transactionRequest: defineTransactionRequest({
-    format: (request: ParsTransactionRequest): ParsRpcTransactionRequest => {
-      const { nonceKey, validUntil } = request
-      const algorithm = algorithmOf(request)
-      // viem passes on only the fields of a request that its formatted form has.
-      return {
-        ...(nonceKey === undefined ? {} : { nonceKey: numberToHex(nonceKey) }),
-        ...(validUntil === undefined ? {} : { validUntil: numberToHex(validUntil) }),
-        ...(algorithm === undefined ? {} : { pqAlgorithm: numberToHex(algorithm) }),
-      }
-    },
-  }),
 } as const
+
+/**
+ * Shows transactions of type 0x50 as what they are, and tells estimates which key will sign.
+ * @param isRegistered Whether the network knows the key of an account: then it needs not be told.
+ */
+export function formattersOf(isRegistered: (account: ParsLocalAccount) => boolean) {
+  return {
+    ...shown,
+    transactionRequest: defineTransactionRequest({
+      format: (request: ParsTransactionRequest): ParsRpcTransactionRequest => {
+        const { nonceKey, validUntil } = request
+        const account = accountOf(request)
+        // viem passes on only the fields of a request that its formatted form has.
+        return {
+          ...(nonceKey === undefined ? {} : { nonceKey: numberToHex(nonceKey) }),
+          ...(validUntil === undefined ? {} : { validUntil: numberToHex(validUntil) }),
+          ...(account === undefined || isRegistered(account) ? {} : accountFields(account)),
+        }
+      },
+    }),
+  } as const
+}
 
 function parsFields(transaction: ParsRpcTransaction) {
   return {
@@ -63,9 +73,9 @@ function parsFields(transaction: ParsRpcTransaction) {
 }
 
 /** viem hands over the account beside the request that its types name. */
-function algorithmOf(request: object): number | undefined {
+function accountOf(request: object): ParsLocalAccount | undefined {
   const account = 'account' in request ? request.account : undefined
-  return typeof account === 'object' && account !== null && 'pqAlgorithm' in account
-    ? Number(account.pqAlgorithm)
+  return typeof account === 'object' && account !== null && isParsAccount(account)
+    ? account
     : undefined
 }

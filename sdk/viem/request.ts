@@ -23,7 +23,9 @@ export type ParsTransactionRequest = TransactionRequestEIP1559 & {
 
 export type ParsRpcTransactionRequest = RpcTransactionRequest & {
   nonceKey?: Hex
+  validUntil?: Hex
   pqAlgorithm?: Hex
+  pqPublicKey?: Hex
 }
 
 /** What JSON-RPC adds to a transaction of type 0x50. */

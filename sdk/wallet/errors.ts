@@ -1,6 +1,6 @@
 import { BaseError, HttpRequestError, TimeoutError, WebSocketRequestError } from 'viem'
 
-import { Fault, isFault } from '#base'
+import { Fault, isFault, plainFacts } from '#base'
 
 /** The node is out of reach. */
 export const disconnected = 4900
@@ -41,7 +41,7 @@ export function refusal(
   cure: string,
 ): ProviderError {
   const fault = new Fault(facts, cure)
-  return new ProviderError(numbers[facts.code], fault.message, rendered(facts), fault)
+  return new ProviderError(numbers[facts.code], fault.message, plainFacts(facts), fault)
 }
 
 /** The error of a viem client, without the layers around the sentence that helps. */
@@ -51,7 +51,7 @@ export function toProviderError(error: unknown): ProviderError {
   if (own !== undefined) return own
   const fault = causes.find((cause) => isFault(cause))
   if (fault !== undefined) {
-    return new ProviderError(transactionRejected, fault.message, rendered(fault.facts), error)
+    return new ProviderError(transactionRejected, fault.message, plainFacts(fault.facts), error)
   }
   const answer = causes.findLast(isAnswer)
   if (answer !== undefined) {
@@ -67,18 +67,6 @@ export function toProviderError(error: unknown): ProviderError {
   return refusal(
     { code: 'SDK_WALLET_DISCONNECTED', reason: detailsOf(lost) },
     'see whether the node runs at the address of the chain, and allows pages of this origin (--allow-origins)',
-  )
-}
-
-/** As JSON-RPC has them: clients put the data of errors into JSON. */
-function rendered(facts: object): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(facts).map(([name, fact]) => {
-      if (typeof fact === 'bigint') {
-        return [name, Number.isSafeInteger(Number(fact)) ? Number(fact) : String(fact)]
-      }
-      return [name, typeof fact === 'number' || typeof fact === 'boolean' ? fact : String(fact)]
-    }),
   )
 }
 

@@ -2,23 +2,21 @@ import {
   BaseError,
   hashTypedData,
   hexToBigInt,
-  hexToBytes,
   hexToNumber,
   isHex,
   numberToHex,
-  stringToBytes,
   type TypedDataDefinition,
 } from 'viem'
 
 import type { Hex } from '#base'
 
+import { messageBytes } from '../fields.ts'
 import type { ParsTransactionRequest } from '../viem/request.ts'
 import { type ProviderError, refusal } from './errors.ts'
 
-/** Data in hexadecimal; any other text stands for its UTF-8, as wallets take it. */
-export function bytesParameter(value: unknown): Uint8Array {
-  if (typeof value !== 'string') throw invalid('message', 'give the message as a string')
-  return isHex(value) && value.length % 2 === 0 ? hexToBytes(value) : stringToBytes(value)
+export function messageParameter(value: unknown): Uint8Array {
+  if (typeof value === 'string') return messageBytes(value)
+  throw invalid('message', 'give the message as a string')
 }
 
 /** What an application gave, as it was: it may change its objects while a person reads them. */

@@ -10,11 +10,13 @@ import {
 import { sendTransaction } from 'viem/actions'
 
 import { limits } from '../limits.ts'
-import type { ParsLocalAccount } from '../viem/account.ts'
+import { KeyStanding } from '../standing.ts'
+import { isDomainOf } from '../typed-data.ts'
+import { accountFields, type ParsLocalAccount } from '../viem/account.ts'
 import { disconnected, type ProviderError, refusal, toProviderError } from './errors.ts'
 import { Listeners } from './events.ts'
 import {
-  bytesParameter,
+  messageParameter,
   shownTransaction,
   snapshot,
   transactionParameter,
@@ -53,6 +55,7 @@ const signingMethods = /^(?:eth_sign|personal_)/
 export class ParsProvider {
   readonly #options: ProviderOptions
   readonly #client: Client<Transport, Chain, ParsLocalAccount>
+  readonly #standing: KeyStanding
   readonly #listeners = new Listeners()
   #isConnected = false
   /** Undefined before the first answer of the node. */
@@ -64,6 +67,7 @@ export class ParsProvider {
     const { account, chain, transport } = options
     this.#options = options
     this.#client = createClient({ account, chain, transport })
+    this.#standing = new KeyStanding(account)
   }
 
   /** Rejects with an error of EIP-1193, or with that of the node. */
@@ -86,7 +90,7 @@ export class ParsProvider {
       case 'eth_sendTransaction':
         return this.#send(given)
       case 'eth_estimateGas':
-        return this.#ask({ method, params: [this.#withAlgorithm(given[0]), ...given.slice(1)] })
+        return this.#estimate(given)
     }
     if (signingMethods.test(method)) {
       throw refusal(
@@ -129,7 +133,7 @@ export class ParsProvider {
   }
 
   async #signMessage(params: readonly unknown[]): Promise<Hex> {
-    const raw = bytesParameter(params[0])
+    const raw = messageParameter(params[0])
     this.#checkAccount(params[1])
     await this.#approve('personal_sign', params)
     return this.#options.account.signMessage({ message: { raw } })
@@ -159,12 +163,24 @@ export class ParsProvider {
     return this.#reached(() => this.#client.request(call as never))
   }
 
-  /** The node cannot know by which algorithm the wallet will sign. */
-  #withAlgorithm(call: unknown): unknown {
-    if (typeof call !== 'object' || call === null) return call
-    const { address, pqAlgorithm } = this.#options.account
-    const from = 'from' in call ? String(call.from).toLowerCase() : address
-    return from === address ? { pqAlgorithm: numberToHex(pqAlgorithm), ...call } : call
+  /** The node cannot know a key that is not registered. */
+  async #estimate([call, ...rest]: readonly unknown[]): Promise<unknown> {
+    const isOwn = this.#isOwnCall(call)
+    const isUnknown = isOwn && !(await this.#reached(() => this.#isRegistered()))
+    const told = isUnknown ? { ...accountFields(this.#options.account), ...call } : call
+    return this.#ask({ method: 'eth_estimateGas', params: [told, ...rest] })
+  }
+
+  #isOwnCall(call: unknown): call is object {
+    if (typeof call !== 'object' || call === null) return false
+    const { address } = this.#options.account
+    return !('from' in call) || String(call.from).toLowerCase() === address
+  }
+
+  #isRegistered(): Promise<boolean> {
+    return this.#standing.isRegistered((method, ...params) =>
+      this.#client.request({ method, params } as never),
+    )
   }
 
   async #reached<Result>(ask: () => Promise<Result>): Promise<Result> {
@@ -187,14 +203,11 @@ export class ParsProvider {
     else this.#listeners.emit('disconnect', error)
   }
 
-  /** @see EIP-712, "Definition of domainSeparator" */
-  #checkDomain(domain: TypedDataDefinition['domain']): void {
-    const { chainId } = domain as { readonly chainId?: number | bigint | string }
-    if (chainId === undefined) return
+  #checkDomain(domain: TypedDataDefinition['domain'] = {}): void {
     const { id } = this.#options.chain
-    if (String(chainId) === String(id) || String(chainId) === numberToHex(id)) return
+    if (isDomainOf(domain, BigInt(id))) return
     throw refusal(
-      { code: 'SDK_WALLET_CHAIN', wanted: chainId, own: id },
+      { code: 'SDK_WALLET_CHAIN', wanted: domain.chainId, own: id },
       'sign typed data for the network of this wallet',
     )
   }

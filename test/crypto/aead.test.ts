@@ -5,7 +5,7 @@ import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 
 import { aes256Gcm, chaCha20Poly1305 } from '#crypto'
 
-import { Seeded } from './seeded.ts'
+import { Seeded } from '../seeded.ts'
 
 const random = new Seeded('aead')
 

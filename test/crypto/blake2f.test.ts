@@ -3,8 +3,8 @@ import { hash } from 'node:crypto'
 
 import { blake2f } from '#crypto'
 
+import { Seeded } from '../seeded.ts'
 import { blake2fTwin } from './blake2f-twin.ts'
-import { Seeded } from './seeded.ts'
 
 // The state of BLAKE2b-512 without a key, and the block "abc".
 const h = Uint8Array.fromHex(

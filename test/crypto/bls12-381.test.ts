@@ -6,7 +6,7 @@ import { bls12_381 } from '@noble/curves/bls12-381.js'
 import { fixed, toBigInt } from '#base'
 import { loadBls12381 } from '#crypto'
 
-import { Seeded } from './seeded.ts'
+import { Seeded } from '../seeded.ts'
 import { orUndefined } from './wycheproof.ts'
 
 const { G1, G2, fields } = bls12_381

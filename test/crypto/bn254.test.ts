@@ -5,7 +5,7 @@ import { bn254 as noble } from '@noble/curves/bn254.js'
 import { fixed, toBigInt } from '#base'
 import { bn254, loadBls12381 } from '#crypto'
 
-import { Seeded } from './seeded.ts'
+import { Seeded } from '../seeded.ts'
 
 const { G1, G2, fields } = noble
 const order = fields.Fr.ORDER

@@ -7,7 +7,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 
 import { argon2id, hkdfSha256 } from '#crypto'
 
-import { Seeded } from './seeded.ts'
+import { Seeded } from '../seeded.ts'
 
 const random = new Seeded('derivation')
 const parameters = {

@@ -15,7 +15,7 @@ import {
   shake256,
 } from '#crypto'
 
-import { Seeded } from './seeded.ts'
+import { Seeded } from '../seeded.ts'
 
 const random = new Seeded('hash')
 

@@ -6,7 +6,7 @@ import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
 import { mlDsa } from '#crypto'
 import { contexts } from '#protocol'
 
-import { Seeded } from './seeded.ts'
+import { Seeded } from '../seeded.ts'
 import { orUndefined } from './wycheproof.ts'
 
 /** What the encoding of a signature looks like: c̃ ‖ z ‖ hint positions ‖ hint counts. */

@@ -6,7 +6,7 @@ import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
 import { addressOfKey, keccak256, keyHash, mlDsa } from '#crypto'
 import { type Algorithm, algorithms, type Context, contexts } from '#protocol'
 
-import { Seeded } from './seeded.ts'
+import { Seeded } from '../seeded.ts'
 
 const random = new Seeded('ml-dsa')
 const message = random.bytes(100)

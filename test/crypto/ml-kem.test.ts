@@ -5,7 +5,7 @@ import { ml_kem1024, ml_kem768 } from '@noble/post-quantum/ml-kem.js'
 
 import { mlKem, type MlKemParameterSet } from '#crypto'
 
-import { Seeded } from './seeded.ts'
+import { Seeded } from '../seeded.ts'
 
 const random = new Seeded('ml-kem')
 const showAll = { showHidden: true, getters: true, maxArrayLength: null }

@@ -6,7 +6,7 @@ import { p256 } from '@noble/curves/nist.js'
 import { fixed, toBigInt } from '#base'
 import { p256Verify } from '#crypto'
 
-import { Seeded } from './seeded.ts'
+import { Seeded } from '../seeded.ts'
 import { orUndefined } from './wycheproof.ts'
 
 const { n, p } = p256.Point.CURVE()

@@ -6,7 +6,7 @@ import { fixed, toBigInt } from '#base'
 import { recoverPublicKey } from '#crypto'
 
 import { loadRecovery } from '../../crypto/secp256k1.ts'
-import { Seeded } from './seeded.ts'
+import { Seeded } from '../seeded.ts'
 import { orUndefined } from './wycheproof.ts'
 
 const n = secp256k1.Point.CURVE().n

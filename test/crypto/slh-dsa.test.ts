@@ -6,7 +6,7 @@ import { slh_dsa_sha2_128s, slh_dsa_shake_256s } from '@noble/post-quantum/slh-d
 import { slhDsa, type SlhDsaParameterSet } from '#crypto'
 import { type Context, contexts } from '#protocol'
 
-import { Seeded } from './seeded.ts'
+import { Seeded } from '../seeded.ts'
 
 const random = new Seeded('slh-dsa')
 const showAll = { showHidden: true, getters: true, maxArrayLength: null }

@@ -8,6 +8,7 @@ import { sha256 } from '#crypto'
 
 import type { Executor } from '../../chain/evm/index.ts'
 import type { BlockView, Header, LogEntry } from '../../chain/port.ts'
+import type { BlockRules } from '../../chain/profile.ts'
 
 const address = (text: `0x${string}`): Address => new Address(unhex(text))
 
@@ -18,6 +19,24 @@ const withdrawalRequests = address('0x00000961ef480eb55e80d19ad83579a64c007002')
 const consolidationRequests = address('0x0000bbddc7ce488642fb579f8b00f3a590007251')
 const systemGas = 30_000_000n
 const gwei = 1_000_000_000n
+
+/** Blocks without ommers and withdrawals: a header alone does not say them. */
+export function ethereumBlockRules(depositContract: Uint8Array): BlockRules {
+  return {
+    async begin({ executor, header, vmBlock }) {
+      await beginBlock(executor, vmBlock, header)
+      return []
+    },
+    prepare: () => Promise.resolve(),
+    async end({ executor, vmBlock }, logs) {
+      const requests = vmBlock.common.isActivatedEIP(7685)
+        ? await requestsOf(executor, vmBlock, logs, depositContract)
+        : undefined
+      await endBlock(executor, vmBlock, { ommers: [], withdrawals: undefined })
+      return requests === undefined ? {} : { requestsHash: requestsHash(requests) }
+    },
+  }
+}
 
 /** EIP-4788 and EIP-2935, before the first transaction. */
 export async function beginBlock(

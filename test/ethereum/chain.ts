@@ -1,32 +1,34 @@
-import { Fault } from '#base'
 import type { AsyncReads, ChainFace } from '#chain'
 import type { Store } from '#storage'
 
 import type { Ledger } from '../../chain/block/ledger.ts'
 import { type ReadContext, reads, uninterrupted } from '../../chain/reads/index.ts'
+import { EthereumPool } from './pool.ts'
 import type { EthereumProfile } from './profile.ts'
 
+export interface EthereumChain extends ChainFace {
+  readonly pool: EthereumPool
+}
+
 /** An imported chain as RPC sees it: the production reads, over snapshots of this store. */
-export function ethereumChain(store: Store, ledger: Ledger, profile: EthereumProfile): ChainFace {
+export function ethereumChain(
+  store: Store,
+  ledger: Ledger,
+  profile: EthereumProfile,
+): EthereumChain {
   const { head } = ledger
   const all = readsOver(store, profile)
+  const blobBaseFee = profile.blobGasPrice?.(head.header)
   return {
     chainId: profile.chainId,
     genesisHash: profile.genesisHash,
     head,
     onHead: () => () => undefined,
     nextBaseFee: profile.nextBaseFee(head.header) ?? 0n,
+    ...(blobBaseFee === undefined ? {} : { blobBaseFee }),
     reads: all,
     readsUntil: () => all,
-    pool: {
-      size: 0,
-      executable: 0,
-      submit: () => Promise.reject(new Fault({ code: 'POOL_CLOSED' }, 'this chain is imported')),
-      byHash: () => undefined,
-      pendingNonce: () => undefined,
-      list: () => [],
-      onAdded: () => () => undefined,
-    },
+    pool: new EthereumPool(profile, store, head),
   }
 }
 

@@ -1,4 +1,5 @@
 /** Which of Ethereum's forks a block belongs to, and the rules of each. */
+import { paramsBlock } from '@ethereumjs/block'
 import { Hardfork } from '@ethereumjs/common'
 
 import { type FastCommon, rulesOf } from '../../chain/evm/index.ts'
@@ -71,6 +72,9 @@ const known = new Map<string, FastCommon>()
 export function ethereumRules(chainId: bigint, fork: Hardfork): FastCommon {
   const key = `${chainId}/${fork}`
   let rules = known.get(key)
-  if (rules === undefined) known.set(key, (rules = rulesOf(chainId, fork, [])))
+  if (rules === undefined) {
+    known.set(key, (rules = rulesOf(chainId, fork, [])))
+    rules.updateParams(paramsBlock)
+  }
   return rules
 }

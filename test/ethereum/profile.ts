@@ -10,6 +10,8 @@ import type { FastCommon } from '../../chain/evm/index.ts'
 import type { Header } from '../../chain/port.ts'
 import type { ChainProfile, GenesisAccount } from '../../chain/profile.ts'
 import { emptyRoot } from '../../chain/state/index.ts'
+import { authorizationGas } from './authorize.ts'
+import { ethereumBlockRules } from './block-rules.ts'
 import { blobBaseFee, nextBaseFee } from './fees.ts'
 import {
   ethereumRules,
@@ -18,6 +20,8 @@ import {
   forkSchedule,
   type GenesisConfig,
 } from './forks.ts'
+import { ethereumRuleChanges } from './rule-changes.ts'
+import { ethereumSimulation } from './simulated.ts'
 import { decodeTransaction } from './transaction.ts'
 
 type Text = `0x${string}`
@@ -54,18 +58,25 @@ export function ethereumProfile(
 ): EthereumProfile {
   const schedule: ForkSchedule = forkSchedule(genesis.config)
   const chainId = BigInt(genesis.config.chainId)
+  const depositContract = unhex(
+    (genesis.config['depositContractAddress'] as Text | undefined) ?? '0x',
+  )
   const fork = (at: Pick<Header, 'number' | 'timestamp'>): Hardfork => forkAt(schedule, at)
   const rules = (at: Pick<Header, 'number' | 'timestamp'>): FastCommon =>
     ethereumRules(chainId, fork(at))
   return {
     chainId,
     genesisHash: keccak256(new TextEncoder().encode(JSON.stringify(genesis))),
-    depositContract: unhex((genesis.config['depositContractAddress'] as Text | undefined) ?? '0x'),
+    depositContract,
     genesis: { header: header(genesis), accounts: accounts(genesis), keys: [] },
     engines,
     fork,
     rules,
     plugins: () => [],
+    blocks: ethereumBlockRules(depositContract),
+    simulation: ethereumSimulation(chainId, rules),
+    changes: ethereumRuleChanges(schedule, rules, depositContract),
+    isFixed: () => false,
     decode: (wire, at) => decodeTransaction(wire, rules(at)),
     blobGasPrice: (at) =>
       at.excessBlobGas === undefined ? undefined : blobBaseFee(at.excessBlobGas, rules(at)),
@@ -80,6 +91,7 @@ export function ethereumProfile(
       for (const [, slots] of request.accessList ?? []) {
         intrinsic += 2_400n + 1_900n * BigInt(slots.length)
       }
+      intrinsic += authorizationGas * BigInt(request.authorizations?.length ?? 0)
       if (request.to === undefined) {
         intrinsic += active.param('txCreationGas')
         if (active.isActivatedEIP(3860)) intrinsic += 2n * BigInt(Math.ceil(data.length / 32))

@@ -33,26 +33,37 @@ export function methodsOf({ steps }: Exchange): readonly string[] {
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
-/** Both answers as the suite compares them: an error's message is free wherever both have an error. */
+/**
+ * Both answers as the suite compares them: an error's message is free wherever both have an error,
+ * at any depth.
+ */
 export function comparable(expected: string, actual: string): readonly [Json, Json] {
   return strip(JSON.parse(expected) as Json, JSON.parse(actual) as Json)
 }
 
 function strip(expected: Json, actual: Json): readonly [Json, Json] {
+  if (Array.isArray(expected) && Array.isArray(actual)) {
+    const pairs = Array.from({ length: Math.min(expected.length, actual.length) }, (_, index) =>
+      strip(expected[index] as Json, actual[index] as Json),
+    )
+    return [
+      [...pairs.map(([left]) => left), ...expected.slice(pairs.length)],
+      [...pairs.map(([, right]) => right), ...actual.slice(pairs.length)],
+    ]
+  }
   if (!isObject(expected) || !isObject(actual)) return [expected, actual]
   const left: Record<string, Json> = { ...expected }
   const right: Record<string, Json> = { ...actual }
   for (const key of Object.keys(left)) {
     const [a, b] = [left[key], right[key]]
-    if (a === undefined || b === undefined) continue
-    ;[left[key], right[key]] = strip(a, b)
+    if (a !== undefined && b !== undefined) [left[key], right[key]] = strip(a, b)
   }
-  for (const both of [[left['error'], right['error']] as const]) {
-    if (!isObject(both[0]) || !isObject(both[1])) continue
-    const { message: _, ...wanted } = both[0]
-    const { message: __, ...given } = both[1]
-    left['error'] = wanted
-    right['error'] = given
+  const [wanted, given] = [left['error'], right['error']]
+  if (isObject(wanted) && isObject(given)) {
+    const { message: _, ...ours } = given
+    const { message: __, ...theirs } = wanted
+    left['error'] = theirs
+    right['error'] = ours
   }
   return [left, right]
 }

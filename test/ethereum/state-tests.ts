@@ -9,7 +9,7 @@ import { keccak256 } from '#crypto'
 import { openMemory } from '#storage'
 
 import { blockForVm, type OpenHeader } from '../../chain/block/apply.ts'
-import { createExecutor, type ExecutorOptions } from '../../chain/evm/index.ts'
+import { createExecutor, type ExecutorOptions, type Tracer } from '../../chain/evm/index.ts'
 import { headState, type State } from '../../chain/state/index.ts'
 import { blobBaseFee } from './fees.ts'
 import { ethereumRules } from './forks.ts'
@@ -121,12 +121,18 @@ async function failureOf(
   return undefined
 }
 
+export interface ExecuteOptions extends Partial<ExecutorOptions> {
+  readonly tracer?: Tracer
+  /** Runs code in the interpreter of @ethereumjs. */
+  readonly stock?: boolean
+}
+
 /** Runs one entry of a test under any rules. */
 export async function execute(
   test: StateTest,
   entry: Pick<PostEntry, 'indexes' | 'txbytes'>,
   rules: Common,
-  options: Partial<ExecutorOptions> & { readonly traced?: boolean } = {},
+  { tracer, stock, ...options }: ExecuteOptions = {},
 ): Promise<Execution> {
   const state = await preState(test)
   let logs: readonly (readonly [Uint8Array, Uint8Array[], Uint8Array])[] = []
@@ -138,7 +144,9 @@ export async function execute(
     onPayout: () => {},
   }
   const executor = createExecutor({ rules, state, blockHash, observer, ...options })
-  if (options.traced === true) executor.evm.events.on('step', () => {})
+  executor.evm.tracer = tracer
+  // No option reaches this: the forks that both cover are compared here alone.
+  if (stock === true) Reflect.set(executor.evm, 'schedule', undefined)
   const block = blockOf(test, rules)
   try {
     const tx = transactionOf(test, entry, rules).forVm()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import * as fc from 'fast-check'
 
-import { Fault, isFault, unhex, utf8 } from '#base'
+import { concat, Fault, isFault, unhex, utf8 } from '#base'
 import { keyHash, mlDsa } from '#crypto'
 import {
   checkNetwork,
@@ -213,6 +213,20 @@ describe('a keystore file that somebody changed', () => {
       assert.throws(() => parseKeystore(bytes), refusal(code))
     })
   }
+
+  it('takes at most 4,096 bytes', async () => {
+    const written = formatKeystore(await seal())
+    const padded = (size: number) => concat(written, new Uint8Array(size - written.length).fill(32))
+    parseKeystore(padded(4_096))
+    assert.throws(() => parseKeystore(padded(4_097)), refusal('IDENTITY_KEYSTORE_INVALID'))
+  })
+
+  it('is refused with the name of the command that writes its kind', () => {
+    assert.throws(() => parseKeystore(utf8('{}')), { message: /pars account new or export/ })
+    assert.throws(() => parseKeystore(utf8('{}'), 'validator'), {
+      message: /pars validator keys new/,
+    })
+  })
 
   it('cannot hold the machine with what its derivation costs', async () => {
     const keystore = await seal()

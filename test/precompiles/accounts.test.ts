@@ -5,9 +5,17 @@ import { decodeFunctionResult, encodeFunctionData } from 'viem'
 
 import { concat, equal, fixed, hex, isFault, toBigInt, unhex, utf8 } from '#base'
 import { addressOfKey, keccak256, keyHash, mlDsa, type SigningKey } from '#crypto'
-import { type CallContext, callInMemory, discover, MemoryState, type Outcome } from '#precompiles'
+import {
+  type CallContext,
+  callInMemory,
+  discover,
+  MemoryState,
+  type Outcome,
+  type PrecompileView,
+} from '#precompiles'
 import { recordSlots, slotPreimage } from '#protocol'
 
+import { keyTable } from '../../precompiles/accounts/authority.ts'
 import { field } from '../../precompiles/accounts/record.ts'
 import { abi } from '../../scripts/vectors/account-calls.ts'
 
@@ -105,6 +113,13 @@ function steal(world: World, move: ThiefMove): void {
   else if ('rotateTo' in move) world.rotate(stolen[move.rotateTo]!)
   else world.setRecovery(hashOf(stolen[0]!), move.takeRecovery)
 }
+
+describe('the account registry without a key table', () => {
+  it('says what it lacks: whoever gives a plugin its view forgot the table', () => {
+    const view = { keys: undefined } as PrecompileView
+    assert.throws(() => keyTable(view), { code: 'PRECOMPILE_NO_KEY_TABLE' })
+  })
+})
 
 describe('the account registry', () => {
   it('keeps its record where the protocol looks for it', () => {

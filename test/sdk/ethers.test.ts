@@ -101,8 +101,7 @@ describe('ethers with the SDK', function () {
 
   it('registers a key, sends its hash in its place, and signs what contracts can check', async () => {
     const key = keyNumber(3)
-    const { gas: gasLimit, ...call } = registration(key)
-    const sent = await signer(3).sendTransaction({ ...call, gasLimit })
+    const sent = await signer(3).sendTransaction(registration())
     assert.equal((await sent.wait())?.status, 1)
     const later = new ParsSigner(key, { networkId, isRegistered: true }, provider)
     const receipt = await (await later.sendTransaction({ to: key.address })).wait()
@@ -123,8 +122,7 @@ describe('ethers with the SDK', function () {
   it('finds out by itself that a key was registered', async () => {
     const key = keyNumber(5)
     const five = signer(5)
-    const { gas: gasLimit, ...call } = registration(key)
-    await (await five.sendTransaction({ ...call, gasLimit })).wait()
+    await (await five.sendTransaction(registration())).wait()
     const receipt = await (await five.sendTransaction({ to: key.address })).wait()
     assert.equal(receipt?.gasUsed, 45_964n)
   })
@@ -160,8 +158,22 @@ describe('ethers with the SDK', function () {
       await refused(early.sendTransaction({ to }), /TX_KEY_UNKNOWN .*put the public key itself/)
     })
 
-    it('to the address of somebody else', () =>
-      refused(signer(4).sendTransaction({ to, from: to }), /transaction from mismatch/))
+    it('to the address of somebody else', async () => {
+      await refused(signer(4).sendTransaction({ to, from: to }), /transaction from mismatch/)
+      await refused(signer(4).signTransaction({ to, from: to }), /SDK_SENDER .*leave `from` out/)
+    })
+
+    it('to a transaction that the node took and does not know', async () => {
+      class Forgetful extends JsonRpcProvider {
+        override getTransaction(): Promise<null> {
+          return Promise.resolve(null)
+        }
+      }
+      const forgetful = new Forgetful(node.url)
+      const lost = new ParsSigner(keyNumber(6), { networkId }, forgetful)
+      await refused(lost.sendTransaction({ to }), /SDK_TRANSACTION_LOST .*send it again/)
+      forgetful.destroy()
+    })
 
     it('to a transaction with fields missing', () =>
       refused(signer(4).signTransaction({ to }), /SDK_FIELD_MISSING \(field=chainId\)/))

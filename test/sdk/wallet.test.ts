@@ -23,6 +23,7 @@ import {
   type Key,
   keyFromSeed,
   keyOf,
+  registration,
   testSeeds,
   WebCryptoEngine,
 } from '#sdk'
@@ -34,8 +35,23 @@ import { Bench } from '../e2e/node.ts'
 
 const { subtle } = webcrypto
 
-const refusedWith = (code: number) => (error: unknown) =>
-  (error as { readonly code: number }).code === code
+/** By the number that applications match on. */
+const codes: Readonly<Record<number, string>> = {
+  4001: 'SDK_WALLET_REJECTED',
+  4100: 'SDK_WALLET_UNAUTHORIZED',
+  4200: 'SDK_WALLET_UNSUPPORTED',
+  4900: 'SDK_WALLET_DISCONNECTED',
+  4902: 'SDK_WALLET_CHAIN',
+  [-32_005]: 'SDK_WALLET_BUSY',
+  [-32_601]: 'SDK_WALLET_METHOD',
+  [-32_602]: 'SDK_WALLET_PARAMS',
+}
+
+const refusedWith = (code: number) => (error: unknown) => {
+  const { code: found, data } = error as { code: number; data?: { readonly code?: unknown } }
+  assert.deepEqual([found, data?.code], [code, codes[code]])
+  return true
+}
 
 describe('a key that the platform keeps', () => {
   for (const algorithm of [0x44, 0x65, 0x87] as const) {
@@ -211,6 +227,7 @@ describe('a wallet in a page', function () {
       [-32_602, request('eth_signTypedData_v4', key.address, { ...foreign, primaryType: 'Vote' })],
       [-32_602, request('eth_signTypedData_v4', key.address, { ...foreign, message: () => 1 })],
       [4902, request('eth_signTypedData_v4', key.address, foreign)],
+      [-32_601, request('wallet_addEthereumChain', other)],
     ] as const
     await Promise.all(refusals.map(([code, sent]) => assert.rejects(sent, refusedWith(code))))
     assert.equal(asked.length, 0)
@@ -219,6 +236,37 @@ describe('a wallet in a page', function () {
       request('personal_sign', stringToHex('hello'), key.address),
       refusedWith(4001),
     )
+  })
+
+  it('signs typed data that names its network in any form, or none', async () => {
+    const types = { EIP712Domain: [{ name: 'name', type: 'string' }] }
+    const sign = (chainId: unknown) => {
+      const typed = { types, primaryType: 'EIP712Domain', message: {} }
+      const domain = { name: 'Test', chainId }
+      return request('eth_signTypedData_v4', key.address, { ...typed, domain })
+    }
+    for (const chainId of [7227, '7227', '0x1c3b', '0x1C3B', '0x01c3b', null, undefined]) {
+      assert.match(String(await sign(chainId)), /^0x[0-9a-f]+$/)
+    }
+    for (const chainId of [1, '7228', '0x1c3c', '', 'x', true, 7227.5]) {
+      await assert.rejects(sign(chainId), refusedWith(4902))
+    }
+  })
+
+  it('says so when the node is out of reach', async () => {
+    const lost = new ParsProvider({
+      account: toParsAccount(key, { networkId }),
+      chain,
+      transport: http('http://127.0.0.1:1', { retryCount: 0 }),
+      approve: async () => true,
+    })
+    await assert.rejects(lost.request({ method: 'eth_blockNumber' }), refusedWith(4900))
+  })
+
+  it('has the gas of a registration estimated, which takes the key', async () => {
+    const register = { to: accountsContract.address, data: registration().data }
+    const gas = await request('eth_estimateGas', { from: key.address, ...register })
+    assert.ok(BigInt(String(gas)) > 400_000n)
   })
 
   it('refuses a transaction that contradicts itself', async () => {

@@ -2,12 +2,21 @@
 import { Message } from '@ethereumjs/evm'
 import { Address } from '@ethereumjs/util'
 
+import { insufficientBalance, tooDeep } from '../failure-text.ts'
+import { type FrameKind, pass, startOf } from '../tracer.ts'
 import { account, codeOf, isEmpty, warmAccount } from './accounts.ts'
 import { enter } from './enter.ts'
 import type { Frame } from './frame.ts'
 import { addressOf } from './word.ts'
 
 export type CallKind = 'call' | 'callcode' | 'delegatecall' | 'staticcall'
+
+const kinds = {
+  call: 'CALL',
+  callcode: 'CALLCODE',
+  delegatecall: 'DELEGATECALL',
+  staticcall: 'STATICCALL',
+} as const satisfies Record<CallKind, FrameKind>
 
 interface Operands {
   /** What the caller offers; all but a 64th of what is left bounds it. */
@@ -36,11 +45,14 @@ export async function call(frame: Frame, kind: CallKind): Promise<void> {
   const outputAt = frame.reserve(...operands.output)
   const gasLimit = pay(frame, operands, facts)
   frame.returnData = new Uint8Array(0)
-  if (!facts.affordable || frame.message.depth >= frame.schedule.prices.maxDepth) {
+  const data = frame.memory.slice(inputAt, Number(operands.input[1]))
+  const message = messageOf(frame, kind, operands, gasLimit, data)
+  const obstacle = obstacleOf(frame, facts)
+  if (obstacle !== undefined) {
+    pass(frame.machine.tracer, startOf(message, kinds[kind]), obstacle)
     return frame.push(0n)
   }
-  const data = frame.memory.slice(inputAt, Number(operands.input[1]))
-  const { exceptionError } = await enter(frame, messageOf(frame, kind, operands, gasLimit, data))
+  const { exceptionError } = await enter(frame, message, kinds[kind])
   const copied = Math.min(Number(operands.output[1]), frame.returnData.length)
   frame.memory.setFrom(outputAt, frame.returnData, 0, copied)
   return frame.push(exceptionError === undefined ? 1n : 0n)
@@ -81,9 +93,16 @@ function pay(frame: Frame, { gas, target, value }: Operands, facts: Facts): bigi
   if (facts.delegate !== undefined) warmAccount(frame, facts.delegate)
   const most = allButOne64th(frame.gasLeft)
   const offered = gas < most ? gas : most
+  frame.machine.recorder?.end(frame, offered)
   if (value === 0n) return offered
   frame.gas += prices.callStipend
   return offered + BigInt(prices.callStipend)
+}
+
+/** What keeps a call that is paid for from happening. */
+function obstacleOf({ message, schedule }: Frame, { affordable }: Facts): string | undefined {
+  if (message.depth >= schedule.prices.maxDepth) return tooDeep
+  return affordable ? undefined : insufficientBalance
 }
 
 /** @see EIP-150 */

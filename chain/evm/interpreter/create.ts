@@ -2,6 +2,8 @@
 import { Message } from '@ethereumjs/evm'
 import { Account } from '@ethereumjs/util'
 
+import { insufficientBalance, nonceExhausted, tooDeep } from '../failure-text.ts'
+import { pass, startOf } from '../tracer.ts'
 import { account } from './accounts.ts'
 import { allButOne64th } from './call.ts'
 import { enter } from './enter.ts'
@@ -22,11 +24,8 @@ export async function create(frame: Frame, salted: boolean): Promise<void> {
   frame.chargeWords(length, prices.initCodeWord + (salted ? prices.keccakWord : 0))
   if (length > BigInt(prices.maxInitCode)) halt('INITCODE_SIZE_VIOLATION')
   const gasLimit = allButOne64th(frame.gasLeft)
+  frame.machine.recorder?.end(frame)
   frame.returnData = new Uint8Array(0)
-  const possible =
-    frame.message.depth < prices.maxDepth && creator.balance >= value && creator.nonce < maxNonce
-  if (!possible) return frame.push(0n)
-  await bumpNonce(frame)
   const message = new Message({
     caller: frame.address,
     gasLimit,
@@ -36,10 +35,28 @@ export async function create(frame: Frame, salted: boolean): Promise<void> {
     blobVersionedHashes: frame.message.blobVersionedHashes ?? [],
     ...(salt === undefined ? {} : { salt }),
   })
-  const { exceptionError, createdAddress } = await enter(frame, message)
+  const kind = salted ? 'CREATE2' : 'CREATE'
+  const obstacle = obstacleOf(frame, creator, value)
+  if (obstacle !== undefined) {
+    pass(frame.machine.tracer, startOf(message, kind), obstacle)
+    return frame.push(0n)
+  }
+  await bumpNonce(frame)
+  const { exceptionError, createdAddress } = await enter(frame, message, kind)
   if (exceptionError === undefined) frame.returnData = new Uint8Array(0)
   const made = exceptionError === undefined ? createdAddress : undefined
   return frame.push(made === undefined ? 0n : wordOf(made.bytes))
+}
+
+/** What keeps a creation that is paid for from happening. */
+function obstacleOf(
+  { message, schedule }: Frame,
+  creator: Account,
+  value: bigint,
+): string | undefined {
+  if (message.depth >= schedule.prices.maxDepth) return tooDeep
+  if (creator.balance < value) return insufficientBalance
+  return creator.nonce < maxNonce ? undefined : nonceExhausted
 }
 
 async function bumpNonce({ machine, address }: Frame): Promise<void> {

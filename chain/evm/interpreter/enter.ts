@@ -1,6 +1,7 @@
 import { EVMError, type ExecResult, type Message } from '@ethereumjs/evm'
 import type { Address } from '@ethereumjs/util'
 
+import type { FrameKind } from '../tracer.ts'
 import type { Frame } from './frame.ts'
 
 /**
@@ -10,6 +11,7 @@ import type { Frame } from './frame.ts'
 export async function enter(
   frame: Frame,
   message: Message,
+  kind: FrameKind,
 ): Promise<ExecResult & { readonly createdAddress: Address | undefined }> {
   frame.machine.interrupt?.()
   const destroyed = frame.selfdestruct.size
@@ -17,7 +19,7 @@ export async function enter(
   message.selfdestruct = frame.selfdestruct
   message.createdAddresses = frame.created
   message.gasRefund = frame.refund
-  const { execResult, createdAddress } = await frame.machine.run(message)
+  const { execResult, createdAddress } = await frame.machine.run(message, kind)
   const { exceptionError, executionGasUsed, gasRefund, logs, returnValue } = execResult
   frame.gasLeft -= executionGasUsed
   if (exceptionError === undefined) {

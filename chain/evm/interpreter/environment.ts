@@ -29,7 +29,7 @@ function copyFrom(frame: Frame, source: Uint8Array): void {
 }
 
 function copyReturnData(frame: Frame): void {
-  if (frame.peek(1) + frame.peek(2) > BigInt(frame.returnData.length)) halt('OUT_OF_GAS')
+  if (frame.peek(1) + frame.peek(2) > BigInt(frame.returnData.length)) halt('OUT_OF_RANGE')
   copyFrom(frame, frame.returnData)
 }
 

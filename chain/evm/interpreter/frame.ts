@@ -4,10 +4,12 @@ import type { Address } from '@ethereumjs/util'
 import type { State } from '../../state/index.ts'
 import type { AccessJournal } from '../journal.ts'
 import { limits } from '../limits.ts'
+import type { FrameKind, Tracer } from '../tracer.ts'
 import { type Analysis, analyse, type AnalysisCache } from './analysis.ts'
 import { AppendMap, AppendSet } from './append.ts'
 import { halt } from './halt.ts'
 import { Memory } from './memory.ts'
+import type { StepRecorder } from './recorder.ts'
 import type { Schedule } from './schedule.ts'
 
 /** Takes its operands from the stack, pays beyond its base price, and leaves its result. */
@@ -34,7 +36,10 @@ export interface Machine {
   readonly origin: Address
   /** Of one of the last 256 blocks. */
   readonly blockHash: (number: bigint) => Uint8Array
-  readonly run: (message: Message) => Promise<EVMResult>
+  readonly run: (message: Message, kind: FrameKind) => Promise<EVMResult>
+  readonly tracer: Tracer | undefined
+  /** Where `tracer` wants to see operations. */
+  readonly recorder: StepRecorder | undefined
   /** Asked at each call, and at least every `limits.interruptGas`; throws to end the run. */
   readonly interrupt: (() => void) | undefined
 }

@@ -6,13 +6,13 @@ import { halt } from './halt.ts'
 import { memoryAndFlow } from './memory-and-flow.ts'
 import { storage } from './storage.ts'
 
-const operations: readonly (Operation | undefined)[] = Array.from(
+export const operations: readonly (Operation | undefined)[] = Array.from(
   { length: 256 },
   (_, op) => arithmetic[op] ?? environment[op] ?? memoryAndFlow[op] ?? storage[op],
 )
 
 /** Running off the end of code is STOP. */
-const stop = 0x00
+export const stop = 0x00
 
 /**
  * Returns the operation to be carried out by the caller, its base price paid and its operands still

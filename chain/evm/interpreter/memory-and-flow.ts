@@ -82,7 +82,9 @@ function log(topicCount: number): Operation {
     const at = frame.reserve(offset, length)
     frame.charge(topicCount * logTopic + Number(length) * logByte)
     const topics = Array.from({ length: topicCount }, () => bytesOf(frame.pop()))
-    frame.logs.push([frame.address.bytes, topics, frame.memory.copy(at, Number(length))])
+    const data = frame.memory.copy(at, Number(length))
+    frame.logs.push([frame.address.bytes, topics, data])
+    frame.machine.tracer?.log?.({ address: frame.address.bytes, topics, data })
   }
 }
 

@@ -7,17 +7,25 @@ import type { Frame } from './frame.ts'
 import { halt } from './halt.ts'
 import { advance, rewind } from './loop.ts'
 import { selfdestruct } from './selfdestruct.ts'
+import { advanceTraced } from './traced-loop.ts'
 
 /** Runs a frame to its end. Returns why it halted or reverted, or undefined. */
 export async function run(frame: Frame): Promise<EVMError | undefined> {
+  const { recorder } = frame.machine
   for (;;) {
     try {
-      const operation = advance(frame)
+      const operation = recorder === undefined ? advance(frame) : advanceTraced(frame, recorder)
       const running = leaving[operation]?.(frame) ?? false
-      if (!(typeof running === 'boolean' ? running : await running)) return undefined
+      const goesOn = typeof running === 'boolean' ? running : await running
+      recorder?.end(frame)
+      if (!goesOn) return undefined
     } catch (error) {
-      if (error instanceof EVMError) return error
+      if (error instanceof EVMError) {
+        recorder?.fail(frame, error)
+        return error
+      }
       if (!(error instanceof Suspend)) throw error
+      recorder?.drop()
       await error.load
       rewind(frame)
     }
@@ -31,18 +39,18 @@ function finish(frame: Frame): false {
   return false
 }
 
-const goesOn = (step: Promise<void>): Promise<true> => step.then(() => true)
+const onward = (step: Promise<void>): Promise<true> => step.then(() => true)
 
 /** The operations that end a frame or run another one; whether the frame goes on after it. */
 const leaving: Readonly<Record<number, (frame: Frame) => boolean | Promise<boolean>>> = {
   0x00: () => false,
-  0xf0: (frame) => goesOn(create(frame, false)),
-  0xf1: (frame) => goesOn(call(frame, 'call')),
-  0xf2: (frame) => goesOn(call(frame, 'callcode')),
+  0xf0: (frame) => onward(create(frame, false)),
+  0xf1: (frame) => onward(call(frame, 'call')),
+  0xf2: (frame) => onward(call(frame, 'callcode')),
   0xf3: finish,
-  0xf4: (frame) => goesOn(call(frame, 'delegatecall')),
-  0xf5: (frame) => goesOn(create(frame, true)),
-  0xfa: (frame) => goesOn(call(frame, 'staticcall')),
+  0xf4: (frame) => onward(call(frame, 'delegatecall')),
+  0xf5: (frame) => onward(create(frame, true)),
+  0xfa: (frame) => onward(call(frame, 'staticcall')),
   0xfd: (frame) => {
     finish(frame)
     return halt('REVERT')

@@ -1,5 +1,6 @@
 import { Account, Address } from '@ethereumjs/util'
 
+import { pass } from '../tracer.ts'
 import { account, isEmpty } from './accounts.ts'
 import type { Frame } from './frame.ts'
 import { addressOf } from './word.ts'
@@ -19,6 +20,14 @@ export async function selfdestruct(frame: Frame): Promise<void> {
   const { journal, state } = frame.machine
   if (journal.warmAddress(target.bytes)) frame.charge(prices.coldAccount)
   if (newAccount) frame.charge(prices.callNewAccount)
+  frame.machine.recorder?.end(frame)
+  pass(frame.machine.tracer, {
+    kind: 'SELFDESTRUCT',
+    depth: frame.message.depth + 1,
+    from: frame.address.bytes,
+    to: target.bytes,
+    value: balance,
+  })
   const own = frame.address.toString()
   if (!frame.selfdestruct.has(own)) frame.refund += BigInt(prices.selfdestructRefund)
   frame.selfdestruct.set(own, target.toString())

@@ -251,10 +251,10 @@ export async function flood(
   for (let round = 0; round < rounds; round++) {
     const count = Math.min(perRound, total - offered)
     for (let burst = 1; burst < bursts; burst++) {
-      node.clock.milliseconds += 1000 / bursts
+      node.clock.advance(1000 / bursts)
       await Promise.all(attack.burst(node, count / bursts))
     }
-    node.clock.milliseconds += 1000 / bursts
+    node.clock.advance(1000 / bursts)
     const offers = attack.burst(node, count / bursts)
     offered += count
     const wire = node.sign(honest, { nonce: BigInt(round), maxFeePerGas: 100n * gwei })

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 
-import { decodeRlp, encodeRlp, isFault, type Rlp } from '#base'
-import { openMemory } from '#storage'
+import { decodeRlp, encodeRlp, hex, isFault, type Rlp } from '#base'
+import { openMemory, type Store } from '#storage'
 
+import { headerHash } from '../../../chain/block/header.ts'
 import { keys, put } from '../../../chain/block/layout.ts'
-import { Ledger } from '../../../chain/block/ledger.ts'
+import { Ledger, tailOf } from '../../../chain/block/ledger.ts'
 import { devNetwork } from '../engine/network.ts'
 import { profileOf } from '../engine/rig.ts'
 
@@ -20,5 +21,32 @@ describe('a ledger', () => {
       Ledger.open({ store, profile }),
       (error) => isFault(error, 'STORE_CORRUPT') && error.message.includes('state root'),
     )
+  })
+
+  it('gives the hash of a block that it sealed without reading the store', async () => {
+    const profile = await profileOf(devNetwork())
+    const inner = openMemory()
+    const read: string[] = []
+    const store: Store = {
+      get: (key) => {
+        read.push(hex(key))
+        return inner.get(key)
+      },
+      entries: (range) => inner.entries(range),
+      write: (changes, options) => inner.write(changes, options),
+      snapshot: () => inner.snapshot(),
+      close: () => inner.close(),
+    }
+    const ledger = await Ledger.open({ store, profile })
+    const { header: parent, hash: parentHash } = ledger.head
+    const header = { ...parent, parentHash, number: 1n }
+    const hash = headerHash(header)
+    ledger.seal({ header, hash, envelopes: [], receipts: [], tail: tailOf(header) })
+    await ledger.write()
+    read.length = 0
+    assert.deepEqual(ledger.hashOf(1n), hash)
+    assert.deepEqual(read, [])
+    assert.deepEqual(ledger.hashOf(0n), parentHash)
+    assert.deepEqual(read, [hex(keys.header(0n))])
   })
 })

@@ -9,8 +9,8 @@ import { openLevel, openMemory, type Store } from '#storage'
 import { Engine } from '../../../chain/engine/engine.ts'
 import type { Commit } from '../../../chain/pars/commit.ts'
 import type { ParsProfile } from '../../../chain/pars/profile.ts'
+import { Seeded } from '../../seeded.ts'
 import { FaultStore } from '../../storage/fault-store.ts'
-import { Dice } from '../state/dice.ts'
 import { audit, blocksOf, replay } from './audit.ts'
 import { devNetwork, sign, storeContract } from './network.ts'
 import { FusedStore } from './power-loss.ts'
@@ -18,7 +18,7 @@ import { commitOf, profileOf } from './rig.ts'
 
 /** Some of everything that authors may put forward: gaps, garbage, repetitions, lanes, creations. */
 function randomCommits(profile: ParsProfile, seed: number, count: number): Commit[] {
-  const dice = new Dice(seed)
+  const dice = new Seeded(seed)
   const nonces = new Map<string, bigint>()
   let { timestamp } = profile.genesis.header
   return Array.from({ length: count }, (_, id) => {

@@ -6,7 +6,7 @@ import { openMemory, type Store } from '#storage'
 import type { ParsProfile } from '../../../chain/pars/profile.ts'
 import type { BlockRef } from '../../../chain/port.ts'
 import { reads, uninterrupted } from '../../../chain/reads/index.ts'
-import { Dice } from '../state/dice.ts'
+import { Seeded } from '../../seeded.ts'
 import { accounts, day, devNetwork, sign, storeContract } from './network.ts'
 import { profileOf, Rig, TestClock } from './rig.ts'
 
@@ -35,10 +35,10 @@ async function grow(store: Store, options: { archive: boolean; step: bigint; blo
   const profile = await profileOf(devNetwork())
   const clock = new TestClock(profile.genesis.header.timestamp)
   const rig = await Rig.open({ store, profile, clock, archive: options.archive })
-  const dice = new Dice(7)
+  const dice = new Seeded(7)
   const observed = [await observe(store, profile, 'latest')]
   for (let block = 0; block < options.blocks; block++) {
-    clock.milliseconds += Number(options.step) * 1000
+    clock.advance(Number(options.step) * 1000)
     for (let account = 0; account < 3; account++) {
       const nonce = rig.pool.pendingNonce(accounts[account]!.address)
       const writes = {

@@ -7,8 +7,8 @@ import type { Change, Range, Snapshot, Store } from '#storage'
 import { findTransaction, readHeader } from '../../../chain/block/sealed.ts'
 import type { ParsProfile } from '../../../chain/pars/profile.ts'
 import { evictionOf } from '../../../chain/pool/journal.ts'
+import { Seeded } from '../../seeded.ts'
 import { FaultStore } from '../../storage/fault-store.ts'
-import { Dice } from '../state/dice.ts'
 import { audit, blocksOf, replay } from './audit.ts'
 import { accounts, day, gwei, sign, storeContract } from './network.ts'
 import { Rig, TestClock } from './rig.ts'
@@ -74,7 +74,7 @@ export interface CampaignResult {
 }
 
 export class Campaign {
-  readonly #dice: Dice
+  readonly #dice: Seeded
   readonly #profile: ParsProfile
   readonly #wrap: (disk: Store) => Store
   readonly #clock: TestClock
@@ -85,7 +85,7 @@ export class Campaign {
   #disk = new FaultStore()
 
   constructor(seed: number, profile: ParsProfile, wrap: (disk: Store) => Store = (disk) => disk) {
-    this.#dice = new Dice(seed)
+    this.#dice = new Seeded(seed)
     this.#profile = profile
     this.#wrap = wrap
     this.#clock = new TestClock(profile.genesis.header.timestamp + 1n)
@@ -146,7 +146,7 @@ export class Campaign {
   /** Submissions and a commit at the same time. */
   async #work(rig: Rig): Promise<void> {
     const dice = this.#dice
-    this.#clock.milliseconds += dice.oneIn(8) ? Number(2n * day) * 1000 : 100 + dice.below(3000)
+    this.#clock.advance(dice.oneIn(8) ? Number(2n * day) * 1000 : 100 + dice.below(3000))
     const work: Promise<unknown>[] = []
     for (let count = dice.below(5); count > 0; count--) work.push(this.#submit(rig))
     if (!dice.oneIn(3)) work.push(this.#seal(rig))

@@ -14,29 +14,20 @@ import { verifyEnvelope } from '../../../chain/pars/verify.ts'
 import { PoolJournal } from '../../../chain/pool/journal.ts'
 import { Pool } from '../../../chain/pool/pool.ts'
 import { Verifier } from '../../../chain/pool/verifier.ts'
+import { ManualClock } from '../../manual-clock.ts'
 
 export function profileOf(genesis: Genesis): Promise<ParsProfile> {
   return loadProfile({ path: '', genesis: formatGenesis(genesis), archive: true, modules: [] })
 }
 
 /** Time that the test moves. */
-export class TestClock implements Clock {
-  milliseconds: number
-
+export class TestClock extends ManualClock {
   constructor(seconds: bigint) {
-    this.milliseconds = Number(seconds) * 1000
+    super(Number(seconds) * 1000)
   }
 
   get seconds(): bigint {
-    return BigInt(Math.floor(this.milliseconds / 1000))
-  }
-
-  now(): number {
-    return this.milliseconds
-  }
-
-  after(): never {
-    throw new TypeError('nothing here waits')
+    return BigInt(Math.floor(this.now() / 1000))
   }
 }
 

@@ -26,6 +26,17 @@ const write = stateful((input, view) => {
   return view.get(slotOf(1))
 })
 
+function vandalise(input: Uint8Array, view: PrecompileView): Uint8Array {
+  input.fill(0xff)
+  for (const given of [view.caller, view.origin, view.networkId, view.address]) given.fill(0)
+  return concat(view.caller, view.networkId)
+}
+
+function priceOf(input: Uint8Array): bigint {
+  input.fill(0xff)
+  return 0n
+}
+
 describe('a plugin', () => {
   it('is charged its price before it sees the call', async () => {
     let ran = false
@@ -245,19 +256,17 @@ describe('a plugin', () => {
   })
 
   it('changes neither the memory of its caller nor the context by writing to what it is given', async () => {
-    const vandal = stateful((input, view) => {
-      input.fill(0xff)
-      for (const given of [view.caller, view.origin, view.networkId, view.address]) given.fill(0)
-      return concat(view.caller, view.networkId)
-    })
     // Calls, then returns the memory that the call data lies in.
     const target = plugin.bytes.toHex()
     const code = unhex(`0x365f5f375f5f365f5f73${target}5af15060205ff3`)
-    const { call, executor } = await worldOf({ plugins: [vandal], code: [[contract, code]] })
-    const { execResult } = await call(contract, wordOf(9n))
-    assert.deepEqual(execResult.returnValue, wordOf(9n))
-    assert.equal(executor.context?.networkId[0], 0x47)
-    assert.ok(plugin.bytes.some((byte) => byte !== 0))
+    const vandals = [stateful(vandalise), { ...stateful(() => none), gas: priceOf }]
+    for (const vandal of vandals) {
+      const { call, executor } = await worldOf({ plugins: [vandal], code: [[contract, code]] })
+      const { execResult } = await call(contract, wordOf(9n))
+      assert.deepEqual(execResult.returnValue, wordOf(9n))
+      assert.equal(executor.context?.networkId[0], 0x47)
+      assert.ok(plugin.bytes.some((byte) => byte !== 0))
+    }
   })
 
   it('sees the call as it was made', async () => {

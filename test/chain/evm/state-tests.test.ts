@@ -55,7 +55,7 @@ describe('the execution core on the GeneralStateTests', function () {
           const entry = test.post['Cancun']?.at(-1)
           if (entry === undefined) continue
           const fast = await execute(test, entry, rules)
-          const stock = await execute(test, entry, rules, { traced: true })
+          const stock = await execute(test, entry, rules, { stock: true })
           assert.deepEqual(fast, stock, `${name} under ${fork}`)
           compared++
         }

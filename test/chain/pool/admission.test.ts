@@ -153,7 +153,7 @@ describe('the pool, before it looks at a signature', () => {
     const first = await codes(201)
     assert.deepEqual(new Set(first.slice(0, 200)), new Set(['TX_BAD_SIGNATURE']))
     assert.equal(first[200], 'POOL_RATE')
-    pooled.clock.move(20)
+    pooled.clock.advance(20)
     assert.deepEqual(await codes(2), ['TX_BAD_SIGNATURE', 'POOL_RATE'])
     await pooled.pool.submit(alice.wire(), client('another'))
   })

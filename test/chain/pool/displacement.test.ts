@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { UnsignedTransaction } from '#protocol'
 
 import { Displacement } from '../../../chain/pool/displacement.ts'
-import { type Entry, SenderQueue } from '../../../chain/pool/queue.ts'
+import { type Entry, SenderQueue, worthOf } from '../../../chain/pool/queue.ts'
 import { weightOf } from '../../../chain/pool/weight.ts'
 import { gwei, Wallet } from '../pars/wallet.ts'
 
@@ -16,7 +16,10 @@ class Scene {
   readonly displacement = new Displacement()
   readonly #wallets = new Map(names.map((name) => [name, new Wallet(name)]))
   readonly #queues = new Map(
-    [...this.#wallets].map(([name, { address }]) => [name, new SenderQueue(address)]),
+    [...this.#wallets].map(([name, { address }]) => [
+      name,
+      new SenderQueue(address, { executable: 0 }),
+    ]),
   )
   readonly #gone = new Set<Entry>()
   #sequence = 0
@@ -28,7 +31,8 @@ class Scene {
     const entry = { envelope, sequence: this.#sequence++ }
     const queue = this.#queues.get(name)!
     queue.put(entry, 0n)
-    this.displacement.add(entry, queue.worthOf(envelope, 0n, this.baseFee))
+    const worth = worthOf(envelope, 0n, this.baseFee, queue)
+    this.displacement.add({ entry, worth, depth: envelope.fields.nonce })
     return entry
   }
 
@@ -70,6 +74,18 @@ describe('what gives way in a full pool', () => {
     const scene = new Scene()
     const [, second] = [scene.add('alice', 2n), scene.add('bob', 2n)]
     assert.deepEqual(scene.find(3n), [second])
+  })
+
+  it('is the last of a lane, also where it came before the first', () => {
+    for (const isLate of [false, true]) {
+      const scene = new Scene()
+      // Late: the order is made already, and both come in one by one.
+      if (isLate) assert.equal(scene.find(3n), undefined)
+      const second = scene.add('alice', 2n, { nonce: 1n })
+      const first = scene.add('alice', 2n)
+      assert.deepEqual(scene.find(3n), [second])
+      assert.deepEqual(scene.find(3n, weightOf(second.envelope) + 1), [second, first])
+    }
   })
 
   it('is what a block earns little with, whatever is offered', () => {

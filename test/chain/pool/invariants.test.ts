@@ -79,7 +79,7 @@ class Run {
     if (one.do === 'together') await Promise.all(one.which.map((at) => this.#submit(wires[at]!)))
     if (one.do === 'mine') pooled.mine(...this.#ready().slice(0, one.count))
     if (one.do === 'wait') {
-      pooled.clock.move(one.seconds * 1000)
+      pooled.clock.advance(one.seconds * 1000)
       const timestamp = pooled.position.timestamp + BigInt(one.seconds)
       pooled.position = { ...pooled.position, timestamp }
       pooled.pool.headChanged([])

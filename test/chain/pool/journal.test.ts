@@ -107,7 +107,7 @@ describe('the pool on disk', () => {
     ]
     for (const wire of wires) {
       await pooled.submit(wire)
-      pooled.clock.move(1)
+      pooled.clock.advance(1)
     }
     const { size, bytes } = pooled.pool
     const ready = pooled.ready()
@@ -189,7 +189,7 @@ describe('the pool on disk', () => {
       assert.equal(pooled.pool.size, 0)
       await assert.rejects(pooled.submit(again), { code: 'POOL_SENDER_FULL' })
     }
-    pooled.clock.move(limits.expiredSlot.value + 1)
+    pooled.clock.advance(limits.expiredSlot.value + 1)
     await pooled.restart()
     await pooled.submit(again)
   })
@@ -198,7 +198,7 @@ describe('the pool on disk', () => {
     const pooled = new Pooled(alice)
     const first = alice.wire()
     await pooled.submit(first)
-    pooled.clock.move(1)
+    pooled.clock.advance(1)
     const raise = { maxFeePerGas: 20n * gwei, maxPriorityFeePerGas: 2n * gwei }
     const replacement = alice.wire(raise)
     let writes = 0

@@ -8,14 +8,14 @@ import { evictionOf, PoolJournal } from '../../../chain/pool/journal.ts'
 import { Pool } from '../../../chain/pool/pool.ts'
 import { Verifier } from '../../../chain/pool/verifier.ts'
 import type { Source } from '../../../chain/port.ts'
+import { ManualClock } from '../../manual-clock.ts'
 import { MemoryView } from '../pars/memory-view.ts'
 import { decode, gwei, network, rules, type Wallet } from '../pars/wallet.ts'
-import { ManualClock } from './manual-clock.ts'
 
 /** A pool over a state in memory, with its disk and its clock. */
 export class Pooled {
   readonly view = new MemoryView()
-  readonly clock = new ManualClock()
+  readonly clock = new ManualClock(1_800_000_000_000)
   readonly store: Store = openMemory()
   readonly verifier = new Verifier({ cores: 2 })
   /** Wire hashes whose signature was looked at, in order. */

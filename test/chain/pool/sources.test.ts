@@ -35,32 +35,33 @@ describe('rates', () => {
     const rates = new Rates(init)
     const take = (now: number, count: number) =>
       Array.from({ length: count }, () => rates.take('a', 1, now))
-    assert.deepEqual(take(0, 4), [true, true, true, false])
-    assert.deepEqual(take(99, 1), [false])
-    assert.deepEqual(take(200, 3), [true, true, false])
-    assert.deepEqual(take(60_000, 4), [true, true, true, false])
+    const out = 'transactions'
+    assert.deepEqual(take(0, 4), [undefined, undefined, undefined, out])
+    assert.deepEqual(take(99, 1), [out])
+    assert.deepEqual(take(200, 3), [undefined, undefined, out])
+    assert.deepEqual(take(60_000, 4), [undefined, undefined, undefined, out])
   })
 
   it('count bytes too, and charge nothing for what they refuse', () => {
     const rates = new Rates(init)
-    assert.equal(rates.take('a', 1500, 0), true)
-    assert.equal(rates.take('a', 501, 0), false)
-    assert.equal(rates.take('a', 500, 0), true)
-    assert.equal(rates.take('a', 2001, 60_000), false)
-    assert.equal(rates.take('a', 2000, 60_000), true)
+    assert.equal(rates.take('a', 1500, 0), undefined)
+    assert.equal(rates.take('a', 501, 0), 'bytes')
+    assert.equal(rates.take('a', 500, 0), undefined)
+    assert.equal(rates.take('a', 2001, 60_000), 'bytes')
+    assert.equal(rates.take('a', 2000, 60_000), undefined)
   })
 
   it('forget the source that was seen least recently', () => {
     const rates = new Rates(init)
     const empty = (source: string, now: number) => {
-      while (rates.take(source, 1, now));
+      while (rates.take(source, 1, now) === undefined);
     }
     empty('a', 0)
     empty('b', 0)
-    assert.equal(rates.take('a', 1, 0), false)
+    assert.equal(rates.take('a', 1, 0), 'transactions')
     empty('c', 0)
-    assert.equal(rates.take('a', 1, 0), false)
-    assert.equal(rates.take('b', 1, 0), true)
+    assert.equal(rates.take('a', 1, 0), 'transactions')
+    assert.equal(rates.take('b', 1, 0), undefined)
     assert.equal(rates.size, 2)
   })
 })
@@ -81,8 +82,28 @@ describe('the pool and peers', () => {
     const many = await codes(large, peer('two'), fitting + 1)
     assert.deepEqual(new Set(many.slice(0, fitting)), new Set(['TX_UNFUNDED']))
     assert.equal(many[fitting], 'POOL_RATE')
-    pooled.clock.move(1000)
+    pooled.clock.advance(1000)
     assert.deepEqual(new Set(await codes(large, peer('two'), fitting)), new Set(['TX_UNFUNDED']))
+  })
+
+  it('says which of the two it is that a peer has used up', async () => {
+    const pooled = new Pooled()
+    const spend = async (wire: Uint8Array, source: Source) => {
+      for (;;) {
+        const { facts } = await refusal(pooled, wire, source)
+        if (facts.code === 'POOL_RATE') return facts
+      }
+    }
+    const large = alice.wire({ data: new Uint8Array(126_000) })
+    const { peerRate, peerByteRate } = limits
+    const code = 'POOL_RATE'
+    assert.deepEqual(
+      [await spend(alice.wire(), peer('one')), await spend(large, peer('two'))],
+      [
+        { code, source: 'peer one', spent: 'transactions', limit: peerRate.value },
+        { code, source: 'peer two', spent: 'bytes', limit: peerByteRate.value },
+      ],
+    )
   })
 
   it('charges a client and a peer of one name apart', async () => {

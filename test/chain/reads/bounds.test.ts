@@ -11,7 +11,7 @@ import { height, keys, put } from '../../../chain/block/layout.ts'
 import { packReceipts, unpackReceipts } from '../../../chain/block/receipt.ts'
 import { blockChanges } from '../../../chain/block/sealed.ts'
 import { parsProfile } from '../../../chain/pars/profile.ts'
-import type { LogFilter, StoredReceipt } from '../../../chain/port.ts'
+import type { BlockRef, LogFilter, StoredReceipt } from '../../../chain/port.ts'
 import type { Envelope, ChainProfile } from '../../../chain/profile.ts'
 import { reads, uninterrupted } from '../../../chain/reads/index.ts'
 import { limits } from '../../../chain/reads/limits.ts'
@@ -69,6 +69,41 @@ describe('a search for logs', function () {
   })
 })
 
+/** Counts who looks at how long it is: whatever hashes it does. */
+class Watched extends Uint8Array {
+  looks = 0
+
+  override get length(): number {
+    this.looks++
+    return super.length
+  }
+}
+
+describe('a search for logs over many blocks', () => {
+  it('hashes what it is to find once', async () => {
+    const profile = parsProfile(preset('devnet'), await discover())
+    const store = openMemory()
+    const looks = async (blocks: bigint): Promise<number> => {
+      await store.write([put(keys.meta('head'), height.encode(blocks))], { sync: false })
+      const address = new Watched(20)
+      const all = { from: 1n, to: blocks, topics: [], limit: 1, byteLimit: 1 }
+      const found = await over(store, profile, (context) =>
+        reads.logs(context, { ...all, addresses: [address] }),
+      )
+      assert.deepEqual(found, [])
+      return address.looks
+    }
+    for (let number = 0n; number <= 9n; number++) {
+      const header = { ...profile.genesis.header, stateRoot: new Uint8Array(32), number }
+      const block = { header, hash: fixed(number, 32), envelopes: [], receipts: [], tail: [] }
+      await store.write(blockChanges(block), { sync: false })
+    }
+    const once = await looks(1n)
+    assert.ok(once > 0)
+    assert.equal(await looks(9n), once)
+  })
+})
+
 describe('fee history', function () {
   this.timeout(60_000)
 
@@ -94,6 +129,22 @@ describe('fee history', function () {
       })
     }
     await store.write([put(keys.meta('head'), height.encode(3n))], { sync: false })
+  })
+
+  it('covers no more blocks than the limit', async () => {
+    const long = openMemory()
+    const most = BigInt(limits.feeHistoryBlocks.value)
+    for (let number = 0n; number <= most; number++) {
+      const header = { ...profile.genesis.header, stateRoot: new Uint8Array(32), number }
+      const block = { header, hash: fixed(number, 32), envelopes: [], receipts: [], tail: [] }
+      await long.write(blockChanges(block), { sync: false })
+    }
+    await long.write([put(keys.meta('head'), height.encode(most))], { sync: false })
+    const history = await over(long, profile, (context) =>
+      reads.feeHistory(context, Number(most) + 1, 'latest', []),
+    )
+    assert.equal(history?.oldest, 1n)
+    assert.equal(history.gasUsed.length, 1024)
   })
 
   const ask = (blocks: number, percentiles: readonly number[]) =>
@@ -122,6 +173,43 @@ describe('fee history', function () {
     for (const percentiles of [[75, 25], [101], [-1], tooMany]) {
       await assert.rejects(ask(1, percentiles), (error) => isFault(error, 'READ_PERCENTILES'))
     }
+  })
+})
+
+describe('a count of what a block holds', () => {
+  it('reads no body and no receipts', async () => {
+    const network = await Network.start()
+    await network.run(alice, { to: alice.address })
+    const read: string[] = []
+    const reader = network.store.snapshot()
+    const noting = {
+      ...reader,
+      get(key: Uint8Array) {
+        read.push(String.fromCharCode(key[0] ?? 0))
+        return reader.get(key)
+      },
+    }
+    const context = { reader: noting, profile: network.profile, interrupt: uninterrupted }
+    const ask = (ref: BlockRef) => reads.counts(context, ref)
+    assert.deepEqual(ask('latest'), { transactions: 1, ommers: 0 })
+    assert.deepEqual(ask('earliest'), { transactions: 0, ommers: 0 })
+    assert.equal(ask({ number: 99n }), undefined)
+    assert.deepEqual(new Set(read), new Set(['m', 'b']))
+    await reader.close()
+    await network.close()
+  })
+})
+
+describe('the nonce of an account', () => {
+  it('is its own, or that of the lane that is named', async () => {
+    const network = await Network.start()
+    await network.run(alice, { to: alice.address, nonceKey: 7n })
+    const ask = (nonceKey?: bigint) =>
+      over(network.store, network.profile, (context) =>
+        reads.nonce(context, alice.address, 'latest', nonceKey),
+      )
+    assert.deepEqual([await ask(), await ask(0n), await ask(7n), await ask(8n)], [0n, 0n, 1n, 0n])
+    await network.close()
   })
 })
 

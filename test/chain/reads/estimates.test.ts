@@ -104,6 +104,14 @@ describe('estimates', function () {
     assert.equal((await ask('call', wide)).failure, undefined)
   })
 
+  it('and calls run through no more gas than the limit of a call, whatever they ask for', async () => {
+    // JUMPDEST, PUSH0, JUMP
+    const loop = { from: alice.address, data: unhex('0x5b5f56'), gas: 2n ** 63n }
+    const { gasUsed, failure } = await ask('call', loop)
+    assert.equal(failure?.reason, 'halted')
+    assert.equal(gasUsed, 50_000_000n)
+  })
+
   it('of register() take the key that the transaction will carry', async () => {
     const request = { from: alice.address, to: registry, data: register }
     assert.notEqual((await ask('estimateGas', request)).failure, undefined)

@@ -6,8 +6,8 @@ import { keccak256 } from '#crypto'
 import type { Store } from '#storage'
 
 import { headState, type State } from '../../../chain/state/index.ts'
+import type { Seeded } from '../../seeded.ts'
 import { FaultStore } from '../../storage/fault-store.ts'
-import type { Dice } from './dice.ts'
 
 /** One account of the model: plain values, copied whole for every height. */
 interface ModelAccount {
@@ -39,7 +39,7 @@ export function copyModel(model: Model): Model {
 }
 
 /** One random change of both. */
-export async function change(dice: Dice, state: State, model: Model): Promise<void> {
+export async function change(dice: Seeded, state: State, model: Model): Promise<void> {
   const address = dice.pick(addresses)
   const name = address.bytes.toHex()
   const account = model.get(name)

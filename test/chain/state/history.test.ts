@@ -18,9 +18,9 @@ import {
   stateLimits,
   statePrefixes,
 } from '../../../chain/state/index.ts'
+import { Seeded } from '../../seeded.ts'
 import { FaultStore } from '../../storage/fault-store.ts'
 import { addresses, change, compareState, copyModel, type Model, seal, slots } from './blocks.ts'
-import { Dice } from './dice.ts'
 
 interface Recorded {
   readonly model: Model
@@ -29,7 +29,7 @@ interface Recorded {
 
 /** Blocks of random changes; some change nothing. */
 async function record(store: Store, count: number, seed: number): Promise<Recorded[]> {
-  const dice = new Dice(seed)
+  const dice = new Seeded(seed)
   const state = headState(store)
   const model: Model = new Map()
   const heights: Recorded[] = []
@@ -143,7 +143,7 @@ describe('The history of the state', () => {
     const heights = await record(store, 20, 3)
     const snapshot = store.snapshot()
     const state = headState(store)
-    const dice = new Dice(9)
+    const dice = new Seeded(9)
     const model = copyModel(heights.at(-1)!.model)
     for (let height = 20n; height < 30n; height++) {
       for (let step = 0; step < 10; step++) await change(dice, state, model)
@@ -208,7 +208,7 @@ describe('The history of the state', () => {
   it('does not answer for heights whose changes were written without history', async () => {
     const store = openMemory()
     const state = headState(store)
-    const dice = new Dice(6)
+    const dice = new Seeded(6)
     const model: Model = new Map()
     for (let height = 0n; height < 5n; height++) {
       for (let step = 0; step < 10; step++) await change(dice, state, model)
@@ -223,7 +223,7 @@ describe('The history of the state', () => {
 
   it('is whole at some block after power was lost at any moment, and goes on from there', async () => {
     for (let seed = 0; seed < 12; seed++) {
-      const dice = new Dice(seed)
+      const dice = new Seeded(seed)
       let store = new FaultStore()
       const heights: Recorded[] = []
       let state = headState(store)

@@ -8,6 +8,7 @@ import * as fc from 'fast-check'
 import { openMemory, type Store } from '#storage'
 
 import { headState } from '../../../chain/state/index.ts'
+import { Seeded } from '../../seeded.ts'
 import {
   addresses,
   buildState,
@@ -18,7 +19,6 @@ import {
   seal,
   slots,
 } from './blocks.ts'
-import { Dice } from './dice.ts'
 
 /** Every flat entry and node: without old values and lists. */
 async function flat(store: Store): Promise<Map<string, string>> {
@@ -50,7 +50,7 @@ describe('The state under random changes', () => {
         ),
         fc.nat(),
         async (steps, seed) => {
-          const dice = new Dice(seed)
+          const dice = new Seeded(seed)
           const store = openMemory()
           const state = headState(store)
           let model: Model = new Map()
@@ -100,7 +100,7 @@ describe('The state under random changes', () => {
 
   it('has after every block the root of ethereumjs', async () => {
     for (let seed = 0; seed < 3; seed++) {
-      const dice = new Dice(seed)
+      const dice = new Seeded(seed)
       const store = openMemory()
       let state = headState(store)
       const other = new MerkleStateManager({ trie: await createMPT({ useKeyHashing: true }) })

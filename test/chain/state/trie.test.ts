@@ -7,7 +7,7 @@ import { isFault } from '#base'
 import { emptyRoot } from '../../../chain/state/account.ts'
 import { orderedRoot } from '../../../chain/state/index.ts'
 import { Trie } from '../../../chain/state/trie.ts'
-import { Dice } from './dice.ts'
+import { Seeded } from '../../seeded.ts'
 
 const isMissing = (error: unknown) => isFault(error, 'STATE_MISSING_BYTES')
 
@@ -43,7 +43,7 @@ class Twins {
   }
 }
 
-function clusteredKeys(dice: Dice, length: number, count: number): Uint8Array[] {
+function clusteredKeys(dice: Seeded, length: number, count: number): Uint8Array[] {
   return Array.from({ length: count }, () => {
     const key = new Uint8Array(length)
     if (dice.oneIn(2)) key.set(dice.bytes(length))
@@ -57,7 +57,7 @@ describe('The Merkle-Patricia trie', () => {
   for (const length of [1, 2, 3, 20, 32]) {
     it(`has the root of ethereumjs after random rounds with keys of ${length} bytes`, async () => {
       for (let seed = 0; seed < 6; seed++) {
-        const dice = new Dice(seed * 100 + length)
+        const dice = new Seeded(seed * 100 + length)
         const twins = new Twins()
         const keys = clusteredKeys(dice, length, 50)
         for (let round = 0; round < 25; round++) {
@@ -79,7 +79,7 @@ describe('The Merkle-Patricia trie', () => {
 
   it('leaves in the store exactly the nodes that a trie built anew would store', async () => {
     for (let seed = 0; seed < 10; seed++) {
-      const dice = new Dice(seed)
+      const dice = new Seeded(seed)
       const twins = new Twins()
       const keys = clusteredKeys(dice, 3, 60)
       const values = new Map<string, Uint8Array>()
@@ -110,7 +110,7 @@ describe('The Merkle-Patricia trie', () => {
   })
 
   it('forgets on discard everything since it was sealed', async () => {
-    const dice = new Dice(1)
+    const dice = new Seeded(1)
     const twins = new Twins()
     for (let step = 0; step < 40; step++) await twins.put(dice.bytes(4), dice.bytes(40))
     twins.store()
@@ -124,7 +124,7 @@ describe('The Merkle-Patricia trie', () => {
   })
 
   it('reports no change when every value returned to what it was', async () => {
-    const dice = new Dice(2)
+    const dice = new Seeded(2)
     const twins = new Twins()
     const keys = Array.from({ length: 30 }, () => dice.bytes(4))
     for (const key of keys) await twins.put(key, key)
@@ -137,7 +137,7 @@ describe('The Merkle-Patricia trie', () => {
   })
 
   it('says STATE_MISSING_BYTES for a node that is lost or damaged', async () => {
-    const dice = new Dice(3)
+    const dice = new Seeded(3)
     const twins = new Twins()
     const keys = Array.from({ length: 30 }, () => dice.bytes(4))
     for (const key of keys) await twins.put(key, dice.bytes(40))
@@ -158,7 +158,7 @@ describe('The Merkle-Patricia trie', () => {
 
 describe('The root over a list', () => {
   it('is the root of ethereumjs for lists of every length up to 300', async () => {
-    const dice = new Dice(4)
+    const dice = new Seeded(4)
     const other = await createMPT({})
     const values: Uint8Array[] = []
     assert.equal(orderedRoot([]).toHex(), emptyRoot.toHex())
