@@ -117,6 +117,11 @@ export const limits = {
     unit: 'heights per author',
     why: 'Attestations above the own head wait for execution; a conflict is found within this window.',
   },
+  ownResults: {
+    value: 8_192,
+    unit: 'heights',
+    why: 'Own results that are kept for attestations of others: the newest, where others go on including.',
+  },
   executedHashes: {
     value: 4_096,
     unit: 'heights',

@@ -40,18 +40,13 @@ export function brokenBy(error: unknown): NonNullable<Outcome['violation']> {
 export function obstacleOf(
   fault: Extract<Fault, { readonly kind: 'partition' | 'cut' | 'slow' }>,
 ): Obstacle {
-  switch (fault.kind) {
-    case 'partition': {
-      const { groups } = fault
-      return { blocks: (from, to) => groups[from] !== groups[to] }
-    }
-    case 'cut':
-      return { blocks: (from, to) => from === fault.from && to === fault.to }
-    case 'slow': {
-      const { node, delay } = fault
-      return { delays: (from, to) => (from === node || to === node ? delay : 0) }
-    }
+  if (fault.kind === 'cut') return { blocks: (from, to) => from === fault.from && to === fault.to }
+  if (fault.kind === 'partition') {
+    const { groups } = fault
+    return { blocks: (from, to) => groups[from] !== groups[to] }
   }
+  const { node, delay } = fault
+  return { delays: (from, to) => (from === node || to === node ? delay : 0) }
 }
 
 /** Commits that every node makes at least once the network is timely. */

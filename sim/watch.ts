@@ -261,7 +261,7 @@ export class Watch {
     if (status.blocks > perRound * rounds) {
       this.fail('I11', `${node.index} holds ${status.blocks} blocks of ${rounds} rounds`)
     }
-    if (status.suspended > 4 * size * limits.suspendedRounds.value) {
+    if (status.suspended > limits.suspendedShare.value * size * limits.suspendedRounds.value) {
       this.fail('I11', `${node.index} holds ${status.suspended} suspended blocks`)
     }
     if (status.unverified > limits.unverifiedBlocks.value * (size + 4)) {

@@ -77,6 +77,8 @@ export class Finality {
     for (const { height, blockHash } of results) {
       this.#own.set(height, blockHash)
       this.#executed = height
+      if (this.#own.size > limits.ownResults.value)
+        this.#own.delete(this.#own.keys().next().value ?? 0)
       for (const [author, heights] of this.#attested) {
         const attested = heights.get(height)
         if (attested !== undefined) this.#compare(author, height, attested.blockHash)

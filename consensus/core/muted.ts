@@ -45,7 +45,8 @@ export class Muted {
   /** @param results Of commit `index` and of those before it. */
   executed(index: number, results: readonly ExecAttestation[]): void {
     const leaderRound = this.#leaders.get(index) ?? 0
-    if (this.#round > 0 && leaderRound <= this.#round) this.#height = results.at(-1)?.height ?? this.#height
+    if (this.#round > 0 && leaderRound <= this.#round)
+      this.#height = results.at(-1)?.height ?? this.#height
     for (const each of this.#leaders.keys()) if (each <= index) this.#leaders.delete(each)
   }
 }

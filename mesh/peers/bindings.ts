@@ -1,6 +1,6 @@
 /**
- * T4: which node speaks for which validator. The validator's key signs it, so that a stolen node key
- * is retired by a binding with a higher sequence number, inside the epoch.
+ * T4: which node speaks for which validator. The validator's key signs it, and a binding with a higher
+ * sequence number takes the place of one before. Nothing makes one yet.
  *
  * @see PIP-0008 "Validators' nodes"
  */

@@ -20,7 +20,7 @@ export function excess(links: readonly Link[]): readonly Link[] {
 const step = 256 * 1024
 
 /** Bytes that came on a connection and were not handled yet. */
-export function unread(link: Link): number {
+function unread(link: Link): number {
   return link.connection.streams.reduce((sum, stream) => sum + unreadOn(stream), 0)
 }
 

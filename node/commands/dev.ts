@@ -13,7 +13,7 @@ import { committeeOptions } from './committee.ts'
 import { addNodeOptions, networkIn, nodeSettings, runOptions, usualSettings } from './options.ts'
 
 export function configure(command: Command): void {
-  command.option('--reset', 'begin with an empty chain', false)
+  command.option('--reset', 'begin with an empty chain, where no committee orders', false)
   addNodeOptions(command).action(async ({ reset }: { reset: boolean }) => {
     const settings = await nodeSettings(command, usualSettings.dev)
     const { genesis, data } = await networkIn(settings)
@@ -43,7 +43,7 @@ Pars development network ready
   data       ${data}
 
 ${accountsText(url, 'The node signs')}
-Ctrl-C stops it; what it acknowledged is kept. --reset begins anew.
+Ctrl-C stops it; what it acknowledged is kept.${genesis.validators.length > 0 ? '' : ' --reset begins anew.'}
 
 `
 }

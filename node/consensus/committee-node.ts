@@ -105,6 +105,7 @@ export async function openCommitteeNode(init: CommitteeNodeInit): Promise<Commit
         request: (...given) => networkOf(parts).request(...given),
         publish: (...given) => networkOf(parts).publish(...given),
         blame: (...given) => parts.network?.blame(...given),
+        originOf: (peer) => parts.network?.originOf(peer),
       },
       signer: init.validatorKey === undefined ? undefined : signerOf(init.validatorKey),
       verify: verifyThrough(init.verifier),

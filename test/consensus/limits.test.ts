@@ -43,6 +43,18 @@ function asking(request: Network['request']): Network {
   }
 }
 
+/** The first author attests each of `heights` with the same hash. */
+function attests(heights: readonly number[], hash: number) {
+  return testBlock(epoch, {
+    author: 0,
+    attestations: heights.map((height) => ({ height, blockHash: digestOf(hash) })),
+  })
+}
+
+function results(count: number) {
+  return Array.from({ length: count }, (_, at) => [at + 1, digestOf(at + 1)] as const)
+}
+
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await setImmediate()
 }
@@ -143,11 +155,6 @@ describe('what an author can make a validator hold', () => {
   })
 
   it('is attestations of so many heights: what conflicts with one before goes unnoticed', () => {
-    const attests = (heights: readonly number[], hash: number) =>
-      testBlock(epoch, {
-        author: 0,
-        attestations: heights.map((height) => ({ height, blockHash: digestOf(hash) })),
-      })
     const heights = Array.from({ length: limits.attestedHeights.value + 1 }, (_, at) => at + 1)
     for (const [height, evidence] of [
       [1, 0],
@@ -161,9 +168,17 @@ describe('what an author can make a validator hold', () => {
     }
   })
 
+  it('is so many own results, the newest', () => {
+    const finality = new Finality(committee, nothing, () => {})
+    const most = limits.ownResults.value
+    for (let height = 1; height <= most + 5; height++) {
+      finality.execute([{ height, blockHash: digestOf(height) }])
+    }
+    const kept = finality.resultsAbove(0)
+    assert.deepEqual([kept.length, kept[0]?.height], [most, 6])
+  })
+
   it('is so many own results that are not final: beyond it, own blocks carry nothing', () => {
-    const results = (count: number) =>
-      Array.from({ length: count }, (_, at) => [at + 1, digestOf(at + 1)] as const)
     for (const [missing, asked] of [
       [0, 0],
       [1, 1],

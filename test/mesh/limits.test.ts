@@ -28,6 +28,15 @@ const MiB = 1024 * 1024
 /** Timers run, but no bucket refills. */
 const stillClock: Clock = { ...systemClock, now: () => 1_000 }
 
+/** Whose connections end, by place, where each has so many bytes unread. */
+function dropped(...bytes: readonly number[]): readonly string[] {
+  const links = bytes.map((size, at) => {
+    const connection = { streams: [{ readBufferLength: size }, { readBufferLength: 1 }] }
+    return { peer: `${at}`, connection } as unknown as Link
+  })
+  return excess(links).map(({ peer }) => peer)
+}
+
 describe('what a peer may bring', () => {
   it('is answers of so many bytes, whatever it was asked', async () => {
     await using node = await TestNode.start({
@@ -98,12 +107,6 @@ describe('what a peer may bring', () => {
 
 describe('what all peers may make a node hold', () => {
   it('is so many unread bytes: who has most of them goes first, and no more than need to', () => {
-    const held = (bytes: readonly number[]) =>
-      bytes.map((size, at) => {
-        const connection = { streams: [{ readBufferLength: size }, { readBufferLength: 1 }] }
-        return { peer: `${at}`, connection } as unknown as Link
-      })
-    const dropped = (...bytes: readonly number[]) => excess(held(bytes)).map(({ peer }) => peer)
     const all = limits.unreadTotal.value
     assert.deepEqual(dropped(all / 2 - 1, all / 4 - 1, all / 4 - 1), [])
     assert.deepEqual(dropped(all / 4 - 1, all / 2 - 1, all / 4), ['1'])
@@ -189,6 +192,14 @@ function publishing(data: Uint8Array): Uint8Array {
   return field.bytes(2, field.bytes(2, data), field.bytes(4, utf8(topicId(name))))
 }
 
+/** An RPC of just under `size` bytes. */
+function sixteenMessages(size: number, word: string): Uint8Array {
+  const message = (at: number) => publishing(concat(utf8(`${word} ${at}`), new Uint8Array(65_000)))
+  const fifteen = times(15, message)
+  const rest = size - fifteen.length - publishing(utf8(word)).length - 4
+  return concat(fifteen, publishing(concat(utf8(word), new Uint8Array(rest))))
+}
+
 function control(number: number, ...parts: readonly Uint8Array[]): Uint8Array {
   return field.bytes(3, field.bytes(number, ...parts))
 }
@@ -262,21 +273,13 @@ describe('one gossip RPC', () => {
 
   it('has so many bytes: at more, nothing is heard of that stream any more', () =>
     gossiping(async ({ node, send, received }) => {
-      const rpc = (size: number, word: string) => {
-        const parts = times(15, (at) =>
-          publishing(concat(utf8(`${word} ${at}`), new Uint8Array(65_000))),
-        )
-        const empty = publishing(utf8(word)).length
-        const rest = size - parts.length - empty - 4
-        return concat(parts, publishing(concat(utf8(word), new Uint8Array(rest))))
-      }
-      const largest = rpc(limits.gossipFrame.value, 'whole')
+      const largest = sixteenMessages(limits.gossipFrame.value, 'whole')
       assert.ok(largest.length <= limits.gossipFrame.value)
       send(largest)
       await received.until(
         (items) => items.filter((item) => item.startsWith('whole')).length === 16,
       )
-      send(rpc(limits.gossipFrame.value + 100, 'large'))
+      send(sixteenMessages(limits.gossipFrame.value + 100, 'large'))
       while ((await node.network.publish(name, systemRandom.bytes(8))) > 0) await setImmediate()
       assert.ok(!received.items.some((item) => item.startsWith('large')))
     }))

@@ -5,6 +5,7 @@ import { mlDsa } from '#crypto'
 import { malformed, NodeKey, parseAddress, PeerBindings, signPeerBinding } from '#mesh'
 import { openMemory } from '#storage'
 
+import { limits } from '../../mesh/limits.ts'
 import { systemRandom } from '../../node/random.ts'
 import { Inbox, networkId, quick, statusOf, TestNode } from './nodes.ts'
 import { Rogue } from './rogue.ts'
@@ -38,6 +39,34 @@ describe('peers', () => {
     await using again = await TestNode.start({ key, listen })
     await node.until(() => node.connected.length === 2)
     assert.equal(node.connected[1]?.peer, again.peer)
+  })
+
+  it('that are strangers beyond their places are let go once they have said so; members stay', async () => {
+    const places: { value: number } = limits.connections
+    const { value } = places
+    places.value = limits.trialConnections.value + 1
+    try {
+      const key = NodeKey.generate(systemRandom)
+      const staticPeers = [`/ip4/127.0.0.1/tcp/1/p2p/${key.peerId.toString()}`]
+      await using node = await TestNode.start({ staticPeers })
+      await using stranger = await TestNode.start()
+      await using another = await TestNode.start()
+      await using member = await TestNode.start({ key })
+      await stranger.network.dial(node.address)
+      await node.until(() => node.connected.length === 1)
+      assert.equal(node.network.originOf(stranger.peer), '127.0.0')
+      await another.network.dial(node.address).catch(() => undefined)
+      await another.until(() => another.network.peers().length === 0)
+      await member.network.dial(node.address)
+      await node.until(() => node.connected.length === 2)
+      assert.deepEqual(
+        node.network.peers().map(({ peer }) => peer),
+        [stranger.peer, member.peer],
+      )
+      assert.deepEqual(node.bans, [])
+    } finally {
+      places.value = value
+    }
   })
 
   it('that were reached once are found again after a restart', async () => {

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict'
 
 import { timeOf } from '../../node/clock.ts'
 
-describe('time of a node', () => {
-  function machine() {
-    const source = { at: 1_000_000, passed: 5 }
-    const now = timeOf({ wall: () => source.at, monotonic: () => source.passed })
-    const pass = (milliseconds: number): void => {
-      source.at += milliseconds
-      source.passed += milliseconds
-    }
-    return { source, now, pass }
+function machine() {
+  const source = { at: 1_000_000, passed: 5 }
+  const now = timeOf({ wall: () => source.at, monotonic: () => source.passed })
+  const pass = (milliseconds: number): void => {
+    source.at += milliseconds
+    source.passed += milliseconds
   }
+  return { source, now, pass }
+}
 
+describe('time of a node', () => {
   it('is that of the wall, also after a sleep in which nothing else passed', () => {
     const { source, now, pass } = machine()
     pass(10)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { hex, unhex } from '#base'
+import { hex, type Hex } from '#base'
 
 import { RpcFault } from '../../errors.ts'
 import { defineMethod } from '../../method.ts'
@@ -41,7 +41,6 @@ export const getCheckpoint = defineMethod({
       : undefined
     if (found === undefined) throw unknown(order.checkpointInterval)
     const { checkpoint, signatures } = found
-    const digest = (text: string) => hex(unhex(`0x${text}`))
     return {
       version: checkpoint.version,
       chainId: quantity(checkpoint.chainId),
@@ -60,6 +59,10 @@ export const getCheckpoint = defineMethod({
     }
   },
 })
+
+function digest(text: string): Hex {
+  return `0x${text}`
+}
 
 function unknown(interval: number): RpcFault {
   return new RpcFault(

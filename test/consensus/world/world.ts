@@ -50,8 +50,16 @@ export function testEpoch(stakes: readonly number[]): Epoch {
   }
 }
 
+const signatures = hashSignatures()
+
 /** What stands for ML-DSA here. */
-export const { sign: testSignature, isValid: isSignedBy } = hashSignatures()
+export function testSignature(author: number, digest: Digest): Uint8Array {
+  return signatures.sign(author, digest)
+}
+
+export function isSignedBy(author: number, digest: Digest, signature: Uint8Array): boolean {
+  return signatures.isValid(author, digest, signature)
+}
 
 /** Own blocks that one answer repeats. */
 const repeated = 32
