@@ -66,7 +66,11 @@ describe('the metrics of two validators', function () {
           ['__proto__'],
         ])
     }
-    series = await scrape(0)
+    // What was never collected has no series: each scrape makes garbage.
+    await cluster.until(async () => {
+      series = await scrape(0)
+      return series.has('nodejs_gc_duration_seconds_sum')
+    })
   })
   after(() => bench[Symbol.asyncDispose]())
 
