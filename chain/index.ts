@@ -55,4 +55,10 @@ export type {
   StoredReceipt,
   Withdrawal,
 } from './port.ts'
-export type { FoundTransactions, StorageRange, TraceConfig, TracedFrame } from './trace-port.ts'
+export type {
+  FoundTransactions,
+  StorageRange,
+  TraceConfig,
+  TracedFrame,
+  TraceText,
+} from './trace-port.ts'

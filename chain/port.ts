@@ -259,6 +259,8 @@ export interface Rules {
 export interface CallResult {
   readonly gasUsed: bigint
   readonly output: Uint8Array
+  /** What all tries together took, where there were more than one. */
+  readonly workGas?: bigint
   /** Absent on success. */
   readonly failure?: { readonly reason: 'reverted' | 'halted'; readonly message: string }
 }
@@ -447,6 +449,8 @@ export interface PoolFace {
 /** What RPC sees of a chain. */
 export interface ChainFace {
   readonly chainId: bigint
+  /** EIP-2718, of the transactions that are sent now. */
+  readonly transactionType: number
   /** G. */
   readonly genesisHash: Uint8Array
   readonly head: Head

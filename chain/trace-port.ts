@@ -64,16 +64,22 @@ export interface FoundTransactions {
   readonly isNewest: boolean
 }
 
+export interface TraceText {
+  /** Traces are too large to be written in the main thread. */
+  readonly json: string
+  /** Of all that was run for it, what comes before it in its block included. */
+  readonly workGas: bigint
+}
+
 /** A part of `Reads`. */
 export interface TraceReads {
   /** RLP, as are the next two. */
   rawHeader(ref: BlockRef): Uint8Array | undefined
   rawBlock(ref: BlockRef): Uint8Array | undefined
   rawReceipts(ref: BlockRef): readonly Uint8Array[] | undefined
-  /** Traces are JSON: they are too large to be written in the main thread. */
-  traceTransaction(hash: Uint8Array, config: TraceConfig): string | undefined
+  traceTransaction(hash: Uint8Array, config: TraceConfig): TraceText | undefined
   /** Throws `READ_TRACE_GENESIS`. */
-  traceBlock(ref: BlockRef, config: TraceConfig): string | undefined
+  traceBlock(ref: BlockRef, config: TraceConfig): TraceText | undefined
   /** @param index Of the transaction of that block before which it runs; after the last if absent. */
   traceCall(
     request: CallRequest,
@@ -81,7 +87,7 @@ export interface TraceReads {
     config: TraceConfig,
     overrides?: Overrides,
     index?: number,
-  ): string | undefined
+  ): TraceText | undefined
   /** Depth first, in the order in which they began. */
   frames(hash: Uint8Array): readonly TracedFrame[] | undefined
   /** The storage of `address` before transaction `index` of a block, from the slot hash `start` on. */

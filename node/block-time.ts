@@ -36,7 +36,7 @@ export class BlockTime {
 
   /** A block of that time was made. */
   made(timestamp: bigint): void {
-    if (this.#next === undefined) return
+    if (timestamp !== this.#next) return
     this.#next = undefined
     this.goOnFrom(timestamp)
   }

@@ -53,17 +53,19 @@ export class DevControl implements DevFace, BlockBuilder {
   async mine({ blocks, timestamp }: { blocks: bigint; timestamp?: bigint }): Promise<void> {
     const most = BigInt(limits.minedBlocks.value)
     if (blocks > most) throw outOfRange('blocks', most)
-    if (timestamp !== undefined) this.setNextBlockTimestamp(timestamp)
+    if (timestamp !== undefined) {
+      if (blocks === 0n) return this.setNextBlockTimestamp(timestamp)
+      checkTime(timestamp)
+    }
     for (let made = 0n; made < blocks; made++) {
       // oxlint-disable-next-line no-await-in-loop -- each follows the last
-      await this.#sealer.seal()
+      await this.#sealer.seal(made === 0n ? timestamp : undefined)
     }
   }
 
-  setNextBlockTimestamp(timestamp: bigint): void {
-    const most = BigInt(limits.devSeconds.value)
-    if (timestamp > most) throw outOfRange('timestamp', most)
-    this.#sealer.time.setNext(timestamp, this.#chain.head.header.timestamp)
+  async setNextBlockTimestamp(timestamp: bigint): Promise<void> {
+    checkTime(timestamp)
+    await this.#sealer.setNextTime(timestamp)
   }
 
   increaseTime(seconds: bigint): bigint {
@@ -89,6 +91,11 @@ export class DevControl implements DevFace, BlockBuilder {
     this.#snapshots = snapshots
     await this.#chain.keepFrom(snapshots[0]?.height)
   }
+}
+
+function checkTime(timestamp: bigint): void {
+  const most = BigInt(limits.devSeconds.value)
+  if (timestamp > most) throw outOfRange('timestamp', most)
 }
 
 function outOfRange(what: string, most: bigint): Fault {

@@ -1,13 +1,14 @@
 import { connect, type Socket } from 'node:net'
-import { createInterface } from 'node:readline'
 
-import { Fault } from '#base'
+import { type Clock, Fault } from '#base'
 
+import { systemClock } from './clock.ts'
 import { limits } from './limits.ts'
 import { type Answer, type RpcAsker, resultOf } from './rpc-client.ts'
 
+const lineFeed = 0x0a
+
 interface Waiting {
-  readonly method: string
   resolve(answer: Answer): void
   reject(error: unknown): void
 }
@@ -16,26 +17,30 @@ interface Waiting {
 export class IpcClient implements RpcAsker {
   readonly #socket: Socket
   readonly #path: string
+  readonly #clock: Clock
   readonly #waiting = new Map<number, Waiting>()
+  /** Of the line that has not ended. */
+  #pieces: Buffer[] = []
+  #bytes = 0
   #last = 0
 
-  private constructor(socket: Socket, path: string) {
+  private constructor(socket: Socket, path: string, clock: Clock) {
     this.#socket = socket
     this.#path = path
-    // An answer is one line: JSON has no line feed of its own.
-    createInterface({ input: socket, crlfDelay: Infinity }).on('line', (line) => this.#take(line))
+    this.#clock = clock
+    socket.on('data', (data: Buffer) => this.#read(data))
     socket.on('close', () => this.#lose('closed'))
     socket.on('error', (error) => this.#lose((error as { code?: string }).code ?? String(error)))
   }
 
   /** Throws `NODE_UNREACHABLE`. */
-  static open(path: string): Promise<IpcClient> {
+  static open(path: string, clock: Clock = systemClock): Promise<IpcClient> {
     return new Promise((resolve, reject) => {
       const socket = connect(path)
       socket.once('error', (error) => {
         reject(unreachable(path, (error as { code?: string }).code ?? String(error)))
       })
-      socket.once('connect', () => resolve(new IpcClient(socket, path)))
+      socket.once('connect', () => resolve(new IpcClient(socket, path, clock)))
     })
   }
 
@@ -46,7 +51,21 @@ export class IpcClient implements RpcAsker {
         reject(unreachable(this.#path, 'closed'))
         return
       }
-      this.#waiting.set(id, { method, resolve, reject })
+      const deadline = this.#clock.after(limits.answerTime.value, () => {
+        this.#waiting.delete(id)
+        reject(unreachable(this.#path, 'timeout'))
+      })
+      const end = (): void => deadline.cancel()
+      this.#waiting.set(id, {
+        resolve: (given) => {
+          end()
+          resolve(given)
+        },
+        reject: (error) => {
+          end()
+          reject(error)
+        },
+      })
       this.#socket.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`)
     })
     return resultOf(method, answer) as Result
@@ -56,11 +75,31 @@ export class IpcClient implements RpcAsker {
     this.#socket.destroy()
   }
 
-  #take(line: string): void {
-    if (line.length > limits.answerBytes.value) {
-      this.#socket.destroy()
-      return
+  /** An answer is one line: JSON has no line feed of its own. */
+  #read(data: Buffer): void {
+    let from = 0
+    for (let end = data.indexOf(lineFeed); end >= 0; end = data.indexOf(lineFeed, from)) {
+      const line = this.#held(data.subarray(from, end))
+      if (line === undefined) return
+      this.#pieces = []
+      this.#bytes = 0
+      from = end + 1
+      this.#take(Buffer.concat(line).toString())
     }
+    this.#held(data.subarray(from))
+  }
+
+  /** The line so far; undefined when it is too long, which ends the connection. */
+  #held(piece: Buffer): readonly Buffer[] | undefined {
+    this.#bytes += piece.length
+    this.#pieces.push(piece)
+    if (this.#bytes <= limits.answerBytes.value) return this.#pieces
+    this.#pieces = []
+    this.#socket.destroy()
+    return undefined
+  }
+
+  #take(line: string): void {
     let answer: Answer
     try {
       answer = JSON.parse(line) as Answer

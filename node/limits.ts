@@ -6,6 +6,11 @@ export const limits = {
     unit: 'bytes',
     why: 'of a node that the command line asked: as many as a node answers with',
   },
+  answerTime: {
+    value: 30_000,
+    unit: 'milliseconds',
+    why: 'that the command line waits for an answer: longer than a node takes for one',
+  },
   answerText: {
     value: 2_000,
     unit: 'characters',

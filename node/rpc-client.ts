@@ -6,7 +6,6 @@ import { limits } from './limits.ts'
 
 export type RpcCall = readonly [method: string, ...params: unknown[]]
 
-const timeout = 30_000
 const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /** Whatever leads to a node. */
@@ -84,7 +83,7 @@ export class RpcClient implements RpcAsker {
       headers: { 'content-type': 'application/json' },
       body,
       redirect: 'error',
-      signal: AbortSignal.timeout(timeout),
+      signal: AbortSignal.timeout(limits.answerTime.value),
     })
   }
 

@@ -19,6 +19,8 @@ export type Pace =
   | { readonly kind: 'steady' | 'instant' | 'manual' }
   | { readonly kind: 'interval'; readonly milliseconds: number }
 
+type Chosen = ReturnType<Chain['pool']['ready']>
+
 /** Orders transactions by itself, where one node is the whole network. */
 export class Sealer {
   readonly time: BlockTime
@@ -54,9 +56,20 @@ export class Sealer {
     return this.alone(async () => undefined)
   }
 
-  /** Makes one block of what the pool has, empty when it has nothing. */
-  seal(): Promise<void> {
-    return this.alone(() => this.#seal(true))
+  /**
+   * Makes one block of what the pool has, empty when it has nothing; of that time where it is given.
+   * Throws `NODE_TIME_BACK`.
+   */
+  seal(timestamp?: bigint): Promise<void> {
+    return this.alone(() => {
+      if (timestamp !== undefined) this.#setNext(timestamp)
+      return this.#seal(true)
+    })
+  }
+
+  /** Of the block that is begun next, whichever is under way. Throws `NODE_TIME_BACK`. */
+  setNextTime(timestamp: bigint): Promise<void> {
+    return this.alone(async () => this.#setNext(timestamp))
   }
 
   /** Runs `task` while no block is made. */
@@ -64,6 +77,10 @@ export class Sealer {
     const run = this.#tail.then(task)
     this.#tail = run.catch(() => undefined)
     return run
+  }
+
+  #setNext(timestamp: bigint): void {
+    this.time.setNext(timestamp, this.#init.chain.head.header.timestamp)
   }
 
   #pause(): void {
@@ -108,26 +125,32 @@ export class Sealer {
   /** One block for each transaction that could run when its block was begun. */
   async #drain(): Promise<void> {
     const { chain } = this.#init
-    for (let before = -1n; this.#isRunning && this.#chosen(1).length > 0;) {
+    for (let before = -1n; this.#isRunning;) {
+      const chosen = this.#chosen(1)
       // What the pool holds ready and no block takes is tried again with the next that comes.
-      if (chain.head.header.number === before) return
+      if (chosen.length === 0 || chain.head.header.number === before) return
       before = chain.head.header.number
-      await this.#seal(false, 1)
+      await this.#make(chosen, false)
     }
   }
 
-  #chosen(most: number): ReturnType<Chain['pool']['ready']> {
+  #chosen(transactions = Infinity): Chosen {
     const { pool, profile } = this.#init.chain
-    return pool.ready({ gas: profile.blockGasLimit, bytes: profile.blockRoom }).slice(0, most)
+    return pool.ready({ gas: profile.blockGasLimit, bytes: profile.blockRoom, transactions })
   }
 
-  async #seal(evenEmpty: boolean, most = Infinity): Promise<void> {
+  async #seal(evenEmpty: boolean): Promise<void> {
+    const { head, profile } = this.#init.chain
+    const { timestamp } = head.header
+    const chosen = this.#chosen()
+    const isDue = evenEmpty || this.time.after(timestamp) - timestamp >= profile.emptyBlockSeconds
+    if (chosen.length > 0 || isDue) await this.#make(chosen, evenEmpty)
+  }
+
+  async #make(chosen: Chosen, evenEmpty: boolean): Promise<void> {
     const { chain } = this.#init
     const { header, hash } = chain.head
     const timestamp = this.time.after(header.timestamp)
-    const chosen = this.#chosen(most)
-    const isDue = evenEmpty || timestamp - header.timestamp >= chain.profile.emptyBlockSeconds
-    if (chosen.length === 0 && !isDue) return
     const wires = chosen.map(({ wire }) => wire)
     const hashes = chosen.map(({ wireHash }) => wireHash)
     const commit: Commit = {

@@ -10,6 +10,7 @@ import type { Visit } from './visit.ts'
 export class Attempt {
   readonly #visit: Pick<Visit<unknown>, 'expired'>
   #begun = false
+  #timedOut = timedOut
   #hash: Hex | undefined
 
   constructor(visit: Pick<Visit<unknown>, 'expired'>) {
@@ -31,9 +32,14 @@ export class Attempt {
     this.#hash = hash
   }
 
+  /** What the caller is told at the deadline, where Ethereum has a number of its own for it. */
+  timesOutAs(fault: () => RpcFault): void {
+    this.#timedOut = fault
+  }
+
   /** What the caller is told at the deadline. */
   timeout(): RpcFault {
-    if (!this.#begun) return timedOut()
+    if (!this.#begun) return this.#timedOut()
     const hash = this.#hash
     const what = hash === undefined ? 'the transaction' : hash
     return new RpcFault(

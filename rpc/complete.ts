@@ -4,6 +4,7 @@ import { type Fees, feesWithRoom } from '#sdk'
 import { suggestTip } from './fee-suggestion.ts'
 import type { Context } from './method.ts'
 import { known } from './methods/known.ts'
+import { metered, workOf } from './methods/metered.ts'
 import { succeeded } from './methods/succeeded.ts'
 import type { DevSigner, SignRequest } from './signer.ts'
 
@@ -17,14 +18,14 @@ interface Request extends CallRequest {
  * @param signer Knows which algorithm it will sign with; else the registered one is taken.
  */
 export async function complete(
-  { chain, reads }: Pick<Context, 'chain' | 'reads'>,
+  { chain, reads, spend }: Pick<Context, 'chain' | 'reads' | 'spend'>,
   signer: DevSigner | undefined,
   request: Request,
 ): Promise<SignRequest> {
   const { nonceKey = 0n } = request
   const nonce = request.nonce ?? chain.pool.pendingNonce(request.from, nonceKey)
   const fees = await feesOf(chain, request)
-  const gas = request.gas ?? (await estimate(reads, signer, { ...request, nonce }))
+  const gas = request.gas ?? (await estimate({ reads, spend }, signer, { ...request, nonce }))
   return {
     from: request.from,
     ...(request.to === undefined ? {} : { to: request.to }),
@@ -48,12 +49,13 @@ async function feesOf(chain: ChainFace, request: CallRequest): Promise<Fees> {
 
 /** Without fees, so that what is asked is the gas alone. */
 async function estimate(
-  reads: Context['reads'],
+  { reads, spend }: Pick<Context, 'reads' | 'spend'>,
   signer: DevSigner | undefined,
   request: Request,
 ): Promise<bigint> {
   const { gasPrice: _, maxFeePerGas: __, maxPriorityFeePerGas: ___, ...call } = request
   const asked = signer === undefined ? call : { ...call, algorithm: signer.algorithm(request.from) }
-  const result = await reads.estimateGas(asked, 'latest')
+  const read = reads.estimateGas(asked, 'latest')
+  const result = await metered(spend, undefined, read, workOf)
   return succeeded(known(result, 'latest')).gasUsed
 }

@@ -1,9 +1,12 @@
 import type { AsyncReads } from '#chain'
 
-import type { Transport } from './gate.ts'
+import type { Gate, Transport, Visitor } from './gate.ts'
 import type { Context } from './method.ts'
+import type { Offer } from './offer.ts'
+import { pacedReads } from './paced-reads.ts'
 import type { Presence } from './presence.ts'
 import type { Session } from './subscriptions/session.ts'
+import type { Turns } from './turns.ts'
 
 /** Who sent a request, and how. */
 export interface Caller {
@@ -20,10 +23,21 @@ export interface Caller {
 /** What calls of all clients share. */
 export type SharedContext = Omit<
   Context,
-  'client' | 'isAuthorized' | 'reads' | 'session' | 'signal' | 'transport'
->
+  'client' | 'isAuthorized' | 'methods' | 'reads' | 'session' | 'signal' | 'spend' | 'transport'
+> & { readonly offer: Offer }
 
-export function contextOf(shared: SharedContext, caller: Caller): Context {
+/** What holds the calls of all clients apart. */
+interface ContextParts {
+  readonly gate: Gate<Visitor>
+  /** Of what reads bring. */
+  readonly arrivals: Turns
+}
+
+export function contextOf(
+  shared: SharedContext,
+  caller: Caller,
+  { gate, arrivals }: ContextParts,
+): Context {
   const { transport, client, isAuthorized, presence, session } = caller
   let reads: AsyncReads | undefined
   return {
@@ -32,11 +46,15 @@ export function contextOf(shared: SharedContext, caller: Caller): Context {
     client,
     isAuthorized,
     session,
+    spend: (units) => gate.spend(units, caller),
+    get methods() {
+      return shared.offer(caller)
+    },
     get signal() {
       return presence.signal
     },
     get reads() {
-      return (reads ??= shared.chain.readsUntil(presence.signal))
+      return (reads ??= pacedReads(shared.chain.readsUntil(presence.signal), arrivals))
     },
   }
 }

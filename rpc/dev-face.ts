@@ -17,7 +17,7 @@ export interface DevFace {
   /** Makes `blocks` blocks, empty ones too. Throws `NODE_TIME_BACK`, `NODE_DEV_RANGE`. */
   mine(request: { readonly blocks: bigint; readonly timestamp?: bigint }): Promise<void>
   /** Seconds since 1970, of the next block and no other; time goes on from it. Throws `NODE_TIME_BACK`. */
-  setNextBlockTimestamp(timestamp: bigint): void
+  setNextBlockTimestamp(timestamp: bigint): Promise<void>
   /** @returns Seconds that time was moved by in all. Throws `NODE_TIME_BACK`. */
   increaseTime(seconds: bigint): bigint
   /** A block for each transaction, at once; else none but those of `mine`. */

@@ -6,7 +6,7 @@ import { isInternal, RpcFault, withoutData } from './errors.ts'
 import type { Gate } from './gate.ts'
 import { JsonText } from './json-text.ts'
 import { parseJson } from './json.ts'
-import type { ServerLimits } from './limits.ts'
+import { limits as fixed, type ServerLimits } from './limits.ts'
 import type { Context } from './method.ts'
 import type { CallStatistics, Outcome } from './metrics/call-statistics.ts'
 import type { Presence } from './presence.ts'
@@ -22,7 +22,9 @@ import {
   success,
 } from './request.ts'
 import { Semaphore } from './semaphore.ts'
+import { Shares } from './shares.ts'
 import { Stretch } from './stretch.ts'
+import { Turns } from './turns.ts'
 import { Visit } from './visit.ts'
 
 export interface Dispatcher<In = Context> {
@@ -59,24 +61,47 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
   readonly #options: DispatcherOptions<In>
   readonly #long: Semaphore
   readonly #stretch: Stretch
-  #underWay = 0
+  readonly #turns: Turns
+  readonly #underWay = new Shares()
 
   constructor(options: DispatcherOptions<In>) {
     this.#options = options
-    this.#long = new Semaphore(options.limits.longCalls)
+    this.#long = new Semaphore(options.limits.longCalls, {
+      permitsPerClient: fixed.longCallsPerClient.value,
+    })
     this.#stretch = new Stretch(options.clock)
+    this.#turns = new Turns(options.clock)
   }
 
   dispatch(text: string, context: In, presence?: Presence): Answer | Promise<Answer> {
     const { clock, limits } = this.#options
+    const debt = this.#arrive(text, context)
+    if (debt !== undefined && text.length > fixed.unitCharacters.value) return this.#refused(debt)
     let body: unknown
     try {
       body = parseJson(text, limits)
     } catch (error) {
-      return failure('null', error)
+      return debt === undefined ? failure('null', error) : this.#refused(debt)
     }
     const visit = new Visit(context, clock, limits.callTime, presence)
+    visit.hasEntered = debt === undefined
     return Array.isArray(body) ? this.#batch(body, visit) : this.#single(body, visit)
+  }
+
+  /** Why nothing is done for who sent `text`, if so. */
+  #arrive(text: string, context: In): unknown {
+    try {
+      this.#options.gate?.arrive(text.length, context)
+      return undefined
+    } catch (error) {
+      return error
+    }
+  }
+
+  /** A request that nobody reads. */
+  #refused(error: unknown): Answer {
+    this.#options.statistics?.turnedAway()
+    return failure('null', error)
   }
 
   /** Without a promise where the method needs none. */
@@ -110,29 +135,25 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
   }
 
   async #runAll(requests: readonly unknown[], visit: Visit<In>): Promise<Answers> {
-    const { batchWindow, responseBytes } = this.#options.limits
+    const { batchWindow } = this.#options.limits
     const answers: Answers = []
     let running: Promise<void>[] = []
-    let counted = 0
-    let length = 0
     const settle = async (): Promise<void> => {
       await visit.within(Promise.all(running))
       running = []
-      for (; counted < answers.length; counted++) length += lengthOf(answers[counted])
     }
     for (let index = 0; index < requests.length; index++) {
       const request = requests[index]
       const writes = this.#options.registry.writing.has(methodOf(request) ?? '')
       if (running.length > 0 && (writes || running.length >= batchWindow)) await settle()
       if (!visit.expired && this.#stretch.isOver) await visit.within(this.#stretch.rest())
-      const unserved = visit.expired ? timedOut() : length > responseBytes ? tooLarge() : undefined
+      const unserved = visit.expired ? timedOut() : this.#isFull(visit) ? tooLarge() : undefined
       if (unserved !== undefined) {
-        answers[index] = this.#failure(request, unserved, this.#options.clock.now())
+        answers[index] = this.#failure(request, unserved, this.#options.clock.now(), visit)
         continue
       }
       const work = this.#run(request, visit, answers, index)
       if (work !== undefined) running.push(work)
-      else if (running.length === 0) length += lengthOf(answers[counted++])
       if (writes) await settle()
     }
     await settle()
@@ -166,63 +187,107 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     try {
       const result = this.#call(request, visit, attempt)
       if (result instanceof Promise) {
-        return place(answers, index, this.#settle(request, result, began))
+        return place(answers, index, this.#settle(request, result, began, visit))
       }
-      answers[index] = this.#success(request, result, began)
+      answers[index] = this.#success(request, result, began, visit)
     } catch (error) {
-      answers[index] = this.#failure(request, error, began)
+      answers[index] = this.#failure(request, error, began, visit)
     }
     return undefined
   }
 
   /** A call that timed out still counts as under way until it ends: it may still take effect. */
-  async #settle(request: unknown, result: Promise<unknown>, began: number): Promise<Answer> {
-    this.#underWay++
+  async #settle(
+    request: unknown,
+    pending: Promise<unknown>,
+    began: number,
+    visit: Visit<In>,
+  ): Promise<Answer> {
+    const stranger = this.#options.gate?.stranger(visit.context)
+    this.#underWay.add(stranger)
     try {
-      return this.#success(request, await result, began)
+      const result = await pending
+      if (sizeOf(result) >= fixed.largeAnswer.value) {
+        // Without a wait where there is room: between look and write nobody else may look.
+        if (this.#turns.isOver) await this.#turns.next()
+        this.#checkRoom(visit)
+      }
+      return this.#success(request, result, began, visit)
     } catch (error) {
-      return this.#failure(request, error, began)
+      return this.#failure(request, error, began, visit)
     } finally {
-      this.#underWay--
+      this.#underWay.remove(stranger)
     }
+  }
+
+  /** Nothing large is written for who is gone, or has enough. */
+  #checkRoom(visit: Visit<In>): void {
+    if (visit.expired) throw timedOut()
+    if (this.#isFull(visit)) throw tooLarge()
   }
 
   #call(request: unknown, visit: Visit<In>, attempt: Attempt): unknown {
     const { gate } = this.#options
-    gate?.enter(visit.context)
+    if (visit.hasEntered) visit.hasEntered = false
+    else gate?.enter(visit.context)
     const { method: name, params } = checkRequest(request)
     const method = this.#options.registry.find(name)
     gate?.pass(name, method.cost, visit.context)
-    if (this.#underWay >= this.#options.limits.callsUnderWay) throw busy()
+    const stranger = gate?.stranger(visit.context)
+    this.#checkShare(stranger, method.long)
     const work = () => method.call(params, visit.context, attempt)
-    return method.long ? this.#inTurn(attempt, work) : work()
+    if (!method.long) return work()
+    return this.#inTurn(stranger, () => {
+      attempt.check()
+      if (this.#isFull(visit)) throw tooLarge()
+      return work()
+    })
   }
 
-  async #inTurn(attempt: Attempt, work: () => unknown): Promise<unknown> {
-    await this.#long.acquire()
+  /** Throws `RPC_BUSY`. */
+  #checkShare(stranger: string | undefined, isLong: boolean): void {
+    const { callsUnderWay, callsPerClient } = this.#options.limits
+    if (this.#underWay.size >= callsUnderWay) throw busy()
+    if (stranger === undefined) return
+    if (this.#underWay.of(stranger) >= callsPerClient) throw busy()
+    if (isLong && this.#long.waiting(stranger) >= fixed.longCallsWaiting.value) throw busy()
+  }
+
+  async #inTurn(client: string | undefined, work: () => unknown): Promise<unknown> {
+    await this.#long.acquire(client)
     try {
-      attempt.check()
       return await work()
     } finally {
-      this.#long.release()
+      this.#long.release(client)
     }
   }
 
-  #success(request: unknown, result: unknown, began: number): Answer {
+  /** Whether the answers so far leave no room in the response. */
+  #isFull({ characters }: Visit<In>): boolean {
+    return characters > this.#options.limits.responseBytes
+  }
+
+  #success(request: unknown, result: unknown, began: number, visit: Visit<In>): Answer {
     const id = idOf(request)
     const text = id === undefined ? '' : textOf(result)
+    this.#turns.wrote(text.length)
     if (text.length > this.#options.limits.responseBytes) throw tooLarge()
+    visit.characters += text.length
+    if (this.#isFull(visit)) throw tooLarge()
     this.#count(request, 'success', began)
     return id === undefined ? undefined : success(id, text)
   }
 
-  #failure(request: unknown, error: unknown, began: number): Answer {
+  #failure(request: unknown, error: unknown, began: number, visit: Visit<In>): Answer {
     if (isInternal(error)) {
       const method = methodOf(request)?.slice(0, 64)
       this.#options.log.error('rpc call failed', { method, error })
     }
-    this.#count(request, outcomeOf(error), began)
-    return refusal(request, this.#options.plainErrors === true ? withoutData(error) : error)
+    this.#count(request, outcomeOf(error, visit), began)
+    const answer = refusal(request, this.#options.plainErrors === true ? withoutData(error) : error)
+    visit.characters += answer?.length ?? 0
+    const isLarge = (answer?.length ?? 0) >= fixed.largeAnswer.value
+    return isLarge && this.#isFull(visit) ? refusal(request, tooLarge()) : answer
   }
 
   /** A call whose caller was told at the deadline counts when it ends, as what it came to. */
@@ -236,22 +301,28 @@ async function place(answers: Answers, index: number, answer: Promise<Answer>): 
   answers[index] = await answer
 }
 
+/** How much there is to write, where that is known before. */
+function sizeOf(result: unknown): number {
+  if (result instanceof JsonText) return result.text.length
+  return typeof result === 'string' ? result.length : 0
+}
+
 function textOf(result: unknown): string {
   return result instanceof JsonText ? result.text : JSON.stringify(result ?? null)
 }
 
-function outcomeOf(error: unknown): Outcome {
+function outcomeOf(error: unknown, { isLate }: Pick<Visit<unknown>, 'isLate'>): Outcome {
   if (isFault(error, 'RPC_RATE')) return 'limited'
-  if (isFault(error, 'RPC_TIMEOUT', 'RPC_TIMEOUT_SENDING', 'READ_CANCELLED')) return 'late'
+  if (
+    isFault(error, 'RPC_TIMEOUT', 'RPC_TIMEOUT_SENDING', 'RPC_TIMEOUT_SIMULATION', 'READ_CANCELLED')
+  ) {
+    return isLate ? 'late' : 'left'
+  }
   return isInternal(error) ? 'failed' : 'refused'
 }
 
 function answerOf(request: unknown, answer: Answer | Attempt): Answer {
   return answer instanceof Attempt ? refusal(request, answer.timeout()) : answer
-}
-
-function lengthOf(answer: Answer | Attempt): number {
-  return typeof answer === 'string' ? answer.length : 0
 }
 
 function batchTooLarge(most: number): RpcFault {

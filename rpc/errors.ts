@@ -36,11 +36,11 @@ const numbers = {
   RPC_CHECKPOINT_UNKNOWN: -32001,
   RPC_COMMITTEE_ABSENT: -32000,
   RPC_FINALITY_UNPROVEN: -32001,
-  RPC_SIMULATION_BASE: -32000,
   RPC_SLOTS_TOO_MANY: -38026,
-  RPC_BLOCK_UNKNOWN: -32001,
+  RPC_BLOCK_UNKNOWN: -32000,
   RPC_TIMEOUT: -32002,
   RPC_TIMEOUT_SENDING: -32002,
+  RPC_TIMEOUT_SIMULATION: -32016,
   RPC_UPSTREAM_ANSWER: -32002,
   RPC_BUSY: -32005,
   RPC_RATE: -32005,
@@ -111,6 +111,7 @@ const foreign: Readonly<Record<string, number>> = {
   READ_KEY_FOREIGN: -32602,
   READ_LOGS_TOO_LARGE: -32602,
   READ_LOG_RANGE: -32602,
+  READ_OUTPUT_TOO_LARGE: -32005,
   READ_OVERRIDE: -32000,
   READ_OVERRIDE_SYSTEM: -32602,
   READ_PERCENTILES: -32602,
@@ -120,7 +121,9 @@ const foreign: Readonly<Record<string, number>> = {
   READ_TRACE_REFUSED: -32000,
   READ_TRACE_TOO_LARGE: -32005,
   READ_SIMULATION_BLOB_FEE: -32603,
+  READ_SIMULATION_BLOB_HASH: -32602,
   READ_SIMULATION_BLOCKS: -38026,
+  READ_SIMULATION_CREATION: -32602,
   READ_SIMULATION_FEE_TOO_LOW: -38012,
   READ_SIMULATION_GAS: -38015,
   READ_SIMULATION_INITCODE: -38025,
@@ -131,6 +134,7 @@ const foreign: Readonly<Record<string, number>> = {
   READ_SIMULATION_NUMBER: -38020,
   READ_SIMULATION_TIME: -38021,
   READ_SIMULATION_TIP: -32602,
+  READ_SIMULATION_TOO_LARGE: -32005,
   READ_SIMULATION_UNFUNDED: -38014,
   READ_TOO_MANY_LOGS: -32602,
   READ_UNFUNDED: -32000,
@@ -211,11 +215,17 @@ function foreignNumber(code: string): number | undefined {
   return code.startsWith('TX_') || code.startsWith('POOL_') ? rejected : undefined
 }
 
+/**
+ * The cure, after the words that clients match on: the facts are in the data beside it. Libraries show
+ * of a rejected transaction the message alone, so that its facts stand at the end of it as well.
+ */
 function usually(fault: Fault): string {
   const words = Object.hasOwn(usual, fault.code) ? usual[fault.code] : undefined
-  return words === undefined || fault.message.includes(words)
-    ? fault.message
-    : `${words}: ${fault.message}`
+  const text = fault.cure ?? words ?? fault.message
+  const said = words === undefined || text.includes(words) ? text : `${words}: ${text}`
+  const { code, cure, message } = fault
+  if (cure === undefined || foreignNumber(code) !== rejected) return said
+  return `${said} [${message.slice(0, -`: ${cure}`.length)}]`
 }
 
 /** What clients of Ethereum look for in it where there is such a thing. */

@@ -37,10 +37,30 @@ export const limits = {
     unit: 'calls',
     why: 'asynchronous calls of all clients: bounds what waits for the readers',
   },
+  callsPerClient: {
+    value: 512,
+    unit: 'calls',
+    why: 'the same, of one client beyond this machine: an eighth',
+  },
   longCalls: {
     value: 4,
     unit: 'calls',
     why: 'with the readers at once, of those whose work the caller chooses; the others wait where their deadline drops them',
+  },
+  longCallsPerClient: {
+    value: 2,
+    unit: 'calls',
+    why: 'the same, of one client: another one waits for two at most',
+  },
+  longCallsWaiting: {
+    value: 128,
+    unit: 'calls',
+    why: 'for their turn with the readers, of one client beyond this machine: two batches',
+  },
+  largeAnswer: {
+    value: 16 * 1024,
+    unit: 'characters',
+    why: 'of an answer that waits for a turn of the event loop when large ones filled this one',
   },
   renderCharacters: {
     value: 256 * 1024,
@@ -56,6 +76,21 @@ export const limits = {
     value: 30_000,
     unit: 'milliseconds',
     why: 'to send a whole request: a client that drips bytes holds a connection',
+  },
+  stallTime: {
+    value: 20_000,
+    unit: 'milliseconds',
+    why: 'without taking anything of an answer over HTTP, after which a connection is cut',
+  },
+  yieldTime: {
+    value: 2000,
+    unit: 'milliseconds',
+    why: 'the same, after which it gives way to a newcomer that finds all places taken',
+  },
+  pieceCharacters: {
+    value: 64 * 1024,
+    unit: 'characters',
+    why: 'of an answer, written at once: a client that takes less than one in 20 s is not there',
   },
   idleTime: { value: 65_000, unit: 'milliseconds', why: 'a kept connection without a request' },
   poolBytes: {
@@ -83,6 +118,21 @@ export const limits = {
     value: 500,
     unit: 'units per second',
     why: 'of one client beyond this machine: half a thousand small reads, or ten calls of eth_getLogs',
+  },
+  unitCharacters: {
+    value: 16 * 1024,
+    unit: 'characters',
+    why: 'of a request that cost one unit to parse; who is in debt has no larger one parsed',
+  },
+  unitGas: {
+    value: 50_000,
+    unit: 'gas',
+    why: 'of calls that cost one unit: a call of 50 million, a second of a reader, two seconds of a rate',
+  },
+  interruptedGas: {
+    value: 50_000_000,
+    unit: 'gas',
+    why: 'at most charged for a call that was broken off: as much as one may take',
   },
   rateBurst: { value: 10, unit: 'seconds', why: 'of its rate that a client can save for later' },
   rateClients: {
@@ -182,12 +232,17 @@ export const limits = {
   socketBytesInAll: {
     value: 256 * 1024 * 1024,
     unit: 'bytes',
-    why: 'on their way to all clients of WebSocket and IPC: beyond it who has most of them is cut off',
+    why: 'on their way to all clients of HTTP, WebSocket and IPC: beyond it who has most of them is cut off',
+  },
+  refusedMessages: {
+    value: 32,
+    unit: 'messages',
+    why: 'of a WebSocket whose client has spent its rate, refused before nothing is read from it until that is paid',
   },
   pingTime: {
     value: 30_000,
     unit: 'milliseconds',
-    why: 'between two pings of a WebSocket; who has not answered the last one is cut off',
+    why: 'between two pings of a WebSocket; who has neither answered the last one nor taken anything is cut off',
   },
   subscriptionsPerConnection: {
     value: 256,
@@ -195,10 +250,20 @@ export const limits = {
     why: 'each is written to at every event',
   },
   subscriptions: { value: 16_384, unit: 'subscriptions', why: 'of all connections' },
+  subscriptionsPerClient: {
+    value: 2048,
+    unit: 'subscriptions',
+    why: 'of one client beyond this machine: an eighth of all',
+  },
   logChannels: {
     value: 1024,
     unit: 'filters',
     why: 'different ones that subscriptions to logs may have, each compared with logs of its addresses',
+  },
+  logChannelsPerClient: {
+    value: 128,
+    unit: 'filters',
+    why: 'the same, of one client beyond this machine: an eighth of all',
   },
   heldNotifications: {
     value: 4096,
@@ -221,6 +286,16 @@ export const limits = {
     value: 131_072,
     unit: 'addresses and topics',
     why: 'of all filters together, and as many of all subscriptions to logs: 20 MB',
+  },
+  watchedWordsPerClient: {
+    value: 16_384,
+    unit: 'addresses and topics',
+    why: 'the same, of one client beyond this machine: an eighth of all',
+  },
+  unitWords: {
+    value: 32,
+    unit: 'addresses and topics',
+    why: 'of a filter that cost one unit of its client’s rate',
   },
   filtersPerClient: {
     value: 1024,
@@ -254,6 +329,7 @@ export type ServerLimit =
   | 'batchCalls'
   | 'batchWindow'
   | 'callTime'
+  | 'callsPerClient'
   | 'callsUnderWay'
   | 'connections'
   | 'drainTime'
@@ -277,6 +353,7 @@ export function serverLimits(chosen: Partial<ServerLimits> = {}): ServerLimits {
     batchCalls: chosen.batchCalls ?? limits.batchCalls.value,
     batchWindow: chosen.batchWindow ?? limits.batchWindow.value,
     callTime: chosen.callTime ?? limits.callTime.value,
+    callsPerClient: chosen.callsPerClient ?? limits.callsPerClient.value,
     callsUnderWay: chosen.callsUnderWay ?? limits.callsUnderWay.value,
     connections: chosen.connections ?? limits.connections.value,
     drainTime: chosen.drainTime ?? limits.drainTime.value,

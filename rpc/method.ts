@@ -37,12 +37,14 @@ export interface Context {
   readonly transport: Transport
   /** Aborted when the client is gone or was told that time is over. */
   readonly signal: AbortSignal
+  /** Charges the client, after the work, for what it came to. */
+  readonly spend: (units: number) => void
   /** Undefined on HTTP, where an answer ends the exchange. */
   readonly session: Session | undefined
   /** What it follows of blocks and of the pool. */
   readonly feeds: Feeds
   readonly filters: Filters
-  /** All that this server offers. */
+  /** All that this server offers to the caller. */
   readonly methods: readonly Method[]
   /** Whether the request brought the token of the node. */
   readonly isAuthorized: boolean

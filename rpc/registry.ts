@@ -11,7 +11,7 @@ export interface Methods<In = Context> {
   find(name: string): Callable<In>
 }
 
-/** Finds methods by name; throws `RPC_METHOD_UNKNOWN` or `RPC_KEYS_ABSENT`. */
+/** Finds methods by name; throws `RPC_METHOD_UNKNOWN`, `RPC_KEYS_ABSENT` or `RPC_SIGN_UNSUPPORTED`. */
 export interface Registry extends Methods {
   readonly methods: readonly Method[]
 }
@@ -47,7 +47,7 @@ export function createRegistry(
     find(name) {
       const method = byName.get(name)
       if (method !== undefined) return method
-      throw unknown(name)
+      throw unknown(name, signs)
     },
   }
 }
@@ -57,8 +57,8 @@ export function partsOf(context: Pick<Context, Part>): readonly Part[] {
   return (['dev', 'builder'] as const).filter((part) => context[part] !== undefined)
 }
 
-function unknown(name: string): RpcFault {
-  if (isSigning(name)) return keysAbsent(name)
+function unknown(name: string, signs: boolean): RpcFault {
+  if (isSigning(name)) return signs ? signUnsupported(name) : keysAbsent(name)
   return new RpcFault({ code: 'RPC_METHOD_UNKNOWN', method: name.slice(0, 64) }, absent(name))
 }
 
@@ -66,6 +66,13 @@ export function keysAbsent(name: string): RpcFault {
   return new RpcFault(
     { code: 'RPC_KEYS_ABSENT', method: name.slice(0, 64) },
     `${absent(name)}: this node holds no keys; sign in your wallet and send with eth_sendRawTransaction`,
+  )
+}
+
+function signUnsupported(name: string): RpcFault {
+  return new RpcFault(
+    { code: 'RPC_SIGN_UNSUPPORTED', method: name.slice(0, 64) },
+    `${absent(name)}: this node signs what eth_sendTransaction sends and nothing else; run pars proxy before it for the rest`,
   )
 }
 

@@ -14,17 +14,20 @@ import type { Method } from './method.ts'
 import { methods as allMethods } from './methods/index.ts'
 import { CallStatistics, type MethodStatistics } from './metrics/call-statistics.ts'
 import { type NodeFace, sealer } from './node-face.ts'
+import { createOffer } from './offer.ts'
 import { ClientRates, type RateOptions } from './rates/client-rates.ts'
 import { createRegistry, partsOf } from './registry.ts'
 import type { DevSigner } from './signer.ts'
 import { Stretch } from './stretch.ts'
 import { Feeds } from './subscriptions/feeds.ts'
+import { SubscriptionCounts } from './subscriptions/session.ts'
 import type { TlsCredentials } from './tls.ts'
 import type { ConnectionShare } from './transport/connection.ts'
 import { createHttpServer, type Endpoint, type RpcServer } from './transport/http.ts'
 import { Outflow } from './transport/outbox.ts'
 import { type ByteStream, Streams } from './transport/streams.ts'
 import { WebSockets } from './transport/web-sockets.ts'
+import { Turns } from './turns.ts'
 import { ethereumView, nativeView, type View } from './view.ts'
 
 export interface RpcServerOptions {
@@ -73,7 +76,7 @@ export interface RpcServerOptions {
 export interface ServerFacts {
   readonly connections: Readonly<Record<Transport, number>>
   readonly subscriptions: number
-  /** Bytes on their way to clients of WebSocket and IPC. */
+  /** Bytes on their way to all clients. */
   readonly outgoing: number
 }
 
@@ -97,16 +100,19 @@ export function createRpcServer(options: RpcServerOptions): NodeRpcServer {
   const share: ConnectionShare = {
     limits: chosen,
     random,
+    clock,
+    rates,
+    statistics,
     outflow: new Outflow(chosen.socketBytesInAll),
     stretch: new Stretch(clock),
-    count: { subscriptions: 0 },
+    counts: new SubscriptionCounts(),
   }
   const [native] = endpoints
   const streams = new Streams({ ...share, answer: (text, caller) => native.answer(text, caller) })
-  const webSockets = new WebSockets({ ...share, clock })
+  const webSockets = new WebSockets(share)
   const { allowedHosts, allowedOrigins, trustsProxy, token, tls, health } = options
-  const access = { allowedHosts, allowedOrigins, trustsProxy, token, tls, health, rates }
-  const http = createHttpServer({ clock, limits: chosen, webSockets, ...access }, endpoints)
+  const access = { log, allowedHosts, allowedOrigins, trustsProxy, token, tls, health }
+  const http = createHttpServer({ ...share, webSockets, ...access }, endpoints)
   return {
     listen: (at) => http.listen(at),
     attach: (stream) => streams.take(stream),
@@ -120,7 +126,7 @@ export function createRpcServer(options: RpcServerOptions): NodeRpcServer {
     calls: () => statistics.read(),
     facts: () => ({
       connections: { http: http.connections, ws: webSockets.size, ipc: streams.size },
-      subscriptions: share.count.subscriptions,
+      subscriptions: share.counts.all,
       outgoing: share.outflow.bytes,
     }),
   }
@@ -142,6 +148,7 @@ function createEndpoints(
   const parts = partsOf({ dev, builder })
   const registry = createRegistry(options.methods ?? allMethods, signer !== undefined, parts)
   const statistics = new CallStatistics(registry.methods.map(({ name }) => name))
+  const arrivals = new Turns(clock)
   const gate = createGate({
     rates,
     http: allowed(options.httpMethods),
@@ -157,14 +164,14 @@ function createEndpoints(
     plainErrors: options.plainErrors,
   })
   const filters = new Filters(random, clock)
-  const { methods } = registry
   const common = { chain, node, signer, dev, builder, clientVersion, log, clock }
-  const shared = { ...common, feeds, filters, methods }
+  const shared = { ...common, feeds, filters, offer: createOffer(registry.methods, gate) }
   const endpoint = (view: View): Endpoint => {
     const own = { ...shared, view }
     return {
       path: view.path,
-      answer: (text, caller) => dispatcher.dispatch(text, contextOf(own, caller), caller.presence),
+      answer: (text, caller) =>
+        dispatcher.dispatch(text, contextOf(own, caller, { gate, arrivals }), caller.presence),
     }
   }
   const endpoints = [endpoint(nativeView(render)), endpoint(ethereumView(render))] as const

@@ -5,12 +5,17 @@ import { Presence } from './presence.ts'
 /** One request of a client, a whole batch included: what its calls share, their deadline above all. */
 export class Visit<In> {
   readonly context: In
+  /** Of its answers so far. */
+  characters = 0
+  /** Its arrival paid for its first call. */
+  hasEntered = false
   readonly #clock: Clock
   readonly #presence: Presence
   /** Milliseconds by the clock. */
   readonly #deadline: number
   #timer: Timer | undefined
   #expire: (() => void) | undefined
+  #isLate = false
 
   /** @param time Milliseconds from now. */
   constructor(context: In, clock: Clock, time: number, presence = new Presence()) {
@@ -25,6 +30,11 @@ export class Visit<In> {
     return this.#presence.hasLeft
   }
 
+  /** Whether the deadline came before the client left. */
+  get isLate(): boolean {
+    return this.#isLate
+  }
+
   /** Resolves when `work` does, at the latest when nobody waits any more. `work` never rejects. */
   within(work: Promise<unknown>): Promise<void> {
     if (this.expired) return Promise.resolve()
@@ -32,6 +42,7 @@ export class Visit<In> {
       if (this.#expire === undefined) this.#presence.onLeave(() => this.#expire?.())
       this.#expire = resolve
       this.#timer ??= this.#clock.after(Math.max(0, this.#deadline - this.#clock.now()), () => {
+        this.#isLate = !this.#presence.hasLeft
         this.#presence.leave()
       })
       void work.then(() => resolve())

@@ -1,4 +1,5 @@
 import { type Clock, Fault, isFault, type Log } from '#base'
+import { transactionType } from '#protocol'
 import { openLevel, type Snapshot, type Store } from '#storage'
 
 import { findTransaction } from '../block/sealed.ts'
@@ -11,7 +12,10 @@ import { PoolJournal } from '../pool/journal.ts'
 import { Pool } from '../pool/pool.ts'
 import type { Verifier } from '../pool/verifier.ts'
 import type { AsyncReads, BuildRequest, BuiltBlock, ChainFace, Head } from '../port.ts'
+import { headSource, type StateSource } from '../state/index.ts'
 import type { CommitResult } from './engine.ts'
+import { newGeneration } from './generation.ts'
+import { readingHeadHere } from './head-reads.ts'
 import { loadProfile, type ThreadInit } from './setup.ts'
 import { EngineThread, ReaderThreads } from './threads.ts'
 
@@ -50,6 +54,7 @@ export class Chain implements ChainFace {
   #lastCommit: CommitPlace | undefined
   #snapshot: Snapshot
   #view: StateView
+  #source: StateSource
   #busy: Promise<unknown> = Promise.resolve()
   #stopped: Fault | undefined
   #keepFrom: bigint | undefined
@@ -74,7 +79,8 @@ export class Chain implements ChainFace {
     this.#lastCommit = parts.lastCommit
     this.#snapshot = parts.store.snapshot()
     this.#view = headView(this.#snapshot)
-    this.reads = parts.readers.reads
+    this.#source = headSource(this.#snapshot)
+    this.reads = this.#fastest(parts.readers.reads)
     this.pool = new Pool({
       network: parts.profile,
       rules: parts.profile.rules(),
@@ -94,10 +100,15 @@ export class Chain implements ChainFace {
     const thread: ThreadInit = { path, genesis, archive, modules, project }
     const profile = await loadProfile(thread)
     await using opened = new AsyncDisposableStack()
-    const engine = opened.adopt(new EngineThread(thread, log), (one) => one.close())
+    const generation = newGeneration()
+    const engine = opened.adopt(new EngineThread({ ...thread, generation }, log), (one) =>
+      one.close(),
+    )
     const head = await engine.remote.head()
     const lastCommit = await engine.remote.lastCommit()
-    const readers = opened.adopt(new ReaderThreads(thread, log), (all) => all.close())
+    const readers = opened.adopt(new ReaderThreads({ ...thread, generation }, log), (all) =>
+      all.close(),
+    )
     await readers.ready()
     const store = opened.adopt(await openLevel(path), (one) => one.close())
     const chain = new Chain(init, { profile, engine, readers, store, head, lastCommit })
@@ -105,6 +116,8 @@ export class Chain implements ChainFace {
     opened.move()
     return chain
   }
+
+  readonly transactionType = transactionType
 
   get chainId(): bigint {
     return this.profile.chainId
@@ -136,7 +149,7 @@ export class Chain implements ChainFace {
   }
 
   readsUntil(signal: AbortSignal): AsyncReads {
-    return this.#readers.readsUntil(signal)
+    return this.#fastest(this.#readers.readsUntil(signal))
   }
 
   onHead(listener: (head: Head) => void): () => void {
@@ -254,10 +267,15 @@ export class Chain implements ChainFace {
     const before = this.#snapshot
     this.#snapshot = this.#store.snapshot()
     this.#view = headView(this.#snapshot)
+    this.#source = headSource(this.#snapshot)
     this.#head = head
     this.pool.headChanged(changed)
     for (const listener of this.#listeners) listener(head)
     await before.close()
+  }
+
+  #fastest(others: AsyncReads): AsyncReads {
+    return readingHeadHere(others, () => this.#source)
   }
 
   #nextPosition(): { timestamp: bigint; baseFee: bigint; blockGasLimit: bigint } {

@@ -6,12 +6,13 @@ import { openLevel } from '#storage'
 import { loadEngines } from '../pars/engines.ts'
 import { expose } from './calls.ts'
 import { Engine } from './engine.ts'
-import { type ThreadInit, loadProfile } from './setup.ts'
+import { advance } from './generation.ts'
+import { type EngineInit, loadProfile } from './setup.ts'
 import { portLog } from './thread-log.ts'
 
 const port = parentPort
 if (port === null) throw new TypeError('to be started as a worker')
-const init = workerData as ThreadInit
+const init = workerData as EngineInit
 const engine = loadEngines()
   .then((engines) => loadProfile(init, engines))
   .then(async (profile) =>
@@ -24,14 +25,23 @@ const engine = loadEngines()
   )
 engine.catch(() => undefined)
 
+/** Readers look anew before anybody is told of what was written. */
+async function written<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work
+  } finally {
+    advance(init.generation)
+  }
+}
+
 /** What the main thread can ask of the engine. */
 const handlers = {
   head: async () => (await engine).head,
   lastCommit: async () => (await engine).lastCommit,
   execute: async (...parameters: Parameters<Engine['execute']>) =>
-    (await engine).execute(...parameters),
-  finalize: async (number: bigint) => (await engine).finalize(number),
-  rewind: async (number: bigint) => (await engine).rewind(number),
+    written((await engine).execute(...parameters)),
+  finalize: async (number: bigint) => written((await engine).finalize(number)),
+  rewind: async (number: bigint) => written((await engine).rewind(number)),
   keepFrom: async (number: bigint | undefined) => (await engine).keepFrom(number),
   build: async (...parameters: Parameters<Engine['build']>) => (await engine).build(...parameters),
   persist: async (...parameters: Parameters<Engine['persist']>) =>

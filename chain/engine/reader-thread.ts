@@ -1,4 +1,4 @@
-/** Entry of a reader thread: answers reads, each over its own snapshot. */
+/** Entry of a reader thread: answers reads, each over the newest snapshot. */
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { openLevel } from '#storage'
@@ -7,6 +7,7 @@ import { loadEngines } from '../pars/engines.ts'
 import { interruptedBy, type ReadContext, reads } from '../reads/index.ts'
 import { expose, type Handlers } from './calls.ts'
 import { isCancelled } from './cancellations.ts'
+import { Sessions } from './sessions.ts'
 import { loadProfile, type ReaderInit } from './setup.ts'
 
 const port = parentPort
@@ -15,7 +16,9 @@ const init = workerData as ReaderInit
 const opened = Promise.all([
   loadEngines().then((engines) => loadProfile(init, engines)),
   openLevel(init.path),
-])
+]).then(([profile, store]) => {
+  return { profile, store, sessions: new Sessions(store, profile, init.generation) }
+})
 opened.catch(() => undefined)
 
 /** @param word Of the call, among those that say which are cancelled. */
@@ -23,20 +26,25 @@ async function over<Result>(
   word: number,
   read: (context: ReadContext) => Result,
 ): Promise<Awaited<Result>> {
-  const [profile, store] = await opened
+  const { profile, sessions } = await opened
   const interrupt = interruptedBy(() => isCancelled(init.cancelled, word))
   interrupt.check()
-  const reader = store.snapshot()
+  const session = await sessions.use()
+  const { reader, atHead } = session
   try {
-    return await read({ reader, profile, interrupt })
+    return await read({ reader, profile, interrupt, atHead })
   } finally {
-    await reader.close()
+    await session.release()
   }
 }
 
 const handlers: Record<string, Handlers[string]> = {
   ready: () => opened.then(() => undefined),
-  close: async () => (await opened)[1].close(),
+  async close() {
+    const { sessions, store } = await opened
+    await sessions.close()
+    await store.close()
+  },
 }
 for (const [name, read] of Object.entries(reads)) {
   const call = read as (context: ReadContext, ...rest: readonly unknown[]) => unknown

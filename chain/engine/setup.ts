@@ -23,8 +23,14 @@ export interface ThreadInit {
   readonly project?: string | undefined
 }
 
+/** What the engine thread is started with. */
+export interface EngineInit extends ThreadInit {
+  /** As generation.ts has it; shared with the readers. */
+  readonly generation: Int32Array
+}
+
 /** What a reader thread is started with. */
-export interface ReaderInit extends ThreadInit {
+export interface ReaderInit extends EngineInit {
   /** As `Cancellations` has them. */
   readonly cancelled: Int32Array
 }

@@ -9,6 +9,8 @@ export interface Room {
   readonly gas: bigint
   /** As `blockBytes` counts them. */
   readonly bytes: number
+  /** Any number unless given. */
+  readonly transactions?: number
 }
 
 /**
@@ -59,7 +61,8 @@ export function select(
   const chosen: ParsEnvelope[] = []
   let { gas, bytes } = room
   let misfits = 0
-  for (let run = heap.pop(); run !== undefined; run = heap.pop()) {
+  const { transactions = Infinity } = room
+  for (let run = heap.pop(); run !== undefined && chosen.length < transactions; run = heap.pop()) {
     const envelope = run.entries[run.at]?.envelope
     if (envelope === undefined) continue
     const size = blockBytes(envelope.wire)

@@ -1,10 +1,10 @@
 /** What a call looks at beside its sender, its target and precompiles. @see EIP-2930 */
-import { compare, equal } from '#base'
+import { compare, empty, equal } from '#base'
 
-import type { AccessListResult, BlockRef, CallRequest, CallResult, Overrides } from '../port.ts'
+import type { AccessListResult, BlockRef, CallRequest, Overrides } from '../port.ts'
 import type { ReadContext } from './context.ts'
 import { limits } from './limits.ts'
-import { least, type MessageRun, openMessage } from './message.ts'
+import { least, type MessageRun, openMessage, type Run } from './message.ts'
 
 type AccessList = AccessListResult['accessList']
 
@@ -19,13 +19,15 @@ export async function accessList(
   overrides: Overrides = {},
 ): Promise<AccessListResult | undefined> {
   let list: AccessList = request.accessList ?? []
+  let workGas = 0n
   for (let round = 1; ; round++) {
     context.interrupt.check()
     const message = await openMessage(context, { ...request, accessList: list }, at, overrides)
     if (message === undefined) return undefined
-    const { result, touched } = await look(message, request)
+    const { result, spent, touched } = await look(message, request)
+    workGas += spent
     if (isSame(touched, list) || round === limits.accessListRounds.value) {
-      return { ...result, accessList: list }
+      return { ...result, output: empty, workGas, accessList: list }
     }
     list = touched
   }
@@ -34,7 +36,7 @@ export async function accessList(
 async function look(
   message: MessageRun,
   request: CallRequest,
-): Promise<{ readonly result: CallResult; readonly touched: AccessList }> {
+): Promise<Run & { readonly touched: AccessList }> {
   const { evm } = message.execution.executor
   const { from = new Uint8Array(20), to = from } = request
   const named: Uint8Array[] = [from, to]
@@ -50,14 +52,14 @@ async function look(
     evm.precompileAt(address) !== undefined || named.some((one) => equal(one, address))
   let touched: AccessList = []
   const gas = await message.affordable(least(request.gas, message.maxGas))
-  const { result } = await message.run(gas, () => {
+  const run = await message.run(gas, () => {
     touched = [...(evm.journal.accessList ?? [])]
       .map(([address, slots]) => [Uint8Array.fromHex(address), sorted(slots)] as const)
       .filter(([address, slots]) => slots.length > 0 || !isWarm(address))
       .toSorted(([a], [b]) => compare(a, b))
     return Promise.resolve()
   })
-  return { result, touched }
+  return { ...run, touched }
 }
 
 function sorted(slots: ReadonlySet<string>): Uint8Array[] {

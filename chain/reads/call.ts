@@ -1,18 +1,25 @@
+import { empty } from '#base'
+
 import type { BlockRef, CallRequest, CallResult, Overrides } from '../port.ts'
 import type { ReadContext } from './context.ts'
 import { limits } from './limits.ts'
-import { least, openMessage } from './message.ts'
+import { least, openMessage, withMessage } from './message.ts'
+import { checkOutput } from './output.ts'
 
-/** Runs a message on the state of a block and throws its effects away. */
+/**
+ * Runs a message on the state of a block and throws its effects away. Throws as `openMessage`, and
+ * `READ_OUTPUT_TOO_LARGE`.
+ */
 export async function call(
   context: ReadContext,
   request: CallRequest,
   at: BlockRef,
   overrides: Overrides = {},
 ): Promise<CallResult | undefined> {
-  const simulation = await openMessage(context, request, at, overrides)
-  if (simulation === undefined) return undefined
-  return (await simulation.run(least(request.gas, BigInt(limits.callGas.value)))).result
+  return withMessage(context, { request, at, overrides }, async (message) => {
+    const run = await message.run(least(request.gas, BigInt(limits.callGas.value)))
+    return checkOutput(run.result)
+  })
 }
 
 /**
@@ -30,11 +37,13 @@ export async function estimateGas(
   if (simulation === undefined) return undefined
   const cap = await simulation.affordable(least(request.gas, simulation.maxGas))
   const widest = await simulation.run(cap)
-  if (widest.result.failure !== undefined) return widest.result
-  const { output } = widest.result
+  if (widest.result.failure !== undefined) return checkOutput(widest.result)
   const exact = await simulation.run(widest.needed)
-  if (exact.result.failure === undefined) return { gasUsed: widest.needed, output }
-  let left = BigInt(limits.estimateGas.value) - widest.spent - exact.spent
+  if (exact.result.failure === undefined) {
+    return { gasUsed: widest.needed, output: empty, workGas: widest.spent + exact.spent }
+  }
+  const most = BigInt(limits.estimateGas.value)
+  let left = most - widest.spent - exact.spent
   let enough = cap
   let tooLittle = widest.needed
   let next = tooLittle + tooLittle / 63n + 2300n
@@ -47,5 +56,5 @@ export async function estimateGas(
     // The cap is usually far above the answer, so upwards in doublings: short runs first.
     next = least((tooLittle + enough) / 2n, 2n * tooLittle)
   }
-  return { gasUsed: enough, output }
+  return { gasUsed: enough, output: empty, workGas: most - left }
 }

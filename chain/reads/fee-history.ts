@@ -1,9 +1,10 @@
 import { Fault } from '#base'
 
+import type { OpenHeader } from '../block/apply.ts'
 import { keys } from '../block/layout.ts'
 import { unpackReceipts } from '../block/receipt.ts'
 import { readHeader } from '../block/sealed.ts'
-import type { BlockRef, FeeHistory, Head } from '../port.ts'
+import type { BlockRef, FeeHistory, Head, Header } from '../port.ts'
 import { type ReadContext, resolve } from './context.ts'
 import { limits } from './limits.ts'
 
@@ -31,8 +32,11 @@ export function feeHistory(
     gasLimits: heads.map(({ header }) => header.gasLimit),
     rewards:
       percentiles.length === 0 ? [] : heads.map((head) => rewards(context, head, percentiles)),
-    blobBaseFees: [...heads.map(() => 0n), ...next.map(() => 0n)],
-    blobGasUsedRatios: heads.map(() => 0),
+    blobBaseFees: [
+      ...heads.map(({ header }) => blobBaseFee(context, header)),
+      ...(newestHead === undefined ? [] : [nextBlobBaseFee(context, newestHead)]),
+    ],
+    blobGasUsedRatios: heads.map(({ header }) => blobGasUsedRatio(context, header)),
   }
 }
 
@@ -61,6 +65,30 @@ function newestHeads(
 function nextBaseFee(context: ReadContext, { header }: Head): bigint {
   const following = readHeader(context.reader, header.number + 1n)?.header.baseFeePerGas
   return following ?? context.profile.nextBaseFee(header) ?? 0n
+}
+
+function blobBaseFee({ profile }: ReadContext, header: OpenHeader): bigint {
+  return profile.blobGasPrice?.(header) ?? 0n
+}
+
+/** Where no block follows, of one as old as its parent, so that time changes no rules. */
+function nextBlobBaseFee(context: ReadContext, { header, hash }: Head): bigint {
+  if (header.excessBlobGas === undefined) return 0n
+  const { number, timestamp } = header
+  const following = readHeader(context.reader, number + 1n)?.header
+  const at = { number: number + 1n, timestamp }
+  const next = following ?? {
+    ...context.profile.simulation.header(header, at),
+    parentHash: hash,
+  }
+  return blobBaseFee(context, next)
+}
+
+/** Of the most that the rules let into a block. Zero where there are no blobs. @see EIP-4844 */
+function blobGasUsedRatio({ profile }: ReadContext, header: Header): number {
+  if (profile.blobGasPrice === undefined || header.blobGasUsed === undefined) return 0
+  const { maxBlobGasPerBlock } = profile.rules(header).getBlobGasSchedule()
+  return Number(header.blobGasUsed) / Number(maxBlobGasPerBlock)
 }
 
 function checkPercentiles(percentiles: readonly number[]): void {

@@ -1,10 +1,26 @@
 import type { Limits } from '#base'
 
 export const limits = {
+  keptExecutions: { value: 8, unit: 'executions', why: 'of a reader on the head, free for calls' },
+  executionUses: {
+    value: 4096,
+    unit: 'calls',
+    why: 'by one kept execution: then it goes with all that it remembers',
+  },
   callGas: {
     value: 50_000_000,
     unit: 'gas',
     why: 'of one eth_call or estimate; nobody pays for it',
+  },
+  callOutput: {
+    value: 1024 * 1024,
+    unit: 'bytes',
+    why: 'that one call may return: writing them takes 8 ms of all clients',
+  },
+  simulationBytes: {
+    value: 8 * 1024 * 1024,
+    unit: 'bytes',
+    why: 'that all calls of one eth_simulateV1 return and log, 320 counted for each log beside its data',
   },
   estimateGas: {
     value: 67_108_864,

@@ -29,6 +29,30 @@ export async function openMessage(
   return messageIn(context, request, { header, source: stateAt(context, header.number), overrides })
 }
 
+/**
+ * What `use` makes of a message, as `openMessage` opens it; undefined when there is no such block. On
+ * the head the execution may be one that earlier messages used.
+ */
+export async function withMessage<Result>(
+  context: ReadContext,
+  { request, at, overrides }: { request: CallRequest; at: BlockRef; overrides: Overrides },
+  use: (message: MessageRun) => Promise<Result>,
+): Promise<Result | undefined> {
+  const isPlain = overrides.block === undefined && (overrides.state ?? []).length === 0
+  const kept = isPlain ? await context.atHead?.take(at, context.interrupt) : undefined
+  if (kept === undefined) {
+    const message = await openMessage(context, request, at, overrides)
+    return message === undefined ? undefined : use(message)
+  }
+  const { header, source } = kept
+  const message = await messageIn(context, request, { header, source }, async (_, init) =>
+    kept.open(init.isFree === true),
+  )
+  const result = await use(message)
+  context.atHead?.giveBack(kept)
+  return result
+}
+
 /** As `openMessage`, in an execution that `open` makes of `init`. */
 export async function messageIn(
   context: ReadContext,

@@ -300,6 +300,7 @@ export class State implements StateManagerInterface {
     this.#trie?.discard()
     this.#checkpoints = []
     this.#forget()
+    this.#entries.trim()
   }
 
   // The rest of what ethereumjs asks for

@@ -9,7 +9,7 @@ export function rpcMetrics(
 ): void {
   instruments.counters(
     'pars_rpc_calls_total',
-    'Calls by how they ended: success, refused, limited by the rate, late at the deadline, failed by the node.',
+    'Calls by how they ended: success, refused, limited by the rate, late at the deadline, left by the client, failed by the node. What HTTP turns away unread is of no known method.',
     ['method', 'outcome'],
     () =>
       server
@@ -22,7 +22,7 @@ export function rpcMetrics(
   )
   instruments.distribution(
     'pars_rpc_call_seconds',
-    'From the turn of a call to its answer.',
+    'From when a call is read to its answer: waiting included, sending not.',
     durationBounds.map((milliseconds) => milliseconds / 1000),
     () =>
       server.calls().map(({ method, durations, time }) => ({
@@ -41,7 +41,7 @@ export function rpcMetrics(
   )
   instruments.gauge(
     'pars_rpc_outgoing_bytes',
-    'Bytes on their way to clients of WebSocket and IPC.',
+    'Bytes of answers and notifications on their way to clients.',
     () => server.facts().outgoing,
   )
   instruments.gauge('pars_ready', 'Whether /readyz answers 200.', () =>

@@ -2,6 +2,7 @@ import { type Clock, hex, type Hex, type Random } from '#base'
 
 import { RpcFault } from '../errors.ts'
 import { limits } from '../limits.ts'
+import { local } from '../source.ts'
 import type { Changes, Filter, FilterView } from './filter.ts'
 
 interface Kept {
@@ -13,13 +14,20 @@ interface Kept {
   turn: Promise<unknown>
 }
 
+/** What one client has of them. */
+interface Share {
+  filters: number
+  /** Addresses and topics. */
+  words: number
+}
+
 /** The filters of all clients. Who knows an id may use it: it cannot be guessed. */
 export class Filters {
   readonly #random: Random
   readonly #clock: Clock
   /** Those unused for longest first. */
   readonly #kept = new Map<string, Kept>()
-  readonly #byClient = new Map<string, number>()
+  readonly #byClient = new Map<string, Share>()
   /** Addresses and topics of all. */
   #words = 0
 
@@ -35,15 +43,13 @@ export class Filters {
   /** @returns The id. Throws `RPC_FILTERS_FULL`. */
   add(filter: Filter, client: string): Hex {
     this.#expire()
-    const own = this.#byClient.get(client) ?? 0
-    const isFull =
-      own >= limits.filtersPerClient.value ||
-      this.#kept.size >= limits.filters.value ||
-      this.#words + filter.size > limits.watchedWords.value
-    if (isFull) throw full()
+    const own = this.#byClient.get(client) ?? { filters: 0, words: 0 }
+    this.#check(filter, own, client)
     this.#words += filter.size
     const id = hex(this.#random.bytes(16))
-    this.#byClient.set(client, own + 1)
+    this.#byClient.set(client, own)
+    own.filters++
+    own.words += filter.size
     this.#kept.set(id, { filter, client, usedAt: this.#clock.now(), turn: Promise.resolve() })
     return id
   }
@@ -65,6 +71,16 @@ export class Filters {
     const turn = kept.turn.then(() => kept.filter.changes(view()))
     kept.turn = turn.catch(() => undefined)
     return turn
+  }
+
+  #check({ size }: Filter, own: Share, client: string): void {
+    const { filters, filtersPerClient, watchedWords, watchedWordsPerClient } = limits
+    if (own.filters >= filtersPerClient.value) throw full('filtersPerClient')
+    if (client !== local && own.words + size > watchedWordsPerClient.value) {
+      throw full('watchedWordsPerClient')
+    }
+    if (this.#kept.size >= filters.value) throw full('filters')
+    if (this.#words + size > watchedWords.value) throw full('watchedWords')
   }
 
   #use(id: string): Kept {
@@ -90,9 +106,10 @@ export class Filters {
     if (kept === undefined) return false
     this.#kept.delete(id)
     this.#words -= kept.filter.size
-    const left = (this.#byClient.get(kept.client) ?? 1) - 1
-    if (left === 0) this.#byClient.delete(kept.client)
-    else this.#byClient.set(kept.client, left)
+    const own = this.#byClient.get(kept.client)
+    if (own === undefined) return true
+    own.words -= kept.filter.size
+    if (--own.filters === 0) this.#byClient.delete(kept.client)
     return true
   }
 }
@@ -104,9 +121,12 @@ function unknown(): RpcFault {
   )
 }
 
-function full(): RpcFault {
-  return new RpcFault(
-    { code: 'RPC_FILTERS_FULL', perClient: limits.filtersPerClient.value },
-    'too many filters: end some with eth_uninstallFilter, or wait until unused ones expire',
-  )
+type Full = 'filters' | 'filtersPerClient' | 'watchedWords' | 'watchedWordsPerClient'
+
+function full(limit: Full): RpcFault {
+  const { value: most, unit } = limits[limit]
+  const cure = limit.endsWith('PerClient')
+    ? `one client may have ${most} ${unit}: end some with eth_uninstallFilter, or wait until unused ones expire`
+    : `all clients together have ${most} ${unit}, as many as this node keeps: come back later, or poll eth_getLogs`
+  return new RpcFault({ code: 'RPC_FILTERS_FULL', limit, most }, `too many filters: ${cure}`)
 }

@@ -1,5 +1,8 @@
-/** How a call ended. `limited` by its client's rate, `late` at its deadline, `failed` by the node. */
-export const outcomes = ['success', 'refused', 'limited', 'late', 'failed'] as const
+/**
+ * How a call ended. `limited` by its client's rate, `late` at its deadline, `left` by its client before
+ * the answer, `failed` by the node.
+ */
+export const outcomes = ['success', 'refused', 'limited', 'late', 'left', 'failed'] as const
 export type Outcome = (typeof outcomes)[number]
 
 /** Upper bounds of durations, milliseconds. */
@@ -42,10 +45,15 @@ export class CallStatistics {
     counts.time += time
   }
 
+  /** A request whose body was not read, so that nobody knows what it asked. It took no time. */
+  turnedAway(): void {
+    this.#unknown.outcomes.limited++
+  }
+
   /** Methods that were called. */
   read(): readonly MethodStatistics[] {
     return [...this.#counts, [unknown, this.#unknown] as const]
-      .filter(([, { durations }]) => durations.some((count) => count > 0))
+      .filter(([, { outcomes: ended }]) => Object.values(ended).some((count) => count > 0))
       .map(([method, { outcomes: ended, durations, time }]) => ({
         method,
         outcomes: { ...ended },
@@ -62,7 +70,7 @@ function slotOf(time: number): number {
 
 function fresh(): Counts {
   return {
-    outcomes: { success: 0, refused: 0, limited: 0, late: 0, failed: 0 },
+    outcomes: { success: 0, refused: 0, limited: 0, late: 0, left: 0, failed: 0 },
     durations: Array.from({ length: durationBounds.length + 1 }, () => 0),
     time: 0,
   }

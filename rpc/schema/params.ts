@@ -36,10 +36,10 @@ export const address = pattern(
   'must be an address: 0x and 40 hexadecimal digits',
 ).transform(wordOf)
 
-export const hash = pattern(
-  /^0x[0-9a-fA-F]{64}$/,
-  'must be a hash: 0x and 64 hexadecimal digits',
-).transform(wordOf)
+const hashForm = /^0x[0-9a-fA-F]{64}$/
+const hashError = 'must be a hash: 0x and 64 hexadecimal digits'
+
+export const hash = pattern(hashForm, hashError).transform(wordOf)
 
 const dataForm = 'must be data: 0x and an even number of hexadecimal digits'
 
@@ -70,10 +70,13 @@ export const quantity64 = pattern(
   `${quantityForm}, at most 16`,
 ).transform((text) => BigInt(text))
 
+const millisecondsForm = /^0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,7})$/
+const millisecondsError = 'must be a number of milliseconds, below 2^32 as a quantity'
+
 /** A time, as a number or as a quantity. */
 export const milliseconds = z
-  .union([z.int().nonnegative(), z.string().regex(/^0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,7})$/)], {
-    error: 'must be a number of milliseconds',
+  .union([z.int().nonnegative(millisecondsError), pattern(millisecondsForm, millisecondsError)], {
+    error: millisecondsError,
   })
   .transform(Number)
 
@@ -93,7 +96,6 @@ const numberOrTagForm =
   /^(?:0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,15})|earliest|latest|safe|finalized|pending)$/
 const anyBlockForm =
   /^(?:0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,15}|[0-9a-fA-F]{64})|earliest|latest|safe|finalized|pending)$/
-const hashForm = /^0x[0-9a-fA-F]{64}$/
 
 const numberOrTagError =
   'must be a block number (0x...), or earliest, latest, safe, finalized or pending'
@@ -112,10 +114,10 @@ export const numberedBlock = numberOrTagText.transform(textRef)
 
 const anyBlock = z.union(
   [
-    z.string().regex(anyBlockForm),
-    z.strictObject({ blockNumber: z.string().regex(numberOrTagForm) }),
+    pattern(anyBlockForm, anyBlockError),
+    z.strictObject({ blockNumber: pattern(numberOrTagForm, numberOrTagError) }),
     z.strictObject({
-      blockHash: z.string().regex(hashForm),
+      blockHash: pattern(hashForm, hashError),
       requireCanonical: z.boolean().nullish(),
     }),
   ],

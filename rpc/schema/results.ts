@@ -130,6 +130,7 @@ export const filledTransaction = z.strictObject({
   tx: z.strictObject({
     type: quantity,
     chainId: quantity,
+    nonceKey: quantity.optional(),
     nonce: quantity,
     to: address.nullable(),
     gas: quantity,
@@ -139,6 +140,7 @@ export const filledTransaction = z.strictObject({
     maxFeePerGas: quantity,
     gasPrice: quantity,
     accessList,
+    validUntil: quantity.optional(),
   }),
 })
 

@@ -33,6 +33,8 @@ export const traceOptions = z
   .object(fields, { error: 'must be an object of trace options' })
   .nullish()
 
+const indexError = 'must be a position in a block: 2 or "0x2"'
+
 export const traceCallOptions = z
   .object(
     {
@@ -40,13 +42,16 @@ export const traceCallOptions = z
       stateOverrides: stateOverrides.nullish(),
       blockOverrides: blockOverrides.nullish(),
       txIndex: z
-        .union([
-          z.number().int().nonnegative(),
-          z
-            .string()
-            .regex(/^0x(?:0|[1-9a-f][0-9a-f]{0,7})$/)
-            .transform(Number),
-        ])
+        .union(
+          [
+            z.int(indexError).nonnegative(indexError),
+            z
+              .string()
+              .regex(/^0x(?:0|[1-9a-f][0-9a-f]{0,7})$/, indexError)
+              .transform(Number),
+          ],
+          { error: indexError },
+        )
         .nullish(),
     },
     { error: 'must be an object of trace options' },

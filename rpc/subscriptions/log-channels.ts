@@ -3,6 +3,7 @@ import type { FoundLog, LogFilter } from '#chain'
 import { RpcFault } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { renderFoundLog } from '../render/log.ts'
+import { local } from '../source.ts'
 import type { Stretch } from '../stretch.ts'
 import { Channel } from './channel.ts'
 import type { Subscription } from './subscription.ts'
@@ -21,12 +22,20 @@ interface LogChannel {
   readonly topics: readonly ReadonlySet<string>[]
 }
 
+/** What one client follows, with how often. */
+interface Share {
+  readonly channels: Map<LogChannel, number>
+  /** Addresses and topics of them. */
+  words: number
+}
+
 /** One channel for each distinct filter, found by the address of a log. */
 export class LogChannels {
   readonly #stretch: Stretch
   readonly #channels = new Map<string, LogChannel>()
   readonly #byAddress = new Map<string, Set<LogChannel>>()
   readonly #ofAnyAddress = new Set<LogChannel>()
+  readonly #byClient = new Map<string, Share>()
   /** Addresses and topics of all. */
   #words = 0
 
@@ -46,10 +55,13 @@ export class LogChannels {
 
   /** Throws `RPC_SUBSCRIPTIONS_FULL`. */
   follow(pattern: LogPattern, subscription: Subscription, after: bigint): () => void {
-    const found = this.#find(pattern)
+    const { client } = subscription
+    const found = this.#find(pattern, client)
+    this.#enter(client, found)
     const end = found.channel.follow(subscription, after)
     return () => {
       end()
+      this.#leave(client, found)
       if (found.channel.isEmpty) this.#remove(found)
     }
   }
@@ -79,17 +91,54 @@ export class LogChannels {
     return [...(this.#byAddress.get(address.toHex()) ?? []), ...this.#ofAnyAddress]
   }
 
-  #find({ addresses, topics }: LogPattern): LogChannel {
+  #enter(client: string, channel: LogChannel): void {
+    const share = this.#byClient.get(client) ?? {
+      channels: new Map<LogChannel, number>(),
+      words: 0,
+    }
+    this.#byClient.set(client, share)
+    const times = share.channels.get(channel) ?? 0
+    share.channels.set(channel, times + 1)
+    if (times === 0) share.words += channel.size
+  }
+
+  #leave(client: string, channel: LogChannel): void {
+    const share = this.#byClient.get(client)
+    const left = (share?.channels.get(channel) ?? 0) - 1
+    if (share === undefined) return
+    if (left > 0) {
+      share.channels.set(channel, left)
+      return
+    }
+    share.channels.delete(channel)
+    share.words -= channel.size
+    if (share.channels.size === 0) this.#byClient.delete(client)
+  }
+
+  /** Throws for another channel of `size` than `client` follows, beyond what is its share or all. */
+  #check(client: string, size: number, isNew: boolean): void {
+    const share = client === local ? undefined : this.#byClient.get(client)
+    const own = share?.words ?? 0
+    const { logChannels, logChannelsPerClient, watchedWords, watchedWordsPerClient } = limits
+    if ((share?.channels.size ?? 0) >= logChannelsPerClient.value)
+      throw full('logChannelsPerClient')
+    if (client !== local && own + size > watchedWordsPerClient.value) {
+      throw full('watchedWordsPerClient')
+    }
+    if (!isNew) return
+    if (this.#channels.size >= logChannels.value) throw full('logChannels')
+    if (this.#words + size > watchedWords.value) throw full('watchedWords')
+  }
+
+  #find({ addresses, topics }: LogPattern, client: string): LogChannel {
     const names = [...new Set(addresses.map((one) => one.toHex()))].toSorted()
     const words = topics.map((any) => [...new Set(any.map((one) => one.toHex()))].toSorted())
     const key = JSON.stringify([names, words])
     const known = this.#channels.get(key)
-    if (known !== undefined) return known
     const size = names.length + words.flat().length
-    const isFull =
-      this.#channels.size >= limits.logChannels.value ||
-      this.#words + size > limits.watchedWords.value
-    if (isFull) throw full()
+    const isFollowed = known !== undefined && this.#byClient.get(client)?.channels.has(known)
+    if (isFollowed !== true) this.#check(client, size, known === undefined)
+    if (known !== undefined) return known
     this.#words += size
     const added: LogChannel = {
       key,
@@ -128,9 +177,15 @@ function matches(log: FoundLog, topics: readonly ReadonlySet<string>[]): boolean
   })
 }
 
-function full(): RpcFault {
+type Full = 'logChannels' | 'logChannelsPerClient' | 'watchedWords' | 'watchedWordsPerClient'
+
+function full(limit: Full): RpcFault {
+  const { value: most, unit } = limits[limit]
+  const cure = limit.endsWith('PerClient')
+    ? `of one client this node follows logs by ${most} ${unit}, so end some with eth_unsubscribe`
+    : `this node follows logs by ${most} different ${unit}, so ask for a filter that others use`
   return new RpcFault(
-    { code: 'RPC_SUBSCRIPTIONS_FULL', logFilters: limits.logChannels.value },
-    `too many subscriptions: this node follows ${limits.logChannels.value} different filters of logs, so ask for one that others use, or poll eth_getLogs`,
+    { code: 'RPC_SUBSCRIPTIONS_FULL', limit, most },
+    `too many subscriptions: ${cure}, or poll eth_getLogs`,
   )
 }

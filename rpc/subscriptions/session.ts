@@ -2,7 +2,8 @@ import { hex, type Hex, type Random } from '#base'
 
 import { RpcFault } from '../errors.ts'
 import { limits } from '../limits.ts'
-import { Subscription } from './subscription.ts'
+import { local } from '../source.ts'
+import { type Recipient, Subscription } from './subscription.ts'
 
 /** What one message may subscribe to, on a connection that carries notifications. */
 export interface Session {
@@ -16,32 +17,52 @@ export interface Session {
 }
 
 /** How many subscriptions there are on all connections. */
-export interface SubscriptionCount {
-  subscriptions: number
+export class SubscriptionCounts {
+  readonly #byClient = new Map<string, number>()
+  #all = 0
+
+  get all(): number {
+    return this.#all
+  }
+
+  /** Throws `RPC_SUBSCRIPTIONS_FULL`. */
+  check(client: string): void {
+    const { subscriptions, subscriptionsPerClient } = limits
+    if (this.#all >= subscriptions.value) throw full('subscriptions')
+    const own = client === local ? 0 : (this.#byClient.get(client) ?? 0)
+    if (own >= subscriptionsPerClient.value) throw full('subscriptionsPerClient')
+  }
+
+  enter(client: string): void {
+    this.#all++
+    this.#byClient.set(client, (this.#byClient.get(client) ?? 0) + 1)
+  }
+
+  leave(client: string): void {
+    this.#all--
+    const left = (this.#byClient.get(client) ?? 1) - 1
+    if (left === 0) this.#byClient.delete(client)
+    else this.#byClient.set(client, left)
+  }
+}
+
+interface SubscriptionsInit {
+  readonly random: Random
+  readonly counts: SubscriptionCounts
+  readonly client: string
+  readonly outbox: Recipient
 }
 
 /** The subscriptions of one connection. */
 export class Subscriptions {
-  readonly #open = new Map<string, () => void>()
-  readonly #random: Random
-  readonly #count: SubscriptionCount
-  readonly #send: (text: string) => void
-  readonly #drop: () => void
+  readonly #init: SubscriptionsInit
+  readonly #open = new Map<
+    string,
+    { readonly subscription: Subscription; readonly end: () => void }
+  >()
 
-  /**
-   * @param send Puts a notification on its way.
-   * @param drop Ends the connection: it cannot be told everything.
-   */
-  constructor(
-    random: Random,
-    count: SubscriptionCount,
-    send: (text: string) => void,
-    drop: () => void,
-  ) {
-    this.#random = random
-    this.#count = count
-    this.#send = send
-    this.#drop = drop
+  constructor(init: SubscriptionsInit) {
+    this.#init = init
   }
 
   /** For one message, with what is to be called once its answer is on its way. */
@@ -67,30 +88,39 @@ export class Subscriptions {
   }
 
   #subscribe(follow: (subscription: Subscription) => () => void): Subscription {
-    const isFull =
-      this.#open.size >= limits.subscriptionsPerConnection.value ||
-      this.#count.subscriptions >= limits.subscriptions.value
-    if (isFull) throw full()
-    const id = hex(this.#random.bytes(16))
-    const subscription = new Subscription(id, this.#send, this.#drop)
-    this.#open.set(id, follow(subscription))
-    this.#count.subscriptions++
+    const { random, counts, client, outbox } = this.#init
+    if (this.#open.size >= limits.subscriptionsPerConnection.value) {
+      throw full('subscriptionsPerConnection')
+    }
+    counts.check(client)
+    const id = hex(random.bytes(16))
+    const subscription = new Subscription(id, client, outbox)
+    this.#open.set(id, { subscription, end: follow(subscription) })
+    counts.enter(client)
     return subscription
   }
 
   #unsubscribe(id: string): boolean {
-    const end = this.#open.get(id)
-    if (end === undefined) return false
+    const found = this.#open.get(id)
+    if (found === undefined) return false
     this.#open.delete(id)
-    this.#count.subscriptions--
-    end()
+    this.#init.counts.leave(this.#init.client)
+    found.end()
+    found.subscription.forget()
     return true
   }
 }
 
-function full(): RpcFault {
+function full(
+  limit: 'subscriptions' | 'subscriptionsPerClient' | 'subscriptionsPerConnection',
+): RpcFault {
+  const most = limits[limit].value
+  const cure =
+    limit === 'subscriptions'
+      ? `all clients together have ${most}, as many as this node serves: come back later, or poll eth_getLogs`
+      : 'end some with eth_unsubscribe'
   return new RpcFault(
-    { code: 'RPC_SUBSCRIPTIONS_FULL', perConnection: limits.subscriptionsPerConnection.value },
-    'too many subscriptions: end some with eth_unsubscribe',
+    { code: 'RPC_SUBSCRIPTIONS_FULL', limit, most },
+    `too many subscriptions: ${cure}`,
   )
 }

@@ -1,17 +1,19 @@
-import type { Random } from '#base'
+import type { Clock, Random, Timer } from '#base'
 
 import type { Caller } from '../context.ts'
-import type { ServerLimits } from '../limits.ts'
+import { limits, type ServerLimits } from '../limits.ts'
+import type { CallStatistics } from '../metrics/call-statistics.ts'
 import { Presence } from '../presence.ts'
-import type { Answer } from '../request.ts'
+import type { ClientRates } from '../rates/client-rates.ts'
+import { type Answer, failure } from '../request.ts'
 import type { Stretch } from '../stretch.ts'
-import { type SubscriptionCount, Subscriptions } from '../subscriptions/session.ts'
+import { type SubscriptionCounts, Subscriptions } from '../subscriptions/session.ts'
 import { Outbox, type Outflow } from './outbox.ts'
 
 /** A connection that carries many messages both ways, whatever frames them. */
 export interface Wire {
-  /** `sent` runs once the system has taken the text. */
-  send(text: string, sent: () => void): void
+  /** `sent` runs once the system has taken the piece of a text; the next one follows at once. */
+  send(piece: string, isLast: boolean, sent: () => void): void
   pause(): void
   resume(): void
   /** What was sent arrives, then it ends. */
@@ -23,10 +25,14 @@ export interface Wire {
 /** What the connections of one server share. */
 export interface ConnectionShare {
   readonly limits: ServerLimits
+  readonly clock: Clock
   readonly random: Random
   readonly outflow: Outflow
   readonly stretch: Stretch
-  readonly count: SubscriptionCount
+  readonly counts: SubscriptionCounts
+  /** Undefined where everybody may ask for as much as the other limits allow. */
+  readonly rates: ClientRates | undefined
+  readonly statistics?: Pick<CallStatistics, 'turnedAway'> | undefined
 }
 
 export interface ConnectionInit extends ConnectionShare {
@@ -50,23 +56,37 @@ export class Connection {
   #isEnding = false
   #hasEnded = false
   #isGone = false
+  /** Messages refused since the client had spent its rate. */
+  #refused = 0
+  /** Runs while the client pays for what it asked. */
+  #debt: Timer | undefined
 
   constructor(init: ConnectionInit) {
-    const { wire, outflow, random, count, limits } = init
+    const { wire, outflow, random, counts, caller } = init
     this.#init = init
     this.#outbox = new Outbox({
       outflow,
-      most: limits.socketBytes,
-      send: (text, sent) => wire.send(text, sent),
+      most: init.limits.socketBytes,
+      send: (piece, isLast, sent) => wire.send(piece, isLast, sent),
       drained: () => void this.#pump(),
       cut: () => wire.cut(),
     })
-    this.#subscriptions = new Subscriptions(
+    this.#subscriptions = new Subscriptions({
       random,
-      count,
-      (text) => this.#outbox.notify(text),
-      () => this.#outbox.cut(),
-    )
+      counts,
+      client: caller.client,
+      outbox: this.#outbox,
+    })
+  }
+
+  /** Bytes that the client took so far. */
+  get taken(): number {
+    return this.#outbox.taken
+  }
+
+  /** Whether the client is not read for another reason than that it does not read. */
+  get isHeld(): boolean {
+    return this.#isPaused && !this.#outbox.isFull
   }
 
   receive(text: string): void {
@@ -103,6 +123,7 @@ export class Connection {
     if (this.#isGone) return
     this.#isGone = true
     this.#unread = []
+    this.#debt?.cancel()
     this.#outbox.close()
     this.#subscriptions.close()
     for (const presence of this.#underWay) presence.leave()
@@ -112,11 +133,12 @@ export class Connection {
     if (!this.#isEnding || this.#hasEnded) return
     if (this.#underWay.size > 0 || this.#unread.length > 0) return
     this.#hasEnded = true
-    this.#init.wire.end()
+    this.#outbox.finish(() => this.#init.wire.end())
   }
 
   get #hasRoom(): boolean {
-    return this.#underWay.size < this.#init.limits.socketCalls && !this.#outbox.isFull
+    if (this.#debt !== undefined || this.#outbox.isFull) return false
+    return this.#underWay.size < this.#init.limits.socketCalls
   }
 
   async #pump(): Promise<void> {
@@ -126,7 +148,7 @@ export class Connection {
     while (this.#hasRoom) {
       const text = this.#unread.shift()
       if (text === undefined) break
-      this.#begin(text)
+      if (!this.#refuses(text)) this.#begin(text)
       if (this.#unread.length > 0 && stretch.isOver) await stretch.rest()
     }
     this.#isPumping = false
@@ -139,6 +161,30 @@ export class Connection {
     this.#isPaused = pause
     if (pause) this.#init.wire.pause()
     else this.#init.wire.resume()
+  }
+
+  /**
+   * Who has spent its rate is refused before anybody parses what it sends, and after some messages it
+   * is not read until that is paid. What a small message asks is refused by its id.
+   */
+  #refuses(text: string): boolean {
+    const { caller, rates, clock } = this.#init
+    const isKnown = caller.transport === 'ipc' || caller.isAuthorized
+    const late = isKnown ? undefined : rates?.refusal(caller.client)
+    if (late === undefined) {
+      this.#refused = 0
+      return false
+    }
+    const isSmall = text.length <= limits.unitCharacters.value
+    if (isSmall && ++this.#refused < limits.refusedMessages.value) return false
+    this.#refused = 0
+    this.#init.statistics?.turnedAway()
+    this.#outbox.answer(failure('null', late.fault))
+    this.#debt = clock.after(1000 * late.retryAfter, () => {
+      this.#debt = undefined
+      void this.#pump()
+    })
+    return true
   }
 
   #begin(text: string): void {

@@ -4,6 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import type { Clock } from '#base'
 
 import { local, sourceOf } from '../source.ts'
+import { Delivery } from './delivery.ts'
+import type { Outflow } from './outbox.ts'
 
 /** What is used of a socket; TLS shows another one with the same ports. */
 interface Socket {
@@ -16,6 +18,7 @@ interface Socket {
 interface Place {
   readonly socket: Socket
   readonly client: string
+  readonly delivery: Delivery
   /** Since when it waits for a request, or sends one. */
   since: number
   /** Its requests that are being answered. */
@@ -26,6 +29,11 @@ interface Place {
 
 interface ConnectionsInit {
   readonly clock: Clock
+  readonly outflow: Outflow
+  /** Milliseconds without taking anything of an answer, after which a connection is cut. */
+  readonly stallTime: number
+  /** The same, after which it gives way to a newcomer. */
+  readonly yieldTime: number
   readonly most: number
   /** How many more there may be that have not said yet whether they want a WebSocket. */
   readonly spare: () => number
@@ -47,6 +55,11 @@ export class Connections {
   /** Those that carry HTTP: a WebSocket has left. */
   get size(): number {
     return this.#places.size
+  }
+
+  /** What is on its way over `socket`; undefined when that has lost its place. */
+  delivery(socket: Socket): Delivery | undefined {
+    return this.#places.get(keyOf(socket))?.delivery
   }
 
   watch(app: FastifyInstance): void {
@@ -78,9 +91,24 @@ export class Connections {
       return
     }
     const key = keyOf(socket)
-    this.#places.set(key, { socket, client, since: clock.now(), answering: 0, isHttp: false })
+    const delivery = this.#deliver(socket)
+    const since = clock.now()
+    this.#places.set(key, { socket, client, delivery, since, answering: 0, isHttp: false })
     this.#byClient.set(client, own + 1)
     socket.once('close', () => this.#leave(key))
+  }
+
+  #deliver(socket: Socket): Delivery {
+    const { clock, outflow, stallTime } = this.#init
+    return new Delivery({
+      clock,
+      outflow,
+      stallTime,
+      cut: () => {
+        this.#leave(keyOf(socket))
+        socket.destroy()
+      },
+    })
   }
 
   #asks(socket: Socket): void {
@@ -94,23 +122,30 @@ export class Connections {
     this.#http++
   }
 
-  /** Cuts who has kept its place for longest without asking for anything. */
+  /**
+   * Cuts who has kept its place for longest without asking for anything, or else without taking what
+   * it asked for.
+   */
   #makeRoom(among: (place: Place) => boolean = () => true): boolean {
     let slowest: Place | undefined
+    let deafest: Place | undefined
     for (const place of this.#places.values()) {
-      if (place.answering > 0 || !among(place)) continue
-      if (slowest === undefined || place.since < slowest.since) slowest = place
+      if (!among(place)) continue
+      const isIdle = place.answering === 0
+      if (isIdle && place.since < (slowest?.since ?? Infinity)) slowest = place
+      const { stalled } = place.delivery
+      if (stalled > (deafest?.delivery.stalled ?? this.#init.yieldTime)) deafest = place
     }
-    if (slowest === undefined) return false
-    this.#leave(keyOf(slowest.socket))
-    slowest.socket.destroy()
-    return true
+    const loser = slowest ?? deafest
+    loser?.delivery.cut()
+    return loser !== undefined
   }
 
   #leave(key: string): void {
     const place = this.#places.get(key)
     if (place === undefined) return
     this.#places.delete(key)
+    place.delivery.close()
     if (place.isHttp) this.#http--
     const left = (this.#byClient.get(place.client) ?? 1) - 1
     if (left === 0) this.#byClient.delete(place.client)

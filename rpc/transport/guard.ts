@@ -5,14 +5,18 @@ import { type Access, type TokenCheck } from '../access.ts'
 import { RpcFault } from '../errors.ts'
 import { alwaysReady, isProbe, probe } from '../health/health.ts'
 import { failure } from '../request.ts'
-import { sourceOf } from '../source.ts'
 import type { HttpOptions } from './http.ts'
+import type { Naming } from './naming.ts'
+
+interface GuardOptions extends Pick<HttpOptions, 'rates' | 'health' | 'statistics'> {
+  readonly access: Access
+  readonly credentialOf: TokenCheck
+  readonly nameOf: Naming
+}
 
 export function guard(
   app: FastifyInstance,
-  access: Access,
-  credentialOf: TokenCheck,
-  { rates, health = alwaysReady }: Pick<HttpOptions, 'rates' | 'health'>,
+  { access, credentialOf, nameOf, rates, health = alwaysReady, statistics }: GuardOptions,
 ): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { headers, method } = request
@@ -36,8 +40,9 @@ export function guard(
       void refuse(reply, 415, mediaType())
       return
     }
-    const late = credential === 'right' ? undefined : rates?.refusal(sourceOf(request.ip))
+    const late = credential === 'right' ? undefined : rates?.refusal(nameOf(request.raw))
     if (late !== undefined) {
+      statistics?.turnedAway()
       void refuse(reply.header('retry-after', String(late.retryAfter)), 429, late.fault)
       return
     }

@@ -4,7 +4,7 @@
  */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 
-import type { Clock } from '#base'
+import { type Clock, type Log, silent } from '#base'
 
 import { createAccess, createTokenCheck, type TokenCheck } from '../access.ts'
 import type { Caller } from '../context.ts'
@@ -12,13 +12,15 @@ import { RpcFault } from '../errors.ts'
 import type { HealthFace } from '../health/health.ts'
 import { checkHost } from '../host.ts'
 import { limits, type ServerLimits } from '../limits.ts'
+import type { CallStatistics } from '../metrics/call-statistics.ts'
 import { Presence } from '../presence.ts'
 import type { ClientRates } from '../rates/client-rates.ts'
 import type { Answer } from '../request.ts'
-import { sourceOf } from '../source.ts'
 import { chargeHandshakes, renewCertificate, type TlsCredentials, tlsOptions } from '../tls.ts'
 import { Connections } from './connections.ts'
 import { guard, refuse } from './guard.ts'
+import { createNaming, type Naming } from './naming.ts'
+import { Outflow } from './outbox.ts'
 import { acceptUpgrades } from './upgrade.ts'
 import type { WebSockets } from './web-sockets.ts'
 
@@ -26,6 +28,9 @@ import type { WebSockets } from './web-sockets.ts'
 export interface HttpOptions {
   readonly clock: Clock
   readonly limits: ServerLimits
+  /** Of all transports; its own unless given. */
+  readonly outflow?: Outflow | undefined
+  readonly log?: Log | undefined
   readonly allowedHosts?: readonly string[] | undefined
   readonly allowedOrigins?: readonly string[] | undefined
   /** Off unless given. */
@@ -33,6 +38,7 @@ export interface HttpOptions {
   /** A request that brings another one is refused. */
   readonly token?: string | undefined
   readonly rates?: ClientRates | undefined
+  readonly statistics?: Pick<CallStatistics, 'turnedAway'> | undefined
   readonly tls?: TlsCredentials | undefined
   readonly health?: HealthFace | undefined
   /** Upgrades are refused unless given. */
@@ -69,19 +75,23 @@ export function createHttpServer(options: HttpOptions, endpoints: readonly Endpo
   const access = createAccess(allowedHosts, allowedOrigins)
   const credentialOf: TokenCheck = token === undefined ? () => 'absent' : createTokenCheck(token)
   const app = createApp(chosen, options)
-  const { webSockets } = options
+  const { webSockets, outflow = new Outflow(chosen.socketBytesInAll) } = options
+  const nameOf = createNaming(options.trustsProxy ?? false, options.log ?? silent)
   const connections = new Connections({
     clock,
+    outflow,
+    stallTime: limits.stallTime.value,
+    yieldTime: limits.yieldTime.value,
     most: chosen.connections,
     spare: () => webSockets?.free ?? 0,
     mostPerClient: limits.connectionsPerClient.value,
   })
   connections.watch(app)
-  guard(app, access, credentialOf, options)
+  guard(app, { ...options, access, credentialOf, nameOf })
   if (options.tls !== undefined) chargeHandshakes(app.server, options.rates)
-  for (const endpoint of endpoints) route(app, endpoint, credentialOf)
+  for (const endpoint of endpoints) route(app, endpoint, { credentialOf, nameOf, connections })
   if (webSockets !== undefined) {
-    acceptUpgrades(app.server, { ...options, access, credentialOf, webSockets, endpoints })
+    acceptUpgrades(app.server, { ...options, access, credentialOf, nameOf, webSockets, endpoints })
   }
   return {
     get connections() {
@@ -106,10 +116,7 @@ export function createHttpServer(options: HttpOptions, endpoints: readonly Endpo
   }
 }
 
-function createApp(
-  chosen: ServerLimits,
-  { trustsProxy = false, tls }: Pick<HttpOptions, 'trustsProxy' | 'tls'>,
-): FastifyInstance {
+function createApp(chosen: ServerLimits, { tls }: Pick<HttpOptions, 'tls'>): FastifyInstance {
   const http = {
     maxHeaderSize: limits.headerBytes.value,
     headersTimeout: chosen.receiveTime,
@@ -124,8 +131,6 @@ function createApp(
       ? {}
       : { https: { ...http, ...tlsOptions(tls, limits.tlsHandshakeTime.value) } }),
     logger: false,
-    // Whoever connects, and nobody whom that one names.
-    trustProxy: trustsProxy ? (_: string, hop: number) => hop === 0 : false,
     bodyLimit: chosen.requestBytes,
     requestTimeout: chosen.receiveTime,
     keepAliveTimeout: limits.idleTime.value,
@@ -142,7 +147,14 @@ function createApp(
   return app
 }
 
-function route(app: FastifyInstance, endpoint: Endpoint, credentialOf: TokenCheck): void {
+interface RouteParts {
+  readonly credentialOf: TokenCheck
+  readonly nameOf: Naming
+  readonly connections: Connections
+}
+
+function route(app: FastifyInstance, endpoint: Endpoint, parts: RouteParts): void {
+  const { credentialOf, nameOf, connections } = parts
   const utf8 = new TextDecoder('utf-8', { fatal: true })
   app.post(endpoint.path, (request, reply) => {
     let text: string
@@ -154,14 +166,15 @@ function route(app: FastifyInstance, endpoint: Endpoint, credentialOf: TokenChec
     const presence = new Presence()
     const answer = endpoint.answer(text, {
       transport: 'http',
-      client: sourceOf(request.ip),
+      client: nameOf(request.raw),
       isAuthorized: credentialOf(request.headers.authorization) === 'right',
       presence,
       session: undefined,
     })
-    if (!(answer instanceof Promise)) return send(reply, answer)
+    const send = (settled: Answer) => deliver(reply, settled, connections)
+    if (!(answer instanceof Promise)) return send(answer)
     reply.raw.once('close', () => presence.leave())
-    return answer.then((settled) => send(reply, settled))
+    return answer.then(send)
   })
   app.options(endpoint.path, (_, reply) =>
     reply
@@ -175,9 +188,14 @@ function route(app: FastifyInstance, endpoint: Endpoint, credentialOf: TokenChec
   )
 }
 
-function send(reply: FastifyReply, answer: string | undefined): FastifyReply {
+function deliver(reply: FastifyReply, answer: Answer, connections: Connections): FastifyReply {
   if (answer === undefined) return reply.code(204).send()
-  return reply.header('content-type', 'application/json').send(answer)
+  const { raw } = reply
+  const delivery = connections.delivery(reply.request.raw.socket)
+  const size = Buffer.byteLength(answer)
+  return reply
+    .headers({ 'content-type': 'application/json', 'content-length': size })
+    .send(delivery?.begin(answer, size, raw) ?? answer)
 }
 
 function notUtf8(): RpcFault {

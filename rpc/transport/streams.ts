@@ -100,7 +100,7 @@ function decoded(utf8: TextDecoder, chunk: Uint8Array): string {
 
 function wireOf(stream: ByteStream): Wire {
   return {
-    send: (text, sent) => stream.write(`${text}\n`, sent),
+    send: (piece, isLast, sent) => stream.write(isLast ? `${piece}\n` : piece, sent),
     pause: () => stream.pause(),
     resume: () => stream.resume(),
     end: () => stream.end(),

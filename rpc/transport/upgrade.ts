@@ -1,9 +1,9 @@
 /** Who may turn a request into a WebSocket: decided before anything is made for it. */
 import type { Access, TokenCheck } from '../access.ts'
 import type { ClientRates } from '../rates/client-rates.ts'
-import { sourceOf } from '../source.ts'
 import { tokenWrong, wrongPath } from './guard.ts'
 import type { Endpoint } from './http.ts'
+import type { Naming } from './naming.ts'
 import {
   refuseUpgrade,
   type UpgradeRequest,
@@ -16,7 +16,7 @@ interface UpgradeOptions {
   readonly credentialOf: TokenCheck
   readonly webSockets: WebSockets
   readonly endpoints: readonly Endpoint[]
-  readonly trustsProxy?: boolean | undefined
+  readonly nameOf: Naming
   readonly rates?: ClientRates | undefined
 }
 
@@ -30,7 +30,7 @@ interface UpgradeSource {
 
 /** @see RFC 6455 §4.2 */
 export function acceptUpgrades(server: UpgradeSource, options: UpgradeOptions): void {
-  const { access, credentialOf, webSockets, endpoints, rates, trustsProxy = false } = options
+  const { access, credentialOf, webSockets, endpoints, rates, nameOf } = options
   server.on('upgrade', (request, socket, head) => {
     const refused = access(request.headers)
     if (refused !== undefined) return refuseUpgrade(socket, '403 Forbidden', refused)
@@ -39,7 +39,7 @@ export function acceptUpgrades(server: UpgradeSource, options: UpgradeOptions): 
     const [pathname] = (request.url ?? '').split('?')
     const endpoint = endpoints.find(({ path }) => path === pathname)
     if (endpoint === undefined) return refuseUpgrade(socket, '404 Not Found', wrongPath())
-    const client = sourceOf(clientOf(request, trustsProxy))
+    const client = nameOf(request)
     const isAuthorized = credential === 'right'
     const late = isAuthorized ? undefined : rates?.refusal(client)
     if (late !== undefined) return refuseUpgrade(socket, '429 Too Many Requests', late.fault)
@@ -51,11 +51,4 @@ export function acceptUpgrades(server: UpgradeSource, options: UpgradeOptions): 
       answer: (text, caller) => endpoint.answer(text, caller),
     })
   })
-}
-
-/** As Fastify finds it for a request: whoever connects, or whom a trusted proxy names last. */
-function clientOf({ headers, socket }: UpgradeRequest, trustsProxy: boolean): string {
-  const named = trustsProxy ? headers['x-forwarded-for'] : undefined
-  const last = [named ?? []].flat().join(',').split(',').at(-1)?.trim()
-  return last === undefined || last === '' ? (socket.remoteAddress ?? '') : last
 }

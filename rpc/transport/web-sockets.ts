@@ -1,7 +1,7 @@
 /** JSON-RPC over WebSocket, on the port and the paths of HTTP. */
 import { type WebSocket, WebSocketServer } from 'ws'
 
-import type { Clock, Timer } from '#base'
+import type { Timer } from '#base'
 
 import { RpcFault } from '../errors.ts'
 import { failure } from '../request.ts'
@@ -12,9 +12,7 @@ type Upgrade = Parameters<WebSocketServer['handleUpgrade']>
 export type UpgradeRequest = Upgrade[0]
 export type UpgradeSocket = Upgrade[1]
 
-export interface WebSocketsInit extends ConnectionShare {
-  readonly clock: Clock
-}
+export type WebSocketsInit = ConnectionShare
 
 /** Who asks for an upgrade, after it was let in. */
 export interface Visitor {
@@ -28,6 +26,8 @@ interface Open {
   readonly connection: Connection
   /** Whether it was heard of since the last ping. */
   isAlive: boolean
+  /** Bytes that it had taken then. */
+  taken: number
 }
 
 /** Close codes. @see RFC 6455 §7.4.1 */
@@ -83,7 +83,7 @@ export class WebSockets {
   #opened(socket: WebSocket, { client, isAuthorized, answer }: Visitor): void {
     const caller = { transport: 'ws', client, isAuthorized } as const
     const connection = new Connection({ ...this.#init, wire: wireOf(socket), answer, caller })
-    const open: Open = { socket, connection, isAlive: true }
+    const open: Open = { socket, connection, isAlive: true, taken: 0 }
     this.#open.add(open)
     this.#byClient.set(client, (this.#byClient.get(client) ?? 0) + 1)
     socket.on('message', (data: Buffer, isBinary) => {
@@ -113,9 +113,11 @@ export class WebSockets {
     return clock.after(limits.pingTime, () => {
       this.#timer = undefined
       for (const open of this.#open) {
-        if (open.isAlive) open.socket.ping()
+        const { taken, isHeld } = open.connection
+        if (open.isAlive || isHeld || taken > open.taken) open.socket.ping()
         else open.connection.cut()
         open.isAlive = false
+        open.taken = taken
       }
       if (this.#open.size > 0) this.#timer = this.#schedule()
     })
@@ -124,7 +126,9 @@ export class WebSockets {
 
 function wireOf(socket: WebSocket): Wire {
   return {
-    send: (text, sent) => socket.send(text, (error) => error ?? sent()),
+    send(piece, isLast, sent) {
+      socket.send(piece, { fin: isLast }, (error) => error ?? sent())
+    },
     pause: () => socket.pause(),
     resume: () => socket.resume(),
     end: () => socket.close(goingAway, 'the connection ends here'),

@@ -84,6 +84,8 @@ export interface RpcAnswer {
 export class Node {
   readonly command: Command
   readonly url: string
+  /** What each request brings beside its type. */
+  headers: Readonly<Record<string, string>> = {}
 
   constructor(command: Command, url: string) {
     this.command = command
@@ -94,7 +96,7 @@ export class Node {
     const body = calls.map(([method, ...params], id) => ({ jsonrpc: '2.0', id, method, params }))
     const response = await fetch(this.url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...this.headers },
       body: JSON.stringify(body),
     })
     const answers = (await response.json()) as RpcAnswer[]

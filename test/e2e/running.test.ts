@@ -6,7 +6,7 @@ import { hex } from '#base'
 
 import { exitCodes } from '../../node/exit-codes.ts'
 import { factsOf, transfer } from './network.ts'
-import { assertRefused, Bench, type Node } from './node.ts'
+import { assertRefused, Bench, Command, type Node } from './node.ts'
 
 describe('a running node', function () {
   this.timeout(120_000)
@@ -25,6 +25,16 @@ describe('a running node', function () {
   async function assertUnharmed(): Promise<void> {
     assert.equal(await node.ask('pars_networkId'), hex(factsOf(genesis).genesisHash))
   }
+
+  it('is healthy by the check of the container file, whatever its port is', async () => {
+    const file = readFileSync('deploy/container/Containerfile', 'utf8')
+    const [, check = ''] = /HEALTHCHECK[^]*?CMD (\[.*\])$/m.exec(file) ?? []
+    const [, ...command] = JSON.parse(check) as string[]
+    const healthy = await new Command(command, { PARS_DATA: data }).ended
+    assert.equal(healthy.code, 0, healthy.stderr)
+    const none = await new Command(command, { PARS_DATA: bench.path('none') }).ended
+    assert.notEqual(none.code, 0)
+  })
 
   it('says how it is, as text and as JSON', async () => {
     const text = await bench.run('status', '--rpc', node.url)

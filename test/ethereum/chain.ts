@@ -21,6 +21,7 @@ export function ethereumChain(
   const blobBaseFee = profile.blobGasPrice?.(head.header)
   return {
     chainId: profile.chainId,
+    transactionType: 2,
     genesisHash: profile.genesisHash,
     head,
     onHead: () => () => undefined,

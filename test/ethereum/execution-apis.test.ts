@@ -59,6 +59,93 @@ describe(`Ethereum's chain of 54 blocks${absent ? ` (pending: no ${vectors})` : 
     })
   }
 
+  async function result<Result>(method: string, ...params: readonly unknown[]): Promise<Result> {
+    const answer = await ask(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))
+    const { result: given, error } = JSON.parse(answer) as {
+      readonly result: Result
+      readonly error?: { readonly message: string }
+    }
+    assert.equal(error, undefined, answer)
+    return given
+  }
+
+  it('tells the blob fees and how full of blobs its blocks were', async () => {
+    interface History {
+      readonly oldestBlock: string
+      readonly baseFeePerBlobGas: readonly string[]
+      readonly blobGasUsedRatio: readonly number[]
+    }
+    const numbers = Array.from({ length: 55 }, (_, number) => number)
+    const blocks = await Promise.all(
+      numbers.map((number) =>
+        result<Record<string, string>>('eth_getBlockByNumber', `0x${number.toString(16)}`, false),
+      ),
+    )
+    const history = await result<History>('eth_feeHistory', '0x37', 'latest', [])
+    assert.equal(history.oldestBlock, '0x0')
+    assert.equal(history.baseFeePerBlobGas.length, 56)
+    const sinceBlobs = blocks.findIndex(({ excessBlobGas }) => excessBlobGas !== undefined)
+    assert.ok(sinceBlobs > 0)
+    assert.deepEqual(
+      history.baseFeePerBlobGas.map((fee) => BigInt(fee) > 0n),
+      [...numbers, 55].map((number) => number >= sinceBlobs),
+    )
+    const used = blocks.map(({ blobGasUsed }) => Number(blobGasUsed ?? 0))
+    const withBlobs = numbers.filter((number) => (used[number] ?? 0) > 0)
+    const room = withBlobs.map((number) => {
+      const gas = (used[number] ?? 0) / (history.blobGasUsedRatio[number] ?? 0)
+      return [number, Math.round(gas / 131_072)]
+    })
+    // Cancun lets 6 blobs in, Prague and Osaka 9, the first fork of blob parameters alone 15.
+    assert.deepEqual(room, [
+      [42, 6],
+      [43, 6],
+      [45, 9],
+      [48, 9],
+      [51, 15],
+      [53, 15],
+    ])
+    const ratios = history.blobGasUsedRatio.filter((ratio) => ratio > 0)
+    assert.equal(ratios.length, withBlobs.length)
+    const some = await result<History>('eth_feeHistory', '0x2', '0x2b', [])
+    assert.deepEqual(some.baseFeePerBlobGas, history.baseFeePerBlobGas.slice(42, 45))
+    assert.deepEqual(some.blobGasUsedRatio, history.blobGasUsedRatio.slice(42, 44))
+  })
+
+  it('fills in transactions of a type that it has', async () => {
+    const from = `0x${'00'.repeat(20)}`
+    const { tx } = await result<{ tx: Record<string, unknown> }>('eth_fillTransaction', {
+      from,
+      to: from,
+    })
+    assert.equal(tx['type'], '0x2')
+    assert.deepEqual(['nonceKey' in tx, 'validUntil' in tx], [false, false])
+  })
+
+  it('simulates nothing that no block could have', async () => {
+    const to = `0x${'11'.repeat(20)}`
+    const authorization = { chainId: '0x0', address: to, nonce: '0x0', yParity: '0x0' }
+    const signed = { ...authorization, r: '0x1', s: '0x1' }
+    for (const [call, words] of [
+      [{ to, blobVersionedHashes: [`0x02${'00'.repeat(31)}`] }, /^blob 0 has invalid hash version/],
+      [{ blobVersionedHashes: [`0x01${'00'.repeat(31)}`] }, /^blob transaction of type create/],
+      [{ authorizationList: [signed] }, /^EIP-7702 transaction cannot be used to create contract/],
+    ] as const) {
+      const payload = { blockStateCalls: [{ calls: [call] }] }
+      const request = {
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'eth_simulateV1',
+        params: [payload, 'latest'],
+      }
+      const { error } = JSON.parse(await ask(JSON.stringify(request))) as {
+        readonly error?: { readonly code: number; readonly message: string }
+      }
+      assert.equal(error?.code, -32602)
+      assert.match(error.message, words)
+    }
+  })
+
   it('keeps its head whatever was sent and built', async () => {
     const { number } = served.head.header
     const request = { jsonrpc: '2.0', id: 1, method: 'eth_blockNumber', params: [] }

@@ -6,8 +6,10 @@ import path from 'node:path'
 
 import { jsonLine, methodsOf, scopeOf, valueOf } from '../../node/attach/scope.ts'
 import { IpcClient } from '../../node/ipc-client.ts'
+import { limits } from '../../node/limits.ts'
 import type { RpcAsker } from '../../node/rpc-client.ts'
 import { withCode } from '../chain/engine/network.ts'
+import { ManualClock } from '../manual-clock.ts'
 
 /** Answers with what it was asked. */
 class Echo implements RpcAsker {
@@ -116,5 +118,43 @@ describe('the client of a socket', () => {
     const other = await IpcClient.open(place)
     await assert.rejects(other.ask('babble'), withCode('NODE_UNREACHABLE'))
     await assert.rejects(IpcClient.open(path.join(folder, 'none')), withCode('NODE_UNREACHABLE'))
+  })
+
+  it('waits for an answer only so long, and takes the next one', async () => {
+    const clock = new ManualClock()
+    const asked = Promise.withResolvers<void>()
+    let late: (() => void) | undefined
+    answer = (line, socket) => {
+      const { id, method } = JSON.parse(line) as { id: number; method: string }
+      const send = (): void => void socket.write(`${JSON.stringify({ id, result: method })}\n`)
+      if (method !== 'slow') return send()
+      late = send
+      asked.resolve()
+    }
+    const client = await IpcClient.open(place, clock)
+    const slow = assert.rejects(client.ask('slow'), withCode('NODE_UNREACHABLE'))
+    await asked.promise
+    clock.advance(limits.answerTime.value)
+    await slow
+    late?.()
+    assert.equal(await client.ask('quick'), 'quick')
+    assert.equal(clock.timers, 0)
+    client.close()
+  })
+
+  it('holds no more of an answer than one may have, though it never ends', async () => {
+    let sent = 0
+    answer = (_, socket) => {
+      const piece = Buffer.alloc(2 ** 20, 0x20)
+      const pour = (): void => {
+        if (socket.destroyed || sent > 4 * limits.answerBytes.value) return
+        sent += piece.length
+        socket.write(piece, pour)
+      }
+      pour()
+    }
+    const client = await IpcClient.open(place)
+    await assert.rejects(client.ask('pour'), withCode('NODE_UNREACHABLE'))
+    assert.ok(sent < 2 * limits.answerBytes.value, `${sent} bytes were taken`)
   })
 })

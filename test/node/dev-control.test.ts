@@ -152,16 +152,28 @@ describe('the control of a development node', function () {
   it('gives the next block the time it was told, and goes on from there', async () => {
     await control.mine({ blocks: 1n })
     const now = time()
-    control.setNextBlockTimestamp(now + 1000n)
+    await control.setNextBlockTimestamp(now + 1000n)
     await control.mine({ blocks: 1n })
     assert.equal(time(), now + 1000n)
     clock.milliseconds += 5000
     await control.mine({ blocks: 1n })
     assert.equal(time(), now + 1005n)
-    assert.throws(() => control.setNextBlockTimestamp(now), withCode('NODE_TIME_BACK'))
+    await assert.rejects(control.setNextBlockTimestamp(now), withCode('NODE_TIME_BACK'))
     await assert.rejects(control.mine({ blocks: 1n, timestamp: now }), withCode('NODE_TIME_BACK'))
     await control.mine({ blocks: 2n, timestamp: now + 2000n })
     assert.equal(time(), now + 2000n)
+  })
+
+  it('gives the time to the block after the one under way, which has its own', async () => {
+    await control.mine({ blocks: 1n })
+    const now = time()
+    clock.milliseconds += 3000
+    const underWay = control.mine({ blocks: 1n })
+    const told = control.setNextBlockTimestamp(now + 1000n)
+    await Promise.all([underWay, told])
+    assert.equal(time(), now + 3n)
+    await control.mine({ blocks: 1n })
+    assert.equal(time(), now + 1000n)
   })
 
   it('moves time forward, and tells by how much in all', async () => {
@@ -172,7 +184,7 @@ describe('the control of a development node', function () {
     await control.mine({ blocks: 1n })
     assert.equal(time(), now + 4000n)
     assert.throws(() => control.increaseTime(2n ** 62n), withCode('NODE_DEV_RANGE'))
-    assert.throws(() => control.setNextBlockTimestamp(2n ** 62n), withCode('NODE_DEV_RANGE'))
+    await assert.rejects(control.setNextBlockTimestamp(2n ** 62n), withCode('NODE_DEV_RANGE'))
     await assert.rejects(control.mine({ blocks: 1001n }), withCode('NODE_DEV_RANGE'))
   })
 

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict'
 
+import { z } from 'zod'
+
+import { silent } from '#base'
 import type { MethodStatistics } from '#rpc'
 
+import { createDispatcher } from '../../rpc/dispatcher.ts'
+import { serverLimits } from '../../rpc/limits.ts'
+import { defineMethod } from '../../rpc/method.ts'
 import { CallStatistics, durationBounds } from '../../rpc/metrics/call-statistics.ts'
+import { Presence } from '../../rpc/presence.ts'
+import type { Methods } from '../../rpc/registry.ts'
 import { account } from './fixture-chain.ts'
 import { post, serve, type Served } from './fixture-server.ts'
+import { Gate, ManualClock } from './manual.ts'
 
 describe('the statistics of calls', () => {
   it('count by method, outcome and duration', () => {
@@ -16,7 +25,14 @@ describe('the statistics of calls', () => {
     const [a, b, ...others] = statistics.read()
     assert.deepEqual(others, [])
     assert.deepEqual([a?.method, a?.time, b?.method, b?.time], ['a', 20_002, 'b', 1.5])
-    assert.deepEqual(a?.outcomes, { success: 2, refused: 0, limited: 0, late: 1, failed: 0 })
+    assert.deepEqual(a?.outcomes, {
+      success: 2,
+      refused: 0,
+      limited: 0,
+      late: 1,
+      left: 0,
+      failed: 0,
+    })
     assert.equal(a.durations.length, durationBounds.length + 1)
     assert.deepEqual([a.durations[0], a.durations.at(-1)], [2, 1])
     assert.equal(b?.durations[1], 1)
@@ -35,6 +51,46 @@ describe('the statistics of calls', () => {
   })
 })
 
+describe('a dispatcher', () => {
+  it('tells who came to the deadline from who left before', async () => {
+    const statistics = new CallStatistics(['wait'])
+    const clock = new ManualClock()
+    const gate = new Gate()
+    const params = z.tuple([z.string()])
+    const wait = defineMethod({
+      name: 'wait',
+      summary: '',
+      params,
+      paramNames: ['name'],
+      result: z.string(),
+      async handler([name], _: unknown, attempt) {
+        await gate.wait(name)
+        attempt.check()
+        return name
+      },
+    })
+    const registry: Methods<unknown> = { writing: new Set(), find: () => wait }
+    const limits = serverLimits({ callTime: 10 })
+    const dispatcher = createDispatcher({ registry, clock, log: silent, limits, statistics })
+    const ask = async (name: string, presence?: Presence) =>
+      dispatcher.dispatch(
+        JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'wait', params: [name] }),
+        undefined,
+        presence,
+      )
+    const presence = new Presence()
+    const answers = [ask('leaves', presence), ask('waits')]
+    await gate.until(2)
+    presence.leave()
+    clock.advance(10)
+    await Promise.all(answers)
+    for (const name of gate.started) gate.end(name)
+    await new Promise((resolve) => setImmediate(resolve))
+    const [counted] = statistics.read()
+    assert.deepEqual([counted?.outcomes.left, counted?.outcomes.late], [1, 1])
+  })
+})
+
 describe('a server', () => {
   let served: Served
   before(async () => {
@@ -48,7 +104,7 @@ describe('a server', () => {
     return served.server.calls().find((one) => one.method === method)?.outcomes
   }
 
-  const none = { success: 0, refused: 0, limited: 0, late: 0, failed: 0 }
+  const none = { success: 0, refused: 0, limited: 0, late: 0, left: 0, failed: 0 }
 
   it('counts each call of a batch as what it came to', async () => {
     const { chain, url } = served
@@ -72,5 +128,13 @@ describe('a server', () => {
     const { success = 0, limited = 0 } = of('eth_gasPrice') ?? {}
     assert.equal(success + limited, 100)
     assert.ok(limited > 0)
+  })
+
+  it('counts what HTTP turns away before it reads what was asked', async () => {
+    const before = of('unknown')?.limited ?? 0
+    const request = { jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] }
+    const { status } = await post(served.url, JSON.stringify(request))
+    assert.equal(status, 429)
+    assert.equal(of('unknown')?.limited, before + 1)
   })
 })

@@ -21,7 +21,7 @@ class NotedDev implements DevFace, BlockBuilder {
   async mine(request: { readonly blocks: bigint; readonly timestamp?: bigint }): Promise<void> {
     this.told.push(['mine', request])
   }
-  setNextBlockTimestamp(timestamp: bigint): void {
+  async setNextBlockTimestamp(timestamp: bigint): Promise<void> {
     if (timestamp === 0n) throw new Fault({ code: 'NODE_TIME_BACK', timestamp }, 'later')
     this.told.push(['next', timestamp])
   }

@@ -8,7 +8,7 @@ describe('rpc errors', () => {
   it('number what rpc refuses itself and show its words alone', () => {
     const fault = new RpcFault({ code: 'RPC_BLOCK_UNKNOWN', block: '0x5' }, 'header not found')
     assert.deepEqual(errorObject(fault), {
-      code: -32001,
+      code: -32000,
       message: 'header not found',
       data: { code: 'RPC_BLOCK_UNKNOWN', block: '0x5' },
     })
@@ -23,7 +23,14 @@ describe('rpc errors', () => {
       [new Fault({ code: 'TX_UNFUNDED', balance: 0n }, 'fund it'), /^insufficient funds for gas/],
       [new Fault({ code: 'TX_GAS_LIMIT', required: 1n }, 'raise it'), /^intrinsic gas too low/],
       [new Fault({ code: 'POOL_UNDERPRICED' }), /^replacement transaction underpriced/],
-      [new Fault({ code: 'TX_SOMETHING_NEW' }, 'the cure'), /the cure$/],
+      [
+        new Fault({ code: 'TX_SOMETHING_NEW', height: 1n }, 'the cure'),
+        /^the cure \[TX_SOMETHING_NEW \(height=1\)\]$/,
+      ],
+      [
+        new Fault({ code: 'TX_NONCE_GAP', next: 2n }, 'nonce too high: send the others before'),
+        /^nonce too high: send the others before \[TX_NONCE_GAP \(next=2\)\]$/,
+      ],
       [new Fault({ code: 'POOL_SOMETHING_NEW' }), /POOL_SOMETHING_NEW/],
     ] as const
     for (const [fault, words] of cases) {
@@ -50,6 +57,18 @@ describe('rpc errors', () => {
       assert.equal(answer.code, number)
       assert.match(answer.message, words)
     }
+  })
+
+  it('begin with what the node says, and have the facts beside it', () => {
+    const fault = new Fault(
+      { code: 'READ_SIMULATION_TIME', time: 1n, parent: 540n },
+      'block timestamps must be in order: 1 <= 540',
+    )
+    assert.deepEqual(errorObject(fault), {
+      code: -38021,
+      message: 'block timestamps must be in order: 1 <= 540',
+      data: { code: 'READ_SIMULATION_TIME', time: '1', parent: '540' },
+    })
   })
 
   it('tell a client to come back when the node is busy, and what is pruned', () => {

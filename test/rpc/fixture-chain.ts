@@ -28,6 +28,7 @@ import {
   signingPayload,
   systemAddresses,
   testSeeds,
+  transactionType,
   type UnsignedTransaction,
 } from '#protocol'
 
@@ -140,6 +141,7 @@ function place(sent: readonly Sent[]): PlacedTransaction[] {
 
 export class FixtureChain implements ChainFace {
   readonly chainId = chainId
+  readonly transactionType = transactionType
   readonly genesisHash = networkId
   readonly nextBaseFee = gwei
   readonly blocks: BlockView[] = []
@@ -152,6 +154,8 @@ export class FixtureChain implements ChainFace {
   readonly submitted: { readonly wire: Uint8Array; readonly client: string }[] = []
   /** Every call that reached eth_call or an estimate. */
   readonly calls: CallRequest[] = []
+  /** What calls, and all that runs some, used. */
+  workGas: bigint | undefined
   /** The number of the highest block that a committee has attested; head without one. */
   finalized: number | undefined
   /** Runs before each read: throws, or waits. */
@@ -227,9 +231,9 @@ export class FixtureChain implements ChainFace {
     rawHeader: (ref) => this.#at(ref, () => Uint8Array.of(0xc0)),
     rawBlock: (ref) => this.#at(ref, () => Uint8Array.of(0xc0)),
     rawReceipts: (ref) => this.#at(ref, () => [Uint8Array.of(0xc0)]),
-    traceTransaction: () => '{}',
-    traceBlock: (ref) => this.#at(ref, () => '[]'),
-    traceCall: (_, at) => this.#at(at, () => '{}'),
+    traceTransaction: () => ({ json: '{}', workGas: 21_000n }),
+    traceBlock: (ref) => this.#at(ref, () => ({ json: '[]', workGas: 21_000n })),
+    traceCall: (_, at) => this.#at(at, () => ({ json: '{}', workGas: this.workGas ?? 21_000n })),
     frames: () => [],
     storageRange: (ref) => this.#at(ref, () => ({ slots: [] })),
     transactionsOf: () => ({ found: [], isOldest: true, isNewest: true }),
@@ -324,7 +328,8 @@ export class FixtureChain implements ChainFace {
       return { gasUsed: 21_000n, output: new Uint8Array(0), failure }
     }
     // A lane costs more than the account nonce.
-    return { gasUsed: (request.nonceKey ?? 0n) === 0n ? 53_644n : 100_000n, output: data }
+    const gasUsed = (request.nonceKey ?? 0n) === 0n ? 53_644n : 100_000n
+    return { gasUsed: this.workGas ?? gasUsed, output: data }
   }
 
   #logs: Reads['logs'] = ({ from, to, addresses, topics, limit, byteLimit }) => {

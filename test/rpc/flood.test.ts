@@ -7,7 +7,7 @@ import { hex } from '#base'
 import { defineMethod, methods } from '#rpc'
 
 import type { PoolFace } from '../../chain/port.ts'
-import { sourceOf } from '../../rpc/source.ts'
+import { clientOf, sourceOf, unnamed } from '../../rpc/source.ts'
 import { forged, Wallet } from '../chain/pars/wallet.ts'
 import { Pooled } from '../chain/pool/pooled.ts'
 import { FixtureChain, sign } from './fixture-chain.ts'
@@ -74,12 +74,15 @@ describe('a flood over HTTP', () => {
     const pooled = new Pooled(alice)
     const chain = new PooledChain(pooled)
     const [own, trusting] = [await serve({ chain }), await serve({ chain, trustsProxy: true })]
-    const forgeries = Array.from({ length: 200 }, (_, value) => ({
-      method: 'eth_sendRawTransaction',
-      params: [hex(forged(alice.wire({ value: BigInt(value) })))],
-    }))
-    for (const answer of await batch(own.url, forgeries)) {
-      assert.equal(codeOf(answer), 'TX_BAD_SIGNATURE')
+    const forgeries = (first: number) =>
+      Array.from({ length: 200 }, (_, index) => ({
+        method: 'eth_sendRawTransaction',
+        params: [hex(forged(alice.wire({ value: BigInt(first + index) })))],
+      }))
+    for (const [index, { url }] of [own, trusting].entries()) {
+      for (const answer of await batch(url, forgeries(200 * index))) {
+        assert.equal(codeOf(answer), 'TX_BAD_SIGNATURE')
+      }
     }
     const from = async (url: string, forwarded: string): Promise<unknown> => {
       const headers = { 'content-type': 'application/json', 'x-forwarded-for': forwarded }
@@ -167,10 +170,32 @@ describe('a flood over HTTP', () => {
 describe('whom the pool charges', () => {
   const local = sourceOf('127.0.0.1')
 
-  it('is this machine for all of its addresses, and for what is none', () => {
+  it('is this machine for all of its addresses', () => {
     const same = ['127.0.0.2', '127.255.255.254', '::1', '::ffff:127.0.0.1', '::ffff:7f00:3', '::']
-    for (const address of [...same, '', 'unknown', '_hidden', '[::1]', '2001:db8::1%eth0', '1:2']) {
+    for (const address of [...same, '[::1]', '[::1]:80', '127.0.0.1:80']) {
       assert.equal(sourceOf(address), local, address)
+    }
+  })
+
+  it('is one stranger for all that is no address', () => {
+    for (const address of ['', 'unknown', '_hidden', '1:2', '256.0.0.1', '127.0.0.1:x', '[::1']) {
+      assert.equal(sourceOf(address), unnamed, address)
+    }
+  })
+
+  it('is an address without its port, brackets and zone', () => {
+    assert.equal(sourceOf('8.8.8.8:1234'), '8.8.8.8')
+    for (const address of ['[2001:db8::1]:443', '[2001:db8::1]', '2001:db8::1%eth0']) {
+      assert.equal(sourceOf(address), '2001:db8:0:0::/64', address)
+    }
+  })
+
+  it('is never this machine behind a proxy, which speaks for others', () => {
+    const socket = { remoteAddress: '127.0.0.1' }
+    for (const named of [undefined, '', '127.0.0.1', '192.0.2.1, ::1', 'unknown']) {
+      const request = { headers: { 'x-forwarded-for': named }, socket }
+      assert.equal(clientOf(request, true), unnamed, String(named))
+      assert.equal(clientOf(request, false), local, String(named))
     }
   })
 

@@ -106,8 +106,8 @@ describe('rpc methods', () => {
       ['eth_estimateGas', {}],
       ['pars_getNonce', account(0), '0x1'],
     ] as const) {
-      await fails(method, [...params, '0x3e8'], -32001)
-      await fails(method, [...params, { blockHash: zeroHash }], -32001)
+      await fails(method, [...params, '0x3e8'], -32000)
+      await fails(method, [...params, { blockHash: zeroHash }], -32000)
     }
   })
 
@@ -437,7 +437,7 @@ describe('rpc methods', () => {
     ]) {
       await fails('eth_getLogs', [filter], -32602)
     }
-    await fails('eth_getLogs', [{ blockHash: zeroHash }], -32001)
+    await fails('eth_getLogs', [{ blockHash: zeroHash }], -32000)
     await fails('eth_getLogs', [], -32602)
   })
 

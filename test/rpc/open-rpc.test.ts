@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 
 import { methods } from '#rpc'
 
-import { call, serve, type Served } from './fixture-server.ts'
+import { call, post, serve, type Served } from './fixture-server.ts'
+import { WebSocketClient } from './socket-client.ts'
 
 interface Schema {
   readonly [name: string]: unknown
@@ -35,7 +36,9 @@ describe('what a server tells of itself', () => {
     const document = result as Document
     assert.equal(document.openrpc, '1.3.2')
     assert.equal(document.info.version, 'pars/test')
-    const offered = methods.filter(({ signs, needs }) => !signs && needs === undefined)
+    const offered = methods.filter(
+      ({ name, signs, needs }) => !signs && needs === undefined && !name.startsWith('admin_'),
+    )
     assert.deepEqual(
       document.methods.map(({ name }) => name),
       offered.map(({ name }) => name).toSorted(),
@@ -72,6 +75,27 @@ describe('what a server tells of itself', () => {
     const { result } = await call(served.url, 'rpc_modules')
     const { eth, net, rpc, web3, admin } = result as Record<string, string>
     assert.deepEqual([eth, net, rpc, web3], ['1.0', '1.0', '1.0', '1.0'])
-    assert.notEqual(admin, undefined)
+    assert.equal(admin, undefined)
+  })
+
+  it('leaves out what the caller may not call', async () => {
+    const token = 'open-sesame'
+    const { server, url } = await serve({ token, httpMethods: ['eth_chainId', 'rpc_', 'rpc.'] })
+    const ask = async (method: string, headers: Readonly<Record<string, string>> = {}) => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method })
+      const { text } = await post(url, body, { 'content-type': 'application/json', ...headers })
+      return (JSON.parse(text) as { readonly result: unknown }).result
+    }
+    assert.deepEqual(await ask('rpc_modules'), { eth: '1.0', rpc: '1.0' })
+    const names = ((await ask('rpc.discover')) as Document).methods.map(({ name }) => name)
+    assert.deepEqual(names, ['eth_chainId', 'rpc.discover', 'rpc_modules'])
+    const known = { authorization: `Bearer ${token}` }
+    const all = ((await ask('rpc.discover', known)) as Document).methods
+    assert.ok(all.length > 50)
+    assert.ok(all.every(({ name }) => !name.startsWith('admin_')))
+    const client = await WebSocketClient.open(url)
+    assert.notEqual((await client.ask<Record<string, string>>('rpc_modules'))['debug'], undefined)
+    await client.close()
+    await server.close()
   })
 })

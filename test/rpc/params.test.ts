@@ -150,10 +150,22 @@ describe('rpc parameters', () => {
           const answer = await call(served.url, name, good.with(position, wrong))
           assert.equal(answer.error?.code, -32602, JSON.stringify([position, wrong]))
           assert.match(answer.error.message, /^invalid argument \d/)
+          assert.doesNotMatch(answer.error.message, /pattern|\/\^/, JSON.stringify(wrong))
         }
       }
     })
   }
+
+  it('that name a block say what they may be, wherever they are wrong', async () => {
+    const words = /must be a block number \(0x\.\.\.\)/
+    for (const wrong of ['newest', '0x01', `${zeroHash}0`, { blockNumber: 'x' }, 7]) {
+      const { error } = await call(served.url, 'eth_getBalance', [account(0), wrong])
+      assert.match(error?.message ?? '', words, JSON.stringify(wrong))
+      assert.doesNotMatch(error?.message ?? '', /pattern|\/\^/)
+    }
+    const { error } = await call(served.url, 'eth_getBalance', [account(0), { blockHash: '0x1' }])
+    assert.match(error?.message ?? '', /must be a hash/)
+  })
 
   it('of any JSON never cause an internal error', async () => {
     const name = fc.constantFrom(...methods.map((method) => method.name))

@@ -246,7 +246,7 @@ describe('the proxy server', () => {
     const answers = (await send([call('a'), call('b')])) as JsonRpcAnswer[]
     assert.deepEqual(
       answers.map(({ error }) => [error?.code, error?.message]),
-      Array.from({ length: 2 }, () => [-32002, 'NODE_UNREACHABLE (url=x): start a node']),
+      Array.from({ length: 2 }, () => [-32002, 'start a node']),
     )
   })
 

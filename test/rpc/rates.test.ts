@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import * as fc from 'fast-check'
 
-import type { Clock } from '#base'
+import { type Clock, Fault, fixed, hex, silent } from '#base'
 import { limits, type RpcServerOptions } from '#rpc'
 
 import { ClientRates } from '../../rpc/rates/client-rates.ts'
@@ -108,7 +108,7 @@ class SteppedClock implements Clock {
 async function limited(options: Partial<RpcServerOptions> = {}) {
   const clock = new SteppedClock()
   const rate = { perSecond: 10, includesLocal: false }
-  const { server, url } = await serve({ clock, rate, trustsProxy: true, ...options })
+  const { chain, server, url } = await serve({ clock, rate, trustsProxy: true, ...options })
   const send = async (body: unknown, client = stranger, headers: Record<string, string> = {}) => {
     const {
       status,
@@ -121,7 +121,7 @@ async function limited(options: Partial<RpcServerOptions> = {}) {
     })
     return { status, retryAfter: answered.get('retry-after'), answer: JSON.parse(text) as unknown }
   }
-  return { clock, server, url, send }
+  return { chain, clock, server, url, send }
 }
 
 const cheap = { jsonrpc: '2.0', id: 1, method: 'eth_chainId' }
@@ -139,6 +139,31 @@ describe('a server with rates', () => {
     assert.deepEqual(codes(answer), [undefined, undefined, 'RPC_RATE', 'RPC_RATE'])
     assert.equal((answer as JsonRpcAnswer[])[2]?.error?.code, -32005)
     await server.close()
+  })
+
+  it('charges the gas of calls, estimates, lists and simulations beside their price', async () => {
+    const workGas = BigInt(limits.unitGas.value) * 1000n
+    const message = { to: account(1) }
+    const calls = [{ calls: [message] }]
+    for (const [method, params] of [
+      ['eth_call', [message]],
+      ['eth_estimateGas', [message]],
+      ['eth_createAccessList', [message]],
+      ['eth_fillTransaction', [{ ...message, from: account(0) }]],
+      ['eth_simulateV1', [{ blockStateCalls: calls }]],
+      ['debug_traceCall', [message, 'latest', {}]],
+    ] as const) {
+      const { chain, server, send } = await limited({
+        rate: { perSecond: 100, includesLocal: false },
+      })
+      chain.workGas = workGas
+      if (method === 'eth_simulateV1') {
+        chain.before = () => Promise.reject(new Fault({ code: 'READ_SIMULATION_GAS', workGas }))
+      }
+      assert.equal((await send({ ...cheap, method, params })).status, 200, method)
+      assert.equal((await send(cheap)).status, 429, method)
+      await server.close()
+    }
   })
 
   it('refuses a whole request with 429 before it reads it, and says when to come back', async () => {
@@ -170,14 +195,95 @@ describe('a server with rates', () => {
     await server.close()
   })
 
+  it('takes nobody behind a proxy for this machine, and says so once', async () => {
+    const warnings: string[] = []
+    const log = { ...silent, warn: (message: string) => void warnings.push(message) }
+    const { server, url, clock, send } = await limited({ log })
+    for (const name of ['unknown', '127.0.0.1', '::1', '', '8.8.8.8:1234']) {
+      await send([dear, dear], name)
+      assert.equal((await send(cheap, name)).status, 429, name)
+      clock.time += 1000 * burst
+    }
+    await send([dear, dear], '8.8.8.8:1234')
+    assert.equal((await send(cheap, '8.8.8.8:4321')).status, 429)
+    assert.equal((await post(url, JSON.stringify([dear, dear]))).status, 200)
+    assert.equal((await post(url, JSON.stringify(cheap))).status, 429)
+    assert.equal(warnings.length, 1)
+    await server.close()
+  })
+
+  it('charges a filter for what it names', async () => {
+    const { server, send } = await limited()
+    const filter = (words: number) => {
+      const topic = Array.from({ length: words }, (_, index) => hex(fixed(index, 32)))
+      return { ...cheap, method: 'eth_newFilter', params: [{ topics: [topic] }] }
+    }
+    await send(filter(10))
+    assert.equal((await send(cheap)).status, 200)
+    await send([filter(1000), filter(1000), filter(1000)])
+    assert.equal((await send(cheap)).status, 429)
+    await server.close()
+  })
+
   it('spares this machine, and who brings the token', async () => {
     const { server, send } = await limited({ token: 'open-sesame' })
     const many = Array.from({ length: 30 }, () => dear)
-    assert.ok(codes((await send(many, '127.0.0.1')).answer).every((code) => code === undefined))
+    const own = await limited({ trustsProxy: false })
+    assert.ok(codes((await own.send(many)).answer).every((code) => code === undefined))
+    await own.server.close()
     const known = { authorization: 'Bearer open-sesame' }
     assert.ok(codes((await send(many, stranger, known)).answer).every((code) => code === undefined))
     assert.equal((await send(cheap, stranger, known)).status, 200)
     await server.close()
+  })
+
+  it('parses nothing large on a WebSocket in debt, and reads no more until that is paid', async () => {
+    const clock = new ManualClock()
+    const { server, url } = await serve({ clock, rate: { perSecond: 10, includesLocal: true } })
+    const client = await WebSocketClient.open(url)
+    for (let index = 0; index < 2; index++) await client.answer('eth_getLogs', {})
+    const large = { ...cheap, id: 'large', params: ['x'.repeat(100_000)] }
+    client.send(JSON.stringify(large))
+    const late = client.answer('eth_chainId')
+    const refused = () =>
+      client.messages.find((one): one is JsonRpcAnswer => 'id' in one && one.id === null)
+    assert.equal((await client.until(refused)).error?.data?.['code'], 'RPC_RATE')
+    const seen = client.messages.length
+    const second = await serve()
+    await post(second.url, JSON.stringify(cheap))
+    await second.server.close()
+    assert.equal(client.messages.length, seen)
+    const limitedCalls = server.calls().map(({ outcomes }) => outcomes.limited)
+    assert.deepEqual(
+      limitedCalls.filter((count) => count > 0),
+      [1],
+    )
+    clock.advance(1000 * burst)
+    assert.equal((await late).result, '0x1c3b')
+    client.socket.terminate()
+    const closing = server.close()
+    clock.advance(limits.drainTime.value)
+    await closing
+  })
+
+  it('reads no more of a WebSocket in debt after some small messages', async () => {
+    const clock = new ManualClock()
+    const { server, url } = await serve({ clock, rate: { perSecond: 10, includesLocal: true } })
+    const client = await WebSocketClient.open(url)
+    for (let index = 0; index < 2; index++) await client.answer('eth_getLogs', {})
+    const before = client.messages.length
+    const most = limits.refusedMessages.value
+    for (let index = 0; index < 2 * most; index++) client.send(JSON.stringify(cheap))
+    await client.until(() => client.messages.length >= before + most || undefined)
+    const refusals = client.messages.slice(before)
+    assert.equal((refusals.at(-1) as JsonRpcAnswer).id, null)
+    assert.equal(refusals.length, most)
+    clock.advance(1000 * burst)
+    await client.until(() => client.messages.length >= before + 2 * most || undefined)
+    client.socket.terminate()
+    const closing = server.close()
+    clock.advance(limits.drainTime.value)
+    await closing
   })
 
   it('holds for WebSocket as for HTTP', async () => {

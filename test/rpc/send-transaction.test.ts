@@ -53,7 +53,7 @@ describe('eth_sendTransaction', () => {
         },
       }
       const { reads } = chain
-      const context = { chain, reads, signer, client: 'test' } as unknown as Context
+      const context = { chain, reads, signer, spend() {}, client: 'test' } as unknown as Context
       const answer = sendTransaction.call([transfer], context, new Attempt(visit))
       await assert.rejects(Promise.resolve(answer), { code: 'RPC_TIMEOUT' }, isLate)
       assert.equal(chain.calls.length, isLate === 'before it begins' ? 0 : 1)

@@ -315,4 +315,16 @@ describe('keys that the node holds', () => {
     }
     await server.close()
   })
+
+  it('sign what eth_sendTransaction sends, and the node says so of the rest', async () => {
+    const signer = { accounts: () => [], sign: () => assert.fail(), algorithm: () => 0x65 }
+    const { server, url } = await serve({ signer })
+    for (const method of ['eth_sign', 'eth_signTransaction', 'personal_sign']) {
+      const { error } = await call(url, method, [{ from: account(0) }])
+      assert.equal(error?.code, -32601)
+      assert.equal(error.data?.['code'], 'RPC_SIGN_UNSUPPORTED')
+      assert.match(error.message, /does not exist.*signs what eth_sendTransaction sends/)
+    }
+    await server.close()
+  })
 })

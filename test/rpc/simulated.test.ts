@@ -4,14 +4,20 @@ import { fixed, hex, unhex, utf8 } from '#base'
 import type { SimulatedBlock } from '#chain'
 import { methods } from '#rpc'
 
+import { Attempt } from '../../rpc/attempt.ts'
+import { errorObject } from '../../rpc/errors.ts'
 import { limits } from '../../rpc/limits.ts'
+import type { Context } from '../../rpc/method.ts'
+import { simulateV1 } from '../../rpc/methods/eth/simulate-v1.ts'
+import { Pieces } from '../../rpc/render/pieces.ts'
 import { quantity } from '../../rpc/render/quantity.ts'
-import { renderSimulated } from '../../rpc/render/simulated.ts'
+import { writeSimulated } from '../../rpc/render/simulated.ts'
 import { blockOverrides, stateOverrides } from '../../rpc/schema/overrides.ts'
 import * as results from '../../rpc/schema/results.ts'
 import { ethereumView, nativeView, type View } from '../../rpc/view.ts'
-import { account, contracts } from './fixture-chain.ts'
+import { account, contracts, FixtureChain } from './fixture-chain.ts'
 import { call, serve, type Served } from './fixture-server.ts'
+import { ManualClock } from './manual.ts'
 
 const zeros = (bytes: number): Uint8Array => new Uint8Array(bytes)
 const sender = fixed(0xa11ce, 20)
@@ -81,21 +87,45 @@ const never = (): never => {
   throw new TypeError('a simulated transaction has no encoding to decode')
 }
 
-function render(view: View, isFull = true) {
-  return renderSimulated(simulated, view, { isFull, chainId: 7227n })
+async function render(view: View, isFull = true) {
+  const pieces = new Pieces(new ManualClock())
+  const text = await writeSimulated(simulated, view, { isFull, chainId: 7227n }, pieces)
+  return results.simulatedBlock.parse(JSON.parse(text))
+}
+
+async function shown(view: View) {
+  return (await render(view)).transactions as readonly Readonly<Record<string, unknown>>[]
 }
 
 describe('a simulated block', () => {
-  it('has the form of the reference, with hashes or whole transactions', () => {
-    for (const view of [nativeView(never), ethereumView(never)]) {
-      for (const isFull of [true, false]) results.simulatedBlock.parse(render(view, isFull))
+  it('lets others in while it is written', async () => {
+    const clock = new ManualClock()
+    const [one] = simulated.calls
+    assert.ok(one)
+    const { failure: _, ...large } = { ...one, output: zeros(200_000) }
+    const block = { ...simulated, calls: [large, large, large] }
+    let text: string | undefined
+    const view = nativeView(never)
+    const written = writeSimulated(block, view, { isFull: true, chainId: 1n }, new Pieces(clock))
+    void written.then((all) => (text = all))
+    for (let turn = 0; turn < 3; turn++) {
+      await new Promise((resolve) => setImmediate(resolve))
+      assert.equal(text, undefined)
+      clock.turn()
     }
-    assert.deepEqual(render(nativeView(never), false).transactions, [hex(fixed(2, 32))])
+    assert.equal(results.simulatedBlock.parse(JSON.parse(await written)).calls.length, 3)
   })
 
-  it('shows 0x50 without key and signature natively, and 0x2 on /eth', () => {
-    const [native] = render(nativeView(never)).transactions as readonly Record<string, unknown>[]
-    const [shared] = render(ethereumView(never)).transactions as readonly Record<string, unknown>[]
+  it('has the form of the reference, with hashes or whole transactions', async () => {
+    for (const view of [nativeView(never), ethereumView(never)]) {
+      for (const isFull of [true, false]) await render(view, isFull)
+    }
+    assert.deepEqual((await render(nativeView(never), false)).transactions, [hex(fixed(2, 32))])
+  })
+
+  it('shows 0x50 without key and signature natively, and 0x2 on /eth', async () => {
+    const [native] = await shown(nativeView(never))
+    const [shared] = await shown(ethereumView(never))
     assert.ok(native && shared)
     assert.deepEqual(
       [native['type'], native['pqAlgorithm'], native['nonceKey']],
@@ -112,8 +142,8 @@ describe('a simulated block', () => {
     assert.ok(!('pqAlgorithm' in shared) && !('nonceKey' in shared))
   })
 
-  it('tells why a call reverted as eth_call does', () => {
-    const [reverted] = render(nativeView(never)).calls
+  it('tells why a call reverted as eth_call does', async () => {
+    const [reverted] = (await render(nativeView(never))).calls
     assert.deepEqual(reverted?.error, {
       code: 3,
       message: 'execution reverted: no',
@@ -209,7 +239,7 @@ describe('methods beside blocks', () => {
     await fails('eth_getStorageValues', [{}], -32602)
     const many = Array.from({ length: limits.storageValues.value + 1 }, () => '0x0')
     await fails('eth_getStorageValues', [{ [key]: many }], -38026)
-    await fails('eth_getStorageValues', [wanted, '0x99'], -32001)
+    await fails('eth_getStorageValues', [wanted, '0x99'], -32000)
   })
 
   it('list accesses, with the error of a call that fails', async () => {
@@ -233,6 +263,30 @@ describe('methods beside blocks', () => {
       assert.deepEqual([tx['type'], tx['nonce'], tx['to']], [type, '0x7', account(1)])
       assert.ok(BigInt(tx['gas'] as string) > 0n && BigInt(tx['maxFeePerGas'] as string) > 0n)
     }
+  })
+
+  it('fill in the lane and the end of a transaction, which its signer must not lose', async () => {
+    const request = [{ from: account(0), to: account(1), nonceKey: '0x5', validUntil: '0x9' }]
+    for (const path of ['', '/eth'] as const) {
+      const filled = await result('eth_fillTransaction', request, path)
+      const { tx } = filled as { readonly tx: Record<string, unknown> }
+      assert.deepEqual([tx['nonceKey'], tx['validUntil']], ['0x5', '0x9'])
+      assert.equal(results.filledTransaction.safeParse(filled).success, true)
+    }
+    const [plain, ethereum] = await Promise.all(
+      ['', '/eth'].map((path) => result('eth_fillTransaction', [{ to: account(1) }], path)),
+    )
+    assert.equal((plain as { readonly tx: { nonceKey?: string } }).tx.nonceKey, '0x0')
+    assert.equal('nonceKey' in (ethereum as { readonly tx: object }).tx, false)
+  })
+
+  it('run out of time under the number of Ethereum for it', () => {
+    const attempt = new Attempt({ expired: false })
+    const reads = { simulate: () => new Promise<unknown>(() => undefined) }
+    const context = { chain: new FixtureChain(), reads } as unknown as Context
+    void simulateV1.call([{ blockStateCalls: [{}] }], context, attempt)
+    const { code, data } = errorObject(attempt.timeout())
+    assert.deepEqual([code, data], [-32016, { code: 'RPC_TIMEOUT_SIMULATION' }])
   })
 
   it('simulate on a block that is known, and at least one', async () => {

@@ -105,6 +105,107 @@ describe('the limits of all clients together', function () {
     await server.close()
   })
 
+  it('leave seven eighths of them to others than one stranger', async () => {
+    const { server, url } = await serve({ trustsProxy: true })
+    const open = (address: string) =>
+      WebSocketClient.open(url, { headers: { 'x-forwarded-for': address } })
+    const clients = [await open('203.0.113.1'), await open('203.0.113.1')]
+    const [first, again] = clients
+    const other = await open('203.0.113.2')
+    const most = limits.logChannelsPerClient.value
+    const own = Array.from({ length: most }, (_, index) => echoing(index))
+    assert.deepEqual(codesIn(await askAll(first!, own)), [undefined])
+    const [, ...last] = echoing(most)
+    const [, ...known] = echoing(0)
+    await again!.ask('eth_subscribe', ...known)
+    const refused = await again!.answer('eth_subscribe', ...last)
+    assert.deepEqual(refused.error?.data, {
+      code: 'RPC_SUBSCRIPTIONS_FULL',
+      limit: 'logChannelsPerClient',
+      most,
+    })
+    await other.ask('eth_subscribe', ...last)
+    await other.ask('eth_subscribe', ...known)
+    const id = await again!.ask<Hex>('eth_subscribe', ...known)
+    await again!.ask('eth_unsubscribe', id)
+    const each = limits.subscriptionsPerConnection.value
+    const share = limits.subscriptionsPerClient.value
+    const heads = Array.from({ length: each }, (): Call => ['eth_subscribe', 'newHeads'])
+    while (server.facts().subscriptions < share + 2 - each) {
+      const client = await open('203.0.113.1')
+      clients.push(client)
+      assert.deepEqual(codesIn(await askAll(client, heads)), [undefined])
+    }
+    while (server.facts().subscriptions < share + 2) {
+      await clients.at(-1)!.ask('eth_chainId')
+      const client = await open('203.0.113.1')
+      clients.push(client)
+      const left = share + 2 - server.facts().subscriptions
+      assert.deepEqual(codesIn(await askAll(client, heads.slice(0, left))), [undefined])
+    }
+    const beyond = await clients.at(-1)!.answer('eth_subscribe', 'newHeads')
+    assert.equal(beyond.error?.data?.['limit'], 'subscriptionsPerClient')
+    await other.ask('eth_subscribe', 'newHeads')
+    await Promise.all([...clients, other].map((client) => client.close()))
+    await server.close()
+  })
+
+  it('leave one stranger an eighth of what filters name', async () => {
+    const { server, url } = await serve({ trustsProxy: true })
+    const topic = Array.from({ length: 1000 }, (_, index) => hex(fixed(index, 32)))
+    const filter: Call = ['eth_newFilter', { topics: [topic, topic, topic, topic] }]
+    const make = async (client: string): Promise<JsonRpcAnswer['error']> => {
+      const headers = { 'content-type': 'application/json', 'x-forwarded-for': client }
+      const { text } = await post(url, requests([filter]), headers)
+      return (JSON.parse(text) as JsonRpcAnswer[])[0]?.error
+    }
+    const most = limits.watchedWordsPerClient.value
+    for (let words = 4000; words <= most; words += 4000) {
+      assert.equal(await make('203.0.113.1'), undefined)
+    }
+    const { data } = (await make('203.0.113.1'))!
+    assert.deepEqual(data, { code: 'RPC_FILTERS_FULL', limit: 'watchedWordsPerClient', most })
+    assert.equal(await make('203.0.113.2'), undefined)
+    await server.close()
+  })
+
+  it('hold what is told before an answer as if it were on its way', async () => {
+    const { server, chain, url } = await serve({ limits: { socketBytes: 100_000 } })
+    const client = await WebSocketClient.open(url)
+    const reached = Promise.withResolvers<void>()
+    const held = Promise.withResolvers<void>()
+    const { reads } = chain
+    chain.readsUntil = () => ({
+      ...reads,
+      balance: async () => {
+        reached.resolve()
+        await held.promise
+        return 0n
+      },
+    })
+    client.send(
+      requests([
+        ['eth_subscribe', 'logs'],
+        ['eth_getBalance', hex(contracts.echo)],
+      ]),
+    )
+    await reached.promise
+    const log = { address: contracts.echo, topics: [], data: new Uint8Array(60_000) }
+    const other = await WebSocketClient.open(url)
+    const heads = await other.ask<Hex>('eth_subscribe', 'newHeads')
+    chain.commit([{ ...sign(0), logs: [log] }])
+    chain.commit([])
+    await other.toldAtLeast(2, heads)
+    const { outgoing } = server.facts()
+    assert.ok(outgoing > 120_000, `${outgoing} bytes`)
+    chain.commit([{ ...sign(0), logs: [log] }])
+    await client.until(() => client.closed)
+    held.resolve()
+    await other.close()
+    assert.equal(server.facts().outgoing, 0)
+    await server.close()
+  })
+
   it('drop a client whose answer takes longer than 4,096 notifications', async () => {
     const { server, chain, url } = await serve()
     const client = await WebSocketClient.open(url)

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { equal, hex, unhex } from '#base'
 import type { AsyncReads, ChainFace } from '#chain'
 import { keccak256 } from '#crypto'
+import { transactionType } from '#protocol'
 import { methods } from '#rpc'
 
 import { type ReadContext, reads, uninterrupted } from '../../chain/reads/index.ts'
@@ -34,6 +35,7 @@ function chainOf({ store, profile }: Network): ChainFace {
   assert.ok(head !== undefined)
   return {
     chainId: profile.chainId,
+    transactionType,
     genesisHash: profile.genesisHash,
     head,
     onHead: () => () => undefined,

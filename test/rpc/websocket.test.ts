@@ -159,8 +159,11 @@ describe('a WebSocket within its limits', () => {
     const first = await WebSocketClient.open(url, from('203.0.113.1'))
     assert.deepEqual(await refusal(url, from('203.0.113.1')), [503, 'RPC_CONNECTIONS_FULL'])
     const second = await WebSocketClient.open(url, from('203.0.113.2'))
-    const local = [await WebSocketClient.open(url), await WebSocketClient.open(url)]
-    await Promise.all([first, second, ...local].map((client) => client.close()))
+    const unnamed = await WebSocketClient.open(url)
+    for (const options of [{}, from('127.0.0.1'), from('unknown')]) {
+      assert.deepEqual(await refusal(url, options), [503, 'RPC_CONNECTIONS_FULL'])
+    }
+    await Promise.all([first, second, unnamed].map((client) => client.close()))
     await server.close()
   })
 

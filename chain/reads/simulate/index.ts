@@ -1,3 +1,5 @@
+import { Fault, isFault } from '#base'
+
 import type { OpenHeader } from '../../block/apply.ts'
 /** Blocks that nobody made, on top of a block: eth_simulateV1. */
 import { headerHash } from '../../block/header.ts'
@@ -19,13 +21,17 @@ import type { State } from '../../state/index.ts'
 import { headAt, type ReadContext, triesAt } from '../context.ts'
 import { createExecution, type Execution } from '../execution.ts'
 import { limits } from '../limits.ts'
+import { OutputBudget } from '../output.ts'
 import { overriddenHeader, overrideState } from '../overrides.ts'
 import { LogTracer } from './log-tracer.ts'
 import { blobGas, check, prepare, type PrepareInit } from './prepare.ts'
 import { type PlannedBlock, sequence } from './sequence.ts'
 import { transact } from './transact.ts'
 
-/** Undefined when there is no block to stand on. Throws `READ_SIMULATION_*` and `READ_OVERRIDE*`. */
+/**
+ * Undefined when there is no block to stand on. Throws `READ_SIMULATION_*`, `READ_OVERRIDE*` and
+ * `READ_OUTPUT_TOO_LARGE`.
+ */
 export async function simulate(
   context: ReadContext,
   request: SimulationRequest,
@@ -36,18 +42,31 @@ export async function simulate(
   const { blockSeconds } = context.profile.simulation
   const planned = sequence(base.header, request.blocks, blockSeconds)
   const simulation = new Simulation(context, request, base)
-  for (const block of planned) {
-    context.interrupt.check()
-    await simulation.add(block)
+  try {
+    for (const block of planned) {
+      context.interrupt.check()
+      await simulation.add(block)
+    }
+  } catch (error) {
+    throw withWork(error, simulation.workGas)
   }
   return simulation.blocks
 }
 
+/** Who asked is to pay for the calls before the one that failed. */
+function withWork(error: unknown, workGas: bigint): unknown {
+  if (workGas === 0n || !isFault(error)) return error
+  return new Fault({ ...error.facts, workGas }, error.cure, { cause: error })
+}
+
 class Simulation {
   readonly blocks: SimulatedBlock[] = []
+  /** Of all calls so far. */
+  workGas = 0n
   readonly #context: ReadContext
   readonly #request: SimulationRequest
   readonly #state: State
+  readonly #budget = new OutputBudget()
   #parent: Head
   #gasLeft = BigInt(limits.callGas.value)
 
@@ -72,7 +91,9 @@ class Simulation {
     const run = new BlockSimulation(this.#context, this.#request, execution, this.#gasLeft)
     for (const call of request.calls) {
       this.#context.interrupt.check()
-      await run.add(call)
+      const made = await run.add(call)
+      this.workGas += made.maxUsedGas
+      this.#budget.spend(made)
     }
     this.#gasLeft = run.gasLeft
     const block = await this.#seal(execution, run)
@@ -150,7 +171,7 @@ class BlockSimulation {
     execution.executor.evm.tracer = this.#tracer
   }
 
-  async add(request: CallRequest): Promise<void> {
+  async add(request: CallRequest): Promise<SimulatedCall> {
     const { executor, header, state, vmBlock } = this.#execution
     const { profile } = this.#context
     const gasUsed = this.receipts.at(-1)?.cumulativeGasUsed ?? 0n
@@ -177,6 +198,8 @@ class BlockSimulation {
     this.transactions.push(prepared.transaction)
     this.wires.push(prepared.wire)
     this.receipts.push(receipt)
-    this.calls.push({ ...result, maxUsedGas, logs: this.#tracer.logs })
+    const call = { ...result, maxUsedGas, logs: this.#tracer.logs }
+    this.calls.push(call)
+    return call
   }
 }

@@ -33,9 +33,16 @@ export interface PrepareInit {
 
 const nonceRoom = 1n << 64n
 
-/** Fills in what `request` leaves open. Throws `READ_SIMULATION_GAS`. */
+/** VERSIONED_HASH_VERSION_KZG of EIP-4844. */
+const kzgVersion = 1
+
+/**
+ * Fills in what `request` leaves open. Throws `READ_SIMULATION_GAS`, and `READ_SIMULATION_BLOB_HASH` and
+ * `READ_SIMULATION_CREATION` for what no block could have.
+ */
 export async function prepare(request: CallRequest, init: PrepareInit): Promise<Prepared> {
   const { profile, state, header, validation, gasUsed, gasLeft } = init
+  checkForm(request)
   const { from = new Uint8Array(20) } = request
   const nonceKey = request.nonceKey ?? 0n
   const room = header.gasLimit - gasUsed
@@ -80,6 +87,29 @@ export async function prepare(request: CallRequest, init: PrepareInit): Promise<
     isFree: !validation && !namesPrice,
     envelopeKey: request.publicKey === undefined ? undefined : key,
     ...profile.intrinsicGas(request, header, key),
+  }
+}
+
+/** @see EIP-4844, "Execution layer validation"; EIP-7702 */
+function checkForm({ to, blobVersionedHashes = [], authorizations = [] }: CallRequest): void {
+  if (to === undefined && blobVersionedHashes.length > 0) {
+    throw new Fault(
+      { code: 'READ_SIMULATION_CREATION', field: 'blobVersionedHashes' },
+      'blob transaction of type create: name `to`',
+    )
+  }
+  if (to === undefined && authorizations.length > 0) {
+    throw new Fault(
+      { code: 'READ_SIMULATION_CREATION', field: 'authorizationList' },
+      'EIP-7702 transaction cannot be used to create contract: name `to`',
+    )
+  }
+  const position = blobVersionedHashes.findIndex(([version]) => version !== kzgVersion)
+  if (position >= 0) {
+    throw new Fault(
+      { code: 'READ_SIMULATION_BLOB_HASH', position },
+      `blob ${position} has invalid hash version: the first byte of its hash is 0x01`,
+    )
   }
 }
 

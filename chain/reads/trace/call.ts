@@ -4,7 +4,7 @@ import { Fault } from '#base'
 import { blockForVm } from '../../block/apply.ts'
 import { readBlock } from '../../block/sealed.ts'
 import type { BlockRef, BlockView, CallRequest, Header, Overrides } from '../../port.ts'
-import type { TraceConfig } from '../../trace-port.ts'
+import type { TraceConfig, TraceText } from '../../trace-port.ts'
 import { type ReadContext, resolve, stateAt } from '../context.ts'
 import type { Execution, ExecutionInit } from '../execution.ts'
 import { limits } from '../limits.ts'
@@ -22,7 +22,7 @@ export async function traceCall(
   config: TraceConfig,
   overrides: Overrides = {},
   index?: number,
-): Promise<string | undefined> {
+): Promise<TraceText | undefined> {
   const number = resolve(context, at)
   const block = number === undefined ? undefined : readBlock(context.reader, number)
   if (number === undefined || block === undefined) return undefined
@@ -34,7 +34,9 @@ export async function traceCall(
     : await messageIn(context, request, { header, source, overrides }, (_, init) =>
         within(context, block, index, init),
       )
-  return traceMessage(context, message, request, config)
+  const { json, gasUsed } = await traceMessage(context, message, request, config)
+  const before = isAfterAll ? undefined : transactions[index - 1]?.receipt
+  return { json, workGas: gasUsed + (before?.cumulativeGasUsed ?? 0n) }
 }
 
 /** In the block itself, before its transaction `index`. */
@@ -63,7 +65,7 @@ async function traceMessage(
   message: MessageRun,
   request: CallRequest,
   config: TraceConfig,
-): Promise<string> {
+): Promise<{ readonly json: string; readonly gasUsed: bigint }> {
   const { executor, state, header } = message.execution
   const { from = new Uint8Array(20), to } = request
   const trace = createTrace(config, {
@@ -85,5 +87,6 @@ async function traceMessage(
     throw new Fault({ code: 'READ_TRACE_REFUSED', reason }, `${reason}: name more gas`)
   }
   await trace.ends?.before(state)
-  return trace.text({ gasLimit, gasUsed: result.gasUsed, firstLog: 0 })
+  const { gasUsed } = result
+  return { json: trace.text({ gasLimit, gasUsed, firstLog: 0 }), gasUsed }
 }

@@ -1,7 +1,7 @@
 /** Traces of what is in blocks. */
 import { findTransaction, readBlock } from '../../block/sealed.ts'
 import type { BlockRef, BlockView, PlacedTransaction } from '../../port.ts'
-import type { TraceConfig } from '../../trace-port.ts'
+import type { TraceConfig, TraceText } from '../../trace-port.ts'
 import { type ReadContext, resolve } from '../context.ts'
 import { Budget } from './budget.ts'
 import { data, list, object } from './json.ts'
@@ -26,13 +26,14 @@ export async function traceTransaction(
   context: ReadContext,
   hash: Uint8Array,
   config: TraceConfig,
-): Promise<string | undefined> {
+): Promise<TraceText | undefined> {
   const found = place(context, hash)
   if (found === undefined) return undefined
   const { block, transaction } = found
   const replay = await Replay.open(context, block)
   await replay.skip(block.transactions.slice(0, transaction.index))
-  return traceOf(replay, transaction, config, new Budget(context.interrupt))
+  const json = await traceOf(replay, transaction, config, new Budget(context.interrupt))
+  return { json, workGas: transaction.receipt.cumulativeGasUsed }
 }
 
 /** Undefined when there is no such block. Throws as `traceTransaction`, and `READ_TRACE_GENESIS`. */
@@ -40,7 +41,7 @@ export async function traceBlock(
   context: ReadContext,
   ref: BlockRef,
   config: TraceConfig,
-): Promise<string | undefined> {
+): Promise<TraceText | undefined> {
   const number = resolve(context, ref)
   const block = number === undefined ? undefined : readBlock(context.reader, number)
   if (block === undefined) return undefined
@@ -56,7 +57,7 @@ export async function traceBlock(
       ]),
     )
   }
-  return list(traces)
+  return { json: list(traces), workGas: block.header.gasUsed }
 }
 
 function traceOf(

@@ -13,8 +13,8 @@ export const traceBlockByHash = defineMethod({
   result: blockTrace,
   long: true,
   cost: 200,
-  handler: async ([blockHash, options], { reads }) => {
+  handler: ([blockHash, options], { reads, spend }) => {
     const ref = { hash: blockHash }
-    return ofBlock(await reads.traceBlock(ref, traceConfig(options)), ref)
+    return ofBlock(reads.traceBlock(ref, traceConfig(options)), ref, spend)
   },
 })

@@ -13,6 +13,6 @@ export const traceBlockByNumber = defineMethod({
   result: blockTrace,
   long: true,
   cost: 200,
-  handler: async ([ref, options], { reads }) =>
-    ofBlock(await reads.traceBlock(ref, traceConfig(options)), ref),
+  handler: ([ref, options], { reads, spend }) =>
+    ofBlock(reads.traceBlock(ref, traceConfig(options)), ref, spend),
 })

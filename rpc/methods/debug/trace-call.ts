@@ -16,11 +16,11 @@ export const traceCall = defineMethod({
   result: trace,
   long: true,
   cost: 100,
-  handler: async ([transaction, ref, options], { chain, reads }) => {
+  handler: ([transaction, ref, options], { chain, reads, spend }) => {
     const request = callRequest(transaction, chain.chainId)
     const overrides = overridesOf(options?.stateOverrides, options?.blockOverrides)
     const index = options?.txIndex ?? undefined
-    const text = await reads.traceCall(request, ref, traceConfig(options), overrides, index)
-    return ofBlock(text, ref)
+    const read = reads.traceCall(request, ref, traceConfig(options), overrides, index)
+    return ofBlock(read, ref, spend)
   },
 })

@@ -14,6 +14,6 @@ export const traceTransaction = defineMethod({
   result: trace,
   long: true,
   cost: 100,
-  handler: async ([transaction, options], { reads }) =>
-    ofTransaction(await reads.traceTransaction(transaction, traceConfig(options))),
+  handler: ([transaction, options], { reads, spend }) =>
+    ofTransaction(reads.traceTransaction(transaction, traceConfig(options)), spend),
 })

@@ -1,11 +1,16 @@
-import type { BlockRef } from '#chain'
+import type { BlockRef, TraceText } from '#chain'
 
 import { RpcFault } from '../../errors.ts'
 import { JsonText } from '../../json-text.ts'
+import type { Context } from '../../method.ts'
+import { metered } from '../metered.ts'
+
+type Traced = Promise<TraceText | undefined>
 
 /** The JSON of a trace. Throws `RPC_TRANSACTION_UNKNOWN` when there is none. */
-export function ofTransaction(text: string | undefined): JsonText {
-  if (text !== undefined) return new JsonText(text)
+export async function ofTransaction(read: Traced, spend: Context['spend']): Promise<JsonText> {
+  const trace = await paid(read, spend)
+  if (trace !== undefined) return new JsonText(trace.json)
   throw new RpcFault(
     { code: 'RPC_TRANSACTION_UNKNOWN' },
     'transaction not found: no block has it; one that waits in the pool cannot be traced',
@@ -13,9 +18,18 @@ export function ofTransaction(text: string | undefined): JsonText {
 }
 
 /** The JSON of a trace. Throws `RPC_BLOCK_ABSENT` when there is none. */
-export function ofBlock(text: string | undefined, ref: BlockRef): JsonText {
-  if (text !== undefined) return new JsonText(text)
+export async function ofBlock(
+  read: Traced,
+  ref: BlockRef,
+  spend: Context['spend'],
+): Promise<JsonText> {
+  const trace = await paid(read, spend)
+  if (trace !== undefined) return new JsonText(trace.json)
   throw absent(ref)
+}
+
+function paid(read: Traced, spend: Context['spend']): Traced {
+  return metered(spend, undefined, read, ({ workGas }) => workGas)
 }
 
 export function absent(ref: BlockRef): RpcFault {

@@ -8,6 +8,7 @@ import { blockOverrides, overridesOf, stateOverrides } from '../../schema/overri
 import { blockOrLatest } from '../../schema/params.ts'
 import * as results from '../../schema/results.ts'
 import { known } from '../known.ts'
+import { metered, workOf } from '../metered.ts'
 import { succeeded } from '../succeeded.ts'
 
 export const call = defineMethod({
@@ -22,10 +23,10 @@ export const call = defineMethod({
   paramNames: ['transaction', 'block', 'stateOverrides', 'blockOverrides'],
   result: results.data,
   long: true,
-  handler: async ([transaction, block, state, header], { chain, reads }) => {
+  handler: async ([transaction, block, state, header], { chain, reads, spend }) => {
     const request = callRequest(transaction, chain.chainId)
-    return hex(
-      succeeded(known(await reads.call(request, block, overridesOf(state, header)), block)).output,
-    )
+    const read = reads.call(request, block, overridesOf(state, header))
+    const result = await metered(spend, request.gas, read, workOf)
+    return hex(succeeded(known(result, block)).output)
   },
 })

@@ -9,6 +9,7 @@ import { blockOverrides, overridesOf, stateOverrides } from '../../schema/overri
 import { blockOrLatest } from '../../schema/params.ts'
 import * as results from '../../schema/results.ts'
 import { known } from '../known.ts'
+import { metered, workOf } from '../metered.ts'
 
 export const createAccessList = defineMethod({
   name: 'eth_createAccessList',
@@ -22,10 +23,12 @@ export const createAccessList = defineMethod({
   paramNames: ['transaction', 'block', 'stateOverrides', 'blockOverrides'],
   result: results.createdAccessList,
   long: true,
-  handler: async ([transaction, block, state, header], { chain, reads }) => {
+  handler: async ([transaction, block, state, header], { chain, reads, spend }) => {
     const request = callRequest(transaction, chain.chainId)
     const overrides = overridesOf(state, header)
-    const found = known(await reads.accessList(request, block, overrides), block)
+    const read = reads.accessList(request, block, overrides)
+    const result = await metered(spend, undefined, read, workOf)
+    const found = known(result, block)
     return {
       accessList: found.accessList.map(([address, slots]) => ({
         address: hex(address),

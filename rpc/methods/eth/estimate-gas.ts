@@ -7,6 +7,7 @@ import { blockOverrides, overridesOf, stateOverrides } from '../../schema/overri
 import { blockOrLatest } from '../../schema/params.ts'
 import * as results from '../../schema/results.ts'
 import { known } from '../known.ts'
+import { metered, workOf } from '../metered.ts'
 import { succeeded } from '../succeeded.ts'
 
 export const estimateGas = defineMethod({
@@ -24,12 +25,10 @@ export const estimateGas = defineMethod({
   result: results.quantity,
   long: true,
   cost: 30,
-  handler: async ([transaction, block, state, header], { chain, reads }) => {
+  handler: async ([transaction, block, state, header], { chain, reads, spend }) => {
     const request = callRequest(transaction, chain.chainId)
-    const estimate = known(
-      await reads.estimateGas(request, block, overridesOf(state, header)),
-      block,
-    )
-    return quantity(succeeded(estimate).gasUsed)
+    const read = reads.estimateGas(request, block, overridesOf(state, header))
+    const estimate = await metered(spend, undefined, read, workOf)
+    return quantity(succeeded(known(estimate, block)).gasUsed)
   },
 })

@@ -17,7 +17,7 @@ const count = z.union([quantity64.transform(Number), z.number().int().nonnegativ
 export const feeHistory = defineMethod({
   name: 'eth_feeHistory',
   summary: 'Base fees, fullness and priority fees of recent blocks, oldest first.',
-  differs: 'blob fields are zeros: there are no blobs.',
+  differs: 'blob fields are zeros where there are no blobs.',
   params: z.tuple([count, numberedBlock, percentiles.nullish()]),
   paramNames: ['blockCount', 'newestBlock', 'rewardPercentiles'],
   result: results.feeHistory,

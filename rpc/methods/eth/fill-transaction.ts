@@ -8,6 +8,9 @@ import { defineMethod } from '../../method.ts'
 import { quantity } from '../../render/quantity.ts'
 import { callObject, callRequest } from '../../schema/call.ts'
 import * as results from '../../schema/results.ts'
+import type { SignRequest } from '../../signer.ts'
+
+type Life = Pick<SignRequest, 'nonceKey' | 'validUntil'>
 
 export const fillTransaction = defineMethod({
   name: 'eth_fillTransaction',
@@ -16,13 +19,15 @@ export const fillTransaction = defineMethod({
   paramNames: ['transaction'],
   result: results.filledTransaction,
   long: true,
-  handler: async ([transaction], { chain, reads, view }) => {
+  handler: async ([transaction], { chain, reads, spend, view }) => {
     const request = callRequest(transaction, chain.chainId)
     const from = request.from ?? new Uint8Array(20)
-    const filled = await complete({ chain, reads }, undefined, { ...request, from })
+    const filled = await complete({ chain, reads, spend }, undefined, { ...request, from })
+    const type = view.receiptType(chain.transactionType)
     const fields = {
-      type: quantity(view.receiptType(transactionType)),
+      type: quantity(type),
       chainId: quantity(chain.chainId),
+      ...lifeOf(filled, type),
       nonce: quantity(filled.nonce),
       to: filled.to === undefined ? null : hex(filled.to),
       gas: quantity(filled.gas),
@@ -39,3 +44,11 @@ export const fillTransaction = defineMethod({
     return { tx: fields }
   },
 })
+
+/** Whoever signs without what was asked for here signs something else: it is shown in any type. */
+function lifeOf({ nonceKey, validUntil }: Life, type: number) {
+  return {
+    ...(type === transactionType || nonceKey > 0n ? { nonceKey: quantity(nonceKey) } : {}),
+    ...(type === transactionType || validUntil > 0n ? { validUntil: quantity(validUntil) } : {}),
+  }
+}

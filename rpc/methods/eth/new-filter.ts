@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { LogsFilter } from '../../filters/filter.ts'
+import { limits } from '../../limits.ts'
 import { defineMethod } from '../../method.ts'
 import { logFilter } from '../../schema/filter.ts'
 import * as results from '../../schema/results.ts'
@@ -14,9 +15,12 @@ export const newFilter = defineMethod({
   params: z.tuple([logFilter]),
   paramNames: ['filter'],
   result: results.data,
-  handler([filter], { chain, filters, client }) {
+  handler([filter], { chain, filters, client, spend }) {
     const head = chain.head.header.number
     const pattern = { addresses: filter.address, topics: filter.topics }
-    return filters.add(new LogsFilter(pattern, filterRange(filter), head), client)
+    const made = new LogsFilter(pattern, filterRange(filter), head)
+    const id = filters.add(made, client)
+    spend(Math.floor(made.size / limits.unitWords.value))
+    return id
   },
 })

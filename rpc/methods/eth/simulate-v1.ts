@@ -1,13 +1,19 @@
 import { z } from 'zod'
 
+import type { SimulatedBlock } from '#chain'
+
 import { RpcFault } from '../../errors.ts'
+import { JsonText } from '../../json-text.ts'
 import { limits } from '../../limits.ts'
 import { defineMethod } from '../../method.ts'
-import { renderSimulated } from '../../render/simulated.ts'
+import { Pieces } from '../../render/pieces.ts'
+import { writeSimulated } from '../../render/simulated.ts'
 import { callRequest, messageObject } from '../../schema/call.ts'
 import { blockOverrides, stateOverrides } from '../../schema/overrides.ts'
 import { blockOrLatest } from '../../schema/params.ts'
 import * as results from '../../schema/results.ts'
+import { blockUnknown } from '../known.ts'
+import { metered } from '../metered.ts'
 
 const block = z.object({
   blockOverrides: blockOverrides.nullish(),
@@ -25,21 +31,23 @@ const payload = z.object(
   { error: 'must be an object with blockStateCalls' },
 )
 
-/** As many steps of gas as four calls at the cap of gas. */
+/** Before the gas that its calls use: blocks have roots. */
 const cost = 80
 
 export const simulateV1 = defineMethod({
   name: 'eth_simulateV1',
   summary:
     'Calls in blocks that nobody makes, on top of a block: with their logs, roots and hashes.',
+  differs: 'blockOverrides.withdrawals is empty or left out: simulated blocks withdraw nothing.',
   params: z.tuple([payload, blockOrLatest]),
   paramNames: ['payload', 'block'],
   result: z.array(results.simulatedBlock),
   long: true,
   cost,
-  handler: async ([given, at], { chain, reads, view }) => {
+  handler: async ([given, at], { chain, reads, view, clock, spend }, attempt) => {
+    attempt.timesOutAs(timedOut)
     const { chainId } = chain
-    const simulated = await reads.simulate(
+    const read = reads.simulate(
       {
         blocks: given.blockStateCalls.map((one) => ({
           ...(one.blockOverrides ? { block: one.blockOverrides } : {}),
@@ -51,15 +59,25 @@ export const simulateV1 = defineMethod({
       },
       at,
     )
-    if (simulated === undefined) throw headerNotFound()
+    const simulated = await metered(spend, undefined, read, gasOf)
+    if (simulated === undefined) throw blockUnknown(at)
     const isFull = given.returnFullTransactions === true
-    return simulated.map((one) => renderSimulated(one, view, { isFull, chainId }))
+    const pieces = new Pieces(clock)
+    const texts: string[] = []
+    for (const one of simulated) {
+      texts.push(await writeSimulated(one, view, { isFull, chainId }, pieces))
+    }
+    return new JsonText(`[${texts.join(',')}]`)
   },
 })
 
-function headerNotFound(): RpcFault {
+function gasOf(blocks: readonly SimulatedBlock[]): bigint {
+  return blocks.flatMap(({ calls }) => calls).reduce((sum, { maxUsedGas }) => sum + maxUsedGas, 0n)
+}
+
+function timedOut(): RpcFault {
   return new RpcFault(
-    { code: 'RPC_SIMULATION_BASE' },
-    'header not found: no such block to stand on; ask eth_blockNumber for the latest',
+    { code: 'RPC_TIMEOUT_SIMULATION' },
+    'simulation timed out: ask for fewer blocks, calls or gas at once',
   )
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { RpcFault } from '../../errors.ts'
+import { limits } from '../../limits.ts'
 import { type Context, defineMethod } from '../../method.ts'
 import { logFilter } from '../../schema/filter.ts'
 import * as results from '../../schema/results.ts'
@@ -44,7 +45,7 @@ function follow(
   chosen: z.output<typeof kind>,
   given: Details,
   subscription: Subscription,
-  { feeds, view }: Context,
+  { feeds, view, spend }: Context,
 ): () => void {
   const isFilter = typeof given === 'object' && given !== null
   if (isFilter && chosen !== 'logs') throw superfluous('a filter', 'logs')
@@ -56,7 +57,9 @@ function follow(
       return feeds.blocks.followHeads(subscription)
     case 'logs': {
       const { address = [], topics = [] } = isFilter ? given : {}
-      return feeds.blocks.followLogs({ addresses: address, topics }, subscription)
+      const end = feeds.blocks.followLogs({ addresses: address, topics }, subscription)
+      spend(Math.floor((address.length + topics.flat().length) / limits.unitWords.value))
+      return end
     }
     case 'newPendingTransactions':
       return given === true

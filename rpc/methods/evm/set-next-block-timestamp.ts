@@ -13,8 +13,8 @@ export const setNextBlockTimestamp = defineMethod({
   result: z.null(),
   writes: true,
   needs: 'dev',
-  handler([timestamp], { dev }) {
-    needed(dev).setNextBlockTimestamp(timestamp)
+  async handler([timestamp], { dev }) {
+    await needed(dev).setNextBlockTimestamp(timestamp)
     return null
   },
 })

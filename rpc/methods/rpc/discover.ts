@@ -4,12 +4,12 @@ import { JsonText } from '../../json-text.ts'
 import { defineMethod, type Method } from '../../method.ts'
 import { openRpc } from '../../open-rpc.ts'
 
-/** Of the methods of one server, which never change. */
+/** Of what one server offers to a kind of caller, which never changes. */
 const documents = new WeakMap<readonly Method[], JsonText>()
 
 export const discover = defineMethod({
   name: 'rpc.discover',
-  summary: 'Everything that this server offers, as an OpenRPC document.',
+  summary: 'Everything that this server offers to the caller, as an OpenRPC document.',
   cost: 20,
   params: z.tuple([]),
   paramNames: [],

@@ -4,7 +4,7 @@ import { defineMethod } from '../../method.ts'
 
 export const modules = defineMethod({
   name: 'rpc_modules',
-  summary: 'The namespaces that this server offers, with their versions.',
+  summary: 'The namespaces that this server offers to the caller, with their versions.',
   params: z.tuple([]),
   paramNames: [],
   result: z.record(z.string(), z.string()),

@@ -35,6 +35,20 @@ describe('what the pool has ready', () => {
     assert.deepEqual(pooled.ready(), [plain, boast].map(idOf))
   })
 
+  it('is no more than a block asks for, without a look at the others', async () => {
+    const pooled = new Pooled(...wallets)
+    const nonces = Array.from({ length: 9 }, (_, nonce) => BigInt(nonce))
+    await pooled.submitAll(nonces.map((nonce) => alice.wire({ nonce, ...tip(1n) })))
+    let asked = 0
+    const room = { gas: 30_000_000n, bytes: 8_000_000, transactions: 1 }
+    const ready = pooled.pool.ready(room, () => {
+      asked++
+      return 'take'
+    })
+    assert.deepEqual([ready.length, ready[0]?.fields.nonce], [1, 0n])
+    assert.ok(asked <= 2, `${asked} looked at`)
+  })
+
   it('keeps each lane in the order of its nonces, up to its first gap', async () => {
     const pooled = new Pooled(...wallets)
     const wires = [

@@ -332,9 +332,9 @@ describe('simulations', function () {
   })
 
   it('know neither blobs nor authorizations', async () => {
-    const zero = new Uint8Array(32)
+    const hash = fixed(1n << 248n, 32)
     const authorization = { chainId: 1n, address: bob, nonce: 0n, yParity: 0n, r: 1n, s: 1n }
-    for (const request of [{ blobVersionedHashes: [zero] }, { authorizations: [authorization] }]) {
+    for (const request of [{ blobVersionedHashes: [hash] }, { authorizations: [authorization] }]) {
       const unsupported = withCode('READ_CALL_UNSUPPORTED')
       await assert.rejects(call({ to: bob, ...request }, {}), unsupported)
       await assert.rejects(calls([{ to: bob, ...request }]), unsupported)

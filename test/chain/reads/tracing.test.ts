@@ -105,7 +105,7 @@ describe('traces of a Pars network', function () {
     for (const block of blocks()) {
       for (const { hash, receipt, firstLog } of block.transactions) {
         const frame = JSON.parse(
-          (await reads.traceTransaction(context, hash, calls)) ?? '',
+          (await reads.traceTransaction(context, hash, calls))?.json ?? '',
         ) as Frame
         assert.equal(BigInt(frame.gasUsed), receipt.gasUsed)
         assert.equal(frame.error === undefined, receipt.status === 1)
@@ -114,7 +114,9 @@ describe('traces of a Pars network', function () {
           logs.map(({ index }) => BigInt(index)),
           receipt.logs.map((_, index) => BigInt(firstLog + index)),
         )
-        const log = JSON.parse((await reads.traceTransaction(context, hash, steps)) ?? '') as {
+        const log = JSON.parse(
+          (await reads.traceTransaction(context, hash, steps))?.json ?? '',
+        ) as {
           gas: number
           failed: boolean
         }
@@ -133,7 +135,7 @@ describe('traces of a Pars network', function () {
     const [first] = failed
     assert.ok(first !== undefined)
     const frame = JSON.parse(
-      (await reads.traceTransaction(context, first.hash, calls)) ?? '',
+      (await reads.traceTransaction(context, first.hash, calls))?.json ?? '',
     ) as Frame
     assert.equal(frame.error, 'execution reverted')
     assert.equal(frame.revertReason, 'outer')
@@ -144,7 +146,7 @@ describe('traces of a Pars network', function () {
     for (const block of blocks()) {
       const number = block.header.number
       const text = await reads.traceBlock(context, { number }, diff)
-      for (const { result } of JSON.parse(text ?? '[]') as {
+      for (const { result } of JSON.parse(text?.json ?? '[]') as {
         result: { pre: StateText; post: StateText }
       }[]) {
         const addresses = new Set([...Object.keys(result.pre), ...Object.keys(result.post)])
@@ -185,7 +187,7 @@ describe('traces of a Pars network', function () {
     )
     assert.ok(lane !== undefined)
     const text = await reads.traceBlock(context, { hash: lane.hash }, diff)
-    const [{ result }] = JSON.parse(text ?? '') as [{ result: { post: StateText } }]
+    const [{ result }] = JSON.parse(text?.json ?? '') as [{ result: { post: StateText } }]
     assert.ok(hex(systemAddresses.nonces) in result.post)
     assert.equal(Object.keys(result.post[hex(systemAddresses.nonces)]?.storage ?? {}).length, 1)
   })
@@ -198,7 +200,7 @@ describe('traces of a Pars network', function () {
       .filter(({ receipt }) => receipt.to !== undefined && equal(receipt.to, lender))
     for (const { hash } of called) {
       const counts = JSON.parse(
-        (await reads.traceTransaction(context, hash, { kind: 'selectors' })) ?? '',
+        (await reads.traceTransaction(context, hash, { kind: 'selectors' }))?.json ?? '',
       ) as Record<string, number>
       assert.match(Object.keys(counts)[0] ?? '', /^0x[0-9a-f]{8}-\d+$/)
     }
@@ -208,17 +210,42 @@ describe('traces of a Pars network', function () {
   it('of calls see the state between two transactions, and overrides', async () => {
     const request = { from: alice.address, to: lender, data: callData('Lender', 'networkId', []) }
     const trace = async (...rest: [number?]): Promise<Frame & { output?: string }> =>
-      JSON.parse((await reads.traceCall(context, request, 'latest', calls, {}, ...rest)) ?? '')
+      JSON.parse(
+        (await reads.traceCall(context, request, 'latest', calls, {}, ...rest))?.json ?? '',
+      )
     assert.equal((await trace()).output, hex(network.profile.genesisHash))
     assert.equal((await trace(0)).output, hex(network.profile.genesisHash))
     const overridden = await reads.traceCall(context, request, 'latest', calls, {
       state: [{ address: lender, code: unhex('0x60015f5260205ff3') }],
     })
-    assert.equal(toBigInt(unhex(JSON.parse(overridden ?? '').output)), 1n)
+    assert.equal(toBigInt(unhex(JSON.parse(overridden?.json ?? '').output)), 1n)
     const before = await reads.traceCall(context, request, 'latest', diff)
-    const { post } = JSON.parse(before ?? '') as { post: StateText }
+    const { post } = JSON.parse(before?.json ?? '') as { post: StateText }
     const nonce = await reads.nonce(context, alice.address, 'latest')
     assert.deepEqual(post, { [hex(alice.address)]: { nonce: Number(nonce) + 1 } })
+  })
+
+  it('tell the gas of all that was run for them', async () => {
+    for (const { header, transactions } of blocks()) {
+      const block = await reads.traceBlock(context, { number: header.number }, diff)
+      assert.equal(block?.workGas, header.gasUsed)
+      for (const { hash, receipt } of transactions) {
+        const trace = await reads.traceTransaction(context, hash, calls)
+        assert.equal(trace?.workGas, receipt.cumulativeGasUsed)
+      }
+    }
+    const request = { from: alice.address, to: bob.address }
+    for (const { header, transactions } of blocks()) {
+      const call = async (index: number): Promise<bigint | undefined> => {
+        const at = { number: header.number }
+        return (await reads.traceCall(context, request, at, calls, {}, index))?.workGas
+      }
+      const alone = await call(0)
+      assert.ok(alone !== undefined && alone > 0n)
+      for (const { index, receipt } of transactions.slice(0, -1)) {
+        assert.equal(await call(index + 1), alone + receipt.cumulativeGasUsed)
+      }
+    }
   })
 
   it('are refused when a call cannot begin, and for the genesis', async () => {
@@ -237,7 +264,10 @@ describe('traces of a Pars network', function () {
     const all = reads.traceCall(context, request, 'latest', steps, spin)
     await assert.rejects(all, (error) => isFault(error, 'READ_TRACE_TOO_LARGE'))
     const some = await reads.traceCall(context, request, 'latest', { ...steps, limit: 3 }, spin)
-    const { structLogs, failed } = JSON.parse(some ?? '') as { structLogs: []; failed: boolean }
+    const { structLogs, failed } = JSON.parse(some?.json ?? '') as {
+      structLogs: []
+      failed: boolean
+    }
     assert.equal(structLogs.length, 3)
     assert.ok(failed)
   })

@@ -268,7 +268,7 @@ for (const keeping of ['platform', 'page'] as const satisfies readonly Keeping[]
         maxFeePerGas: 1n,
         to,
       })
-      refused(await request('eth_sendRawTransaction', classical), -32_003, /TX_CLASSICAL .*: /)
+      refused(await request('eth_sendRawTransaction', classical), -32_003, /\[TX_CLASSICAL/)
       const early = await context.newPage()
       await early.goto(site.origin)
       const options = { networkId, isRegistered: true }
@@ -276,7 +276,7 @@ for (const keeping of ['platform', 'page'] as const satisfies readonly Keeping[]
       valueOf(await applicationOf(early)('request', 'eth_requestAccounts'))
       const sent = await applicationOf(early)('viem', address, { to, ether: '0' })
       assert.ok('words' in sent)
-      assert.match(sent.words, /TX_KEY_UNKNOWN .*put the public key itself/)
+      assert.match(sent.words, /put the public key itself.*TX_KEY_UNKNOWN/)
       await early.close()
     })
 

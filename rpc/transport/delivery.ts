@@ -1,0 +1,115 @@
+import type { Clock, Timer } from '#base'
+
+import type { Load, Outflow } from './outbox.ts'
+import { piecesOf } from './pieces.ts'
+
+interface DeliveryInit {
+  readonly clock: Clock
+  readonly outflow: Outflow
+  /** Milliseconds without taking anything. */
+  readonly stallTime: number
+  readonly cut: () => void
+}
+
+/** What is used of a response. */
+interface Response {
+  once(event: 'close', listener: () => void): unknown
+}
+
+/** Answers on their way over one connection of HTTP: who takes nothing of them is cut. */
+export class Delivery implements Load {
+  readonly #init: DeliveryInit
+  #bytes = 0
+  #takenAt = 0
+  #timer: Timer | undefined
+  #isOpen = true
+
+  constructor(init: DeliveryInit) {
+    this.#init = init
+    init.outflow.join(this)
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Milliseconds since the client took anything of what is on its way; 0 when nothing is. */
+  get stalled(): number {
+    return this.#bytes === 0 ? 0 : this.#init.clock.now() - this.#takenAt
+  }
+
+  /** The body of `response`, in which `text` is sent. */
+  begin(text: string, size: number, response: Response): string | ReadableStream<string> {
+    let left = size
+    const take = (bytes: number): void => {
+      left -= bytes
+      this.#take(bytes)
+    }
+    response.once('close', () => take(left))
+    this.#add(size)
+    const pieces = piecesOf(text)
+    return pieces.length === 1 ? text : streamOf(pieces, take)
+  }
+
+  cut(): void {
+    if (!this.#isOpen) return
+    this.close()
+    this.#init.cut()
+  }
+
+  /** The connection is gone. */
+  close(): void {
+    this.#isOpen = false
+    this.#timer?.cancel()
+    this.#init.outflow.leave(this)
+  }
+
+  #add(size: number): void {
+    if (!this.#isOpen) return
+    if (this.#bytes === 0) this.#moved()
+    this.#bytes += size
+    this.#timer ??= this.#watch(this.#init.stallTime)
+    this.#init.outflow.grow(size)
+  }
+
+  #take(size: number): void {
+    if (!this.#isOpen) return
+    this.#bytes -= size
+    this.#init.outflow.shrink(size)
+    this.#moved()
+    if (this.#bytes > 0) return
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+
+  #moved(): void {
+    this.#takenAt = this.#init.clock.now()
+  }
+
+  #watch(time: number): Timer {
+    const { clock, stallTime } = this.#init
+    return clock.after(time, () => {
+      if (this.stalled >= stallTime) this.cut()
+      else this.#timer = this.#watch(stallTime - this.stalled)
+    })
+  }
+}
+
+/** Who asks for a piece has taken those before it. */
+function streamOf(
+  pieces: readonly string[],
+  take: (bytes: number) => void,
+): ReadableStream<string> {
+  let next = 0
+  return new ReadableStream<string>(
+    {
+      pull(controller) {
+        if (next > 0) take(Buffer.byteLength(pieces[next - 1] ?? ''))
+        const piece = pieces[next++]
+        if (piece === undefined) controller.close()
+        else controller.enqueue(piece)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
