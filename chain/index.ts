@@ -32,6 +32,7 @@ export type {
   FeeHistory,
   FoundLog,
   Head,
+  HeadEntries,
   Header,
   ListedTransaction,
   LogEntry,

@@ -446,6 +446,15 @@ export interface PoolFace {
   onAdded(listener: (added: AddedTransaction) => void): () => void
 }
 
+/** Single entries of the head's state, here and now: asking a reader takes many times as long. */
+export interface HeadEntries {
+  balance(address: Uint8Array): bigint
+  /** As `Reads.nonce`. */
+  nonce(address: Uint8Array, nonceKey?: bigint): bigint
+  /** 32 bytes. */
+  storage(address: Uint8Array, slot: Uint8Array): Uint8Array
+}
+
 /** What RPC sees of a chain. */
 export interface ChainFace {
   readonly chainId: bigint
@@ -463,6 +472,8 @@ export interface ChainFace {
   readonly nextBaseFee: bigint
   /** Of head, in wei; absent where there are no blobs. */
   readonly blobBaseFee?: bigint
+  /** Of the state of head; absent where they are not at hand. */
+  readonly headEntries?: HeadEntries
   readonly reads: AsyncReads
   /** The same, but nothing goes on with a read, which rejects, once `signal` is aborted. */
   readsUntil(signal: AbortSignal): AsyncReads

@@ -11,11 +11,11 @@ import type { StateView } from '../pars/view.ts'
 import { PoolJournal } from '../pool/journal.ts'
 import { Pool } from '../pool/pool.ts'
 import type { Verifier } from '../pool/verifier.ts'
-import type { AsyncReads, BuildRequest, BuiltBlock, ChainFace, Head } from '../port.ts'
-import { headSource, type StateSource } from '../state/index.ts'
+import type { AsyncReads, BuildRequest, BuiltBlock, ChainFace, Head, HeadEntries } from '../port.ts'
+import { headSource } from '../state/index.ts'
 import type { CommitResult } from './engine.ts'
 import { newGeneration } from './generation.ts'
-import { readingHeadHere } from './head-reads.ts'
+import { headEntries } from './head-entries.ts'
 import { loadProfile, type ThreadInit } from './setup.ts'
 import { EngineThread, ReaderThreads } from './threads.ts'
 
@@ -54,7 +54,7 @@ export class Chain implements ChainFace {
   #lastCommit: CommitPlace | undefined
   #snapshot: Snapshot
   #view: StateView
-  #source: StateSource
+  #entries: HeadEntries
   #busy: Promise<unknown> = Promise.resolve()
   #stopped: Fault | undefined
   #keepFrom: bigint | undefined
@@ -79,8 +79,8 @@ export class Chain implements ChainFace {
     this.#lastCommit = parts.lastCommit
     this.#snapshot = parts.store.snapshot()
     this.#view = headView(this.#snapshot)
-    this.#source = headSource(this.#snapshot)
-    this.reads = this.#fastest(parts.readers.reads)
+    this.#entries = headEntries(headSource(this.#snapshot))
+    this.reads = parts.readers.reads
     this.pool = new Pool({
       network: parts.profile,
       rules: parts.profile.rules(),
@@ -148,8 +148,12 @@ export class Chain implements ChainFace {
     return this.#stopped
   }
 
+  get headEntries(): HeadEntries {
+    return this.#entries
+  }
+
   readsUntil(signal: AbortSignal): AsyncReads {
-    return this.#fastest(this.#readers.readsUntil(signal))
+    return this.#readers.readsUntil(signal)
   }
 
   onHead(listener: (head: Head) => void): () => void {
@@ -267,15 +271,11 @@ export class Chain implements ChainFace {
     const before = this.#snapshot
     this.#snapshot = this.#store.snapshot()
     this.#view = headView(this.#snapshot)
-    this.#source = headSource(this.#snapshot)
+    this.#entries = headEntries(headSource(this.#snapshot))
     this.#head = head
     this.pool.headChanged(changed)
     for (const listener of this.#listeners) listener(head)
     await before.close()
-  }
-
-  #fastest(others: AsyncReads): AsyncReads {
-    return readingHeadHere(others, () => this.#source)
   }
 
   #nextPosition(): { timestamp: bigint; baseFee: bigint; blockGasLimit: bigint } {

@@ -18,7 +18,6 @@ import { traceBlock, traceTransaction } from './trace/transactions.ts'
 
 export { interruptedBy, type ReadContext, uninterrupted } from './context.ts'
 export { HeadExecutions } from './head-executions.ts'
-export { entriesOf } from './state.ts'
 
 /** Every read, over a snapshot. */
 export const reads = {

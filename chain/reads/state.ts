@@ -14,27 +14,12 @@ async function read<Value>(
   return number === undefined ? undefined : ask(stateAt(context, number))
 }
 
-/** Reads of single entries of a state. */
-export const entriesOf = {
-  async balance(source: StateSource, address: Uint8Array): Promise<bigint> {
-    return (await source.account(address))?.balance ?? 0n
-  },
-  async nonce(source: StateSource, address: Uint8Array, nonceKey = 0n): Promise<bigint> {
-    if (nonceKey === 0n) return (await source.account(address))?.nonce ?? 0n
-    return toBigInt(await source.storage(lanesAddress, slotOf(address, nonceKey)))
-  },
-  /** 32 bytes. */
-  async storage(source: StateSource, address: Uint8Array, slot: Uint8Array): Promise<Uint8Array> {
-    return padLeft(await source.storage(address, slot), 32)
-  },
-} as const
-
 export function balance(
   context: ReadContext,
   address: Uint8Array,
   at: BlockRef,
 ): Promise<bigint | undefined> {
-  return read(context, at, (source) => entriesOf.balance(source, address))
+  return read(context, at, async (source) => (await source.account(address))?.balance ?? 0n)
 }
 
 export function nonce(
@@ -43,7 +28,10 @@ export function nonce(
   at: BlockRef,
   nonceKey = 0n,
 ): Promise<bigint | undefined> {
-  return read(context, at, (source) => entriesOf.nonce(source, address, nonceKey))
+  return read(context, at, async (source) => {
+    if (nonceKey === 0n) return (await source.account(address))?.nonce ?? 0n
+    return toBigInt(await source.storage(lanesAddress, slotOf(address, nonceKey)))
+  })
 }
 
 export function code(
@@ -64,7 +52,7 @@ export function storage(
   slot: Uint8Array,
   at: BlockRef,
 ): Promise<Uint8Array | undefined> {
-  return read(context, at, (source) => entriesOf.storage(source, address, slot))
+  return read(context, at, async (source) => padLeft(await source.storage(address, slot), 32))
 }
 
 export function storageValues(

@@ -4,7 +4,7 @@ import { defineMethod } from '../../method.ts'
 import { quantity } from '../../render/quantity.ts'
 import { address, blockOrLatest } from '../../schema/params.ts'
 import * as results from '../../schema/results.ts'
-import { known } from '../known.ts'
+import { entryAt } from '../at-head.ts'
 
 export const getBalance = defineMethod({
   name: 'eth_getBalance',
@@ -12,6 +12,10 @@ export const getBalance = defineMethod({
   params: z.tuple([address, blockOrLatest]),
   paramNames: ['address', 'block'],
   result: results.quantity,
-  handler: async ([account, block], { reads }) =>
-    quantity(known(await reads.balance(account, block), block)),
+  handler: ([account, block], context) =>
+    entryAt(context, block, {
+      here: (entries) => entries.balance(account),
+      there: (reads) => reads.balance(account, block),
+      render: quantity,
+    }),
 })

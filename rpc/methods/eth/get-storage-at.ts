@@ -5,7 +5,7 @@ import { hex } from '#base'
 import { defineMethod } from '../../method.ts'
 import { address, blockOrLatest, slot } from '../../schema/params.ts'
 import * as results from '../../schema/results.ts'
-import { known } from '../known.ts'
+import { entryAt } from '../at-head.ts'
 
 export const getStorageAt = defineMethod({
   name: 'eth_getStorageAt',
@@ -13,6 +13,10 @@ export const getStorageAt = defineMethod({
   params: z.tuple([address, slot, blockOrLatest]),
   paramNames: ['address', 'slot', 'block'],
   result: results.hash,
-  handler: async ([account, { word }, block], { reads }) =>
-    hex(known(await reads.storage(account, word, block), block)),
+  handler: ([account, { word }, block], context) =>
+    entryAt(context, block, {
+      here: (entries) => entries.storage(account, word),
+      there: (reads) => reads.storage(account, word, block),
+      render: hex,
+    }),
 })

@@ -4,7 +4,7 @@ import { defineMethod } from '../../method.ts'
 import { quantity } from '../../render/quantity.ts'
 import { address, blockOrLatest } from '../../schema/params.ts'
 import * as results from '../../schema/results.ts'
-import { known } from '../known.ts'
+import { entryAt } from '../at-head.ts'
 
 export const getTransactionCount = defineMethod({
   name: 'eth_getTransactionCount',
@@ -13,8 +13,12 @@ export const getTransactionCount = defineMethod({
   params: z.tuple([address, blockOrLatest]),
   paramNames: ['address', 'block'],
   result: results.quantity,
-  handler: async ([account, block], { chain, reads }) => {
-    if (block === 'pending') return quantity(chain.pool.pendingNonce(account))
-    return quantity(known(await reads.nonce(account, block), block))
+  handler([account, block], context) {
+    if (block === 'pending') return quantity(context.chain.pool.pendingNonce(account))
+    return entryAt(context, block, {
+      here: (entries) => entries.nonce(account),
+      there: (reads) => reads.nonce(account, block),
+      render: quantity,
+    })
   },
 })

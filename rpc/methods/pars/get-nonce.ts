@@ -4,7 +4,7 @@ import { defineMethod } from '../../method.ts'
 import { quantity as render } from '../../render/quantity.ts'
 import { address, blockOrLatest, quantity } from '../../schema/params.ts'
 import * as results from '../../schema/results.ts'
-import { known } from '../known.ts'
+import { entryAt } from '../at-head.ts'
 
 export const getNonce = defineMethod({
   name: 'pars_getNonce',
@@ -12,8 +12,12 @@ export const getNonce = defineMethod({
   params: z.tuple([address, quantity, blockOrLatest]),
   paramNames: ['address', 'nonceKey', 'block'],
   result: results.quantity,
-  handler: async ([account, lane, block], { chain, reads }) => {
-    if (block === 'pending') return render(chain.pool.pendingNonce(account, lane))
-    return render(known(await reads.nonce(account, block, lane), block))
+  handler([account, lane, block], context) {
+    if (block === 'pending') return render(context.chain.pool.pendingNonce(account, lane))
+    return entryAt(context, block, {
+      here: (entries) => entries.nonce(account, lane),
+      there: (reads) => reads.nonce(account, block, lane),
+      render,
+    })
   },
 })

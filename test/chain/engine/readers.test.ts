@@ -65,6 +65,20 @@ describe('reader threads', function () {
     assert.equal(await chain.reads.nonce(address, { number: 1n }), 20n)
   })
 
+  it('say of single entries of the head what the main thread sees of them itself', async () => {
+    const { headEntries } = chain
+    const { address } = accounts[0]!
+    const slot = new Uint8Array(32)
+    assert.equal(headEntries.nonce(address), 60n)
+    assert.equal(headEntries.balance(address), await chain.reads.balance(address, 'latest'))
+    assert.equal(headEntries.nonce(address, 7n), await chain.reads.nonce(address, 'latest', 7n))
+    assert.deepEqual(
+      headEntries.storage(address, slot),
+      await chain.reads.storage(address, slot, 'latest'),
+    )
+    assert.equal(headEntries.balance(new Uint8Array(20).fill(9)), 0n)
+  })
+
   it('are replaced when they die, and only calls under way fail', async () => {
     const [engine, first] = workers
     assert.ok(engine && first)
