@@ -2,7 +2,7 @@
  * What an application needs to use a Pars network: ML-DSA keys, signed transactions of type 0x50,
  * signed messages and typed data, and the system contracts. Runs in browsers. `pars/sdk/viem`,
  * `pars/sdk/ethers` and `pars/sdk/wallet` fit it to those libraries and to pages, `pars/sdk/phrase` makes
- * keys of words; none of their packages is needed here.
+ * keys of words, `pars/sdk/finality` verifies what is final; none of their packages is needed here.
  *
  * @module
  */
@@ -18,7 +18,6 @@ export {
 export { accountsContract, noncesContract } from './contracts.ts'
 export type { Engine } from './engine.ts'
 export { type Fees, feesWithRoom } from './fees.ts'
-export { type FinalityProof, type FinalityTrust, verifyFinality } from './finality.ts'
 export { generateKey, type Key, keyFields, keyFromSeed, keyOf, type KeyOptions } from './keys.ts'
 export { messageBytes } from './fields.ts'
 export { registration } from './registration.ts'

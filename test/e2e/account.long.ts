@@ -358,7 +358,7 @@ describe('accounts on the command line', function () {
       [
         line('--from', rich, ...pass, '--gas', '21000'),
         exitCodes.transaction,
-        /TX_GAS_LIMIT.*raise.*53644/,
+        /TX_GAS_LIMIT.*53644.*raise/,
       ],
       [
         line('--from', rich, ...pass, '--nonce', '0'),

@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { createTestClient, http, publicActions, walletActions } from 'viem'
 
 import { genesisHash } from '#genesis'
-import { type FinalityProof, verifyFinality } from '#sdk'
+import { type FinalityProof, verifyFinality } from '#sdk/finality'
 
 import { exitCodes } from '../../node/exit-codes.ts'
 import { account } from '../rpc/fixture-chain.ts'

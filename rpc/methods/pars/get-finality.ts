@@ -13,7 +13,7 @@ import { ordered } from './ordered.ts'
 export const getFinality = defineMethod({
   name: 'pars_getFinality',
   summary:
-    'Signed headers of the DAG by which validators with a quorum of the stake attest a block; verifyFinality of pars/sdk checks them against the genesis.',
+    'Signed headers of the DAG by which validators with a quorum of the stake attest a block; verifyFinality of pars/sdk/finality checks them against the genesis.',
   params: z.tuple([block]),
   paramNames: ['block'],
   result: z.strictObject({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { hex, isFault, unhex } from '#base'
-import { type FinalityProof, type FinalityTrust, verifyFinality } from '#sdk'
+import { type FinalityProof, type FinalityTrust, verifyFinality } from '#sdk/finality'
 
 import { Cluster, genesisHash, type Node } from './cluster.ts'
 

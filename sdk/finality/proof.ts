@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { concat, equal, Fault, type Hex, hex, unhex, utf8 } from '#base'
 import { contexts } from '#protocol'
 
-import { verifySignature } from './noble.ts'
+import { verifySignature } from '../noble.ts'
 
 /** The answer of `pars_getFinality`. */
 export interface FinalityProof {
