@@ -123,7 +123,8 @@ export class Ranges {
   }
 
   async #headerOf(ref: Exclude<StoredVote['by'], Uint8Array>): Promise<Uint8Array | undefined> {
-    const bytes = await this.#init.library.find(ref)
+    const { library } = this.#init
+    const bytes = await library.find(ref)
     return bytes === undefined ? undefined : encodeHeader(decodeBlock(bytes).header)
   }
 }
