@@ -4,15 +4,9 @@ import type { TypedTransaction } from '@ethereumjs/tx'
 import type { EnvelopeKey, Precompile } from '#precompiles'
 
 import type { OpenHeader, VmBlock } from './block/apply.ts'
+import type { Authorization, CallRequest, Rules, SimulatedTransaction } from './call-port.ts'
 import type { Executor, ExecutorOptions } from './evm/index.ts'
-import type {
-  Authorization,
-  CallRequest,
-  Header,
-  LogEntry,
-  Rules,
-  SimulatedTransaction,
-} from './port.ts'
+import type { Header, LogEntry } from './port.ts'
 import type { State, StateSource } from './state/index.ts'
 
 /** A transaction as blocks, receipts and reads see it, whatever its type. */

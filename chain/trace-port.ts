@@ -1,6 +1,7 @@
+import type { CallRequest, Overrides } from './call-port.ts'
 /** What transactions did, told after the fact: traces, raw bytes, searches. */
 import type { FrameKind } from './evm/index.ts'
-import type { BlockRef, CallRequest, Head, Overrides, PlacedTransaction } from './port.ts'
+import type { BlockRef, Head, PlacedTransaction } from './port.ts'
 
 /** What is to be told of the run of a transaction. */
 export type TraceConfig =

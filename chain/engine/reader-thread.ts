@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { openLevel } from '#storage'
 
 import { loadEngines } from '../pars/engines.ts'
-import { interruptedBy, type ReadContext, reads } from '../reads/index.ts'
+import { type CallContext, interruptedBy, reads } from '../reads/index.ts'
 import { expose, type Handlers } from './calls.ts'
 import { isCancelled } from './cancellations.ts'
 import { Sessions } from './sessions.ts'
@@ -24,7 +24,7 @@ opened.catch(() => undefined)
 /** @param word Of the call, among those that say which are cancelled. */
 async function over<Result>(
   word: number,
-  read: (context: ReadContext) => Result,
+  read: (context: CallContext) => Result,
 ): Promise<Awaited<Result>> {
   const { profile, sessions } = await opened
   const interrupt = interruptedBy(() => isCancelled(init.cancelled, word))
@@ -47,7 +47,7 @@ const handlers: Record<string, Handlers[string]> = {
   },
 }
 for (const [name, read] of Object.entries(reads)) {
-  const call = read as (context: ReadContext, ...rest: readonly unknown[]) => unknown
+  const call = read as (context: CallContext, ...rest: readonly unknown[]) => unknown
   handlers[name] = (word: number, ...parameters: readonly unknown[]) =>
     over(word, (context) => call(context, ...parameters))
 }

@@ -3,7 +3,7 @@ import { keyHash } from '#crypto'
 import type { EnvelopeKey } from '#precompiles'
 import { algorithms, defaultAlgorithm, isAlgorithm, keyHashAddress } from '#protocol'
 
-import type { CallRequest } from '../port.ts'
+import type { CallRequest } from '../call-port.ts'
 import { missing, type StateSource } from '../state/index.ts'
 import { recordSlot, registryAddress } from './slots.ts'
 

@@ -17,8 +17,9 @@ import {
 
 import { bloomOf } from '../block/bloom.ts'
 import { emptyOmmersHash, zeroNonce } from '../block/header.ts'
+import type { CallRequest } from '../call-port.ts'
 import { rulesOf } from '../evm/index.ts'
-import type { CallRequest, Header } from '../port.ts'
+import type { Header } from '../port.ts'
 import type { ChainProfile, GenesisAccount } from '../profile.ts'
 import { emptyRoot } from '../state/index.ts'
 import { nextBaseFee } from './base-fee.ts'

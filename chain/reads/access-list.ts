@@ -1,7 +1,8 @@
 /** What a call looks at beside its sender, its target and precompiles. @see EIP-2930 */
 import { compare, empty, equal } from '#base'
 
-import type { AccessListResult, BlockRef, CallRequest, Overrides } from '../port.ts'
+import type { AccessListResult, CallRequest, Overrides } from '../call-port.ts'
+import type { BlockRef } from '../port.ts'
 import type { ReadContext } from './context.ts'
 import { limits } from './limits.ts'
 import { least, type MessageRun, openMessage, type Run } from './message.ts'

@@ -14,7 +14,6 @@ import {
   type State,
   type StateSource,
 } from '../state/index.ts'
-import type { HeadExecutions } from './head-executions.ts'
 
 /** One read: a snapshot of the store and the rules to understand it by. */
 export interface ReadContext {
@@ -22,8 +21,6 @@ export interface ReadContext {
   readonly profile: ChainProfile
   /** Asked within whatever a caller can make long. */
   readonly interrupt: Interrupt
-  /** Kept by whoever reads often over one snapshot. */
-  readonly atHead?: HeadExecutions
 }
 
 export interface Interrupt {

@@ -15,6 +15,11 @@ export interface KeptExecution {
   open(isFree: boolean): Execution<Header>
 }
 
+export interface CallContext extends ReadContext {
+  /** Kept by whoever reads often over one snapshot. */
+  readonly atHead?: HeadExecutions
+}
+
 interface Kept extends KeptExecution {
   readonly execution: Execution<Header>
   interrupt: Interrupt

@@ -17,7 +17,7 @@ import { frames } from './trace/frames.ts'
 import { traceBlock, traceTransaction } from './trace/transactions.ts'
 
 export { interruptedBy, type ReadContext, uninterrupted } from './context.ts'
-export { HeadExecutions } from './head-executions.ts'
+export { type CallContext, HeadExecutions } from './head-executions.ts'
 
 /** Every read, over a snapshot. */
 export const reads = {

@@ -4,9 +4,11 @@ import { Address } from '@ethereumjs/util'
 import { empty, Fault, hex } from '#base'
 import type { EnvelopeKey } from '#precompiles'
 
-import type { BlockRef, CallRequest, CallResult, Header, Overrides } from '../port.ts'
+import type { CallRequest, CallResult, Overrides } from '../call-port.ts'
+import type { BlockRef, Header } from '../port.ts'
 import { headAt, type ReadContext, stateAt } from './context.ts'
 import { type Execution, type ExecutionInit, openExecution } from './execution.ts'
+import type { CallContext } from './head-executions.ts'
 import { limits } from './limits.ts'
 
 export function least(first: bigint | undefined, second: bigint): bigint {
@@ -34,7 +36,7 @@ export async function openMessage(
  * the head the execution may be one that earlier messages used.
  */
 export async function withMessage<Result>(
-  context: ReadContext,
+  context: CallContext,
   { request, at, overrides }: { request: CallRequest; at: BlockRef; overrides: Overrides },
   use: (message: MessageRun) => Promise<Result>,
 ): Promise<Result | undefined> {

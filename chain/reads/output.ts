@@ -1,7 +1,7 @@
 /** What a run brings back, before it crosses threads. */
 import { Fault } from '#base'
 
-import type { CallResult, SimulatedCall } from '../port.ts'
+import type { CallResult, SimulatedCall } from '../call-port.ts'
 import { limits } from './limits.ts'
 
 /** Throws `READ_OUTPUT_TOO_LARGE`. */

@@ -3,8 +3,8 @@ import { Account, Address } from '@ethereumjs/util'
 import { Fault, hex } from '#base'
 
 import type { OpenHeader } from '../block/apply.ts'
+import type { BlockOverride, StateOverride } from '../call-port.ts'
 import type { Executor } from '../evm/index.ts'
-import type { BlockOverride, StateOverride } from '../port.ts'
 import type { ChainProfile } from '../profile.ts'
 import type { State } from '../state/index.ts'
 

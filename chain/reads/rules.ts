@@ -2,8 +2,9 @@
 import { unhex } from '#base'
 
 import { readHeader } from '../block/sealed.ts'
+import type { Rules } from '../call-port.ts'
 import { createExecutor } from '../evm/index.ts'
-import type { Header, Reads, Rules } from '../port.ts'
+import type { Header, Reads } from '../port.ts'
 import type { ChainProfile, RuleChange } from '../profile.ts'
 import { headSource, State } from '../state/index.ts'
 import { hashOf, headAt, type ReadContext } from './context.ts'

@@ -1,7 +1,8 @@
 import { empty, equal, padLeft, toBigInt } from '#base'
 
+import type { StorageRequest } from '../call-port.ts'
 import { lanesAddress, slotOf } from '../pars/slots.ts'
-import type { BlockRef, Proof, StorageRequest } from '../port.ts'
+import type { BlockRef, Proof } from '../port.ts'
 import { emptyCodeHash, oldestHeight, proveAccount, type StateSource } from '../state/index.ts'
 import { headNumber, type ReadContext, resolve, stateAt } from './context.ts'
 

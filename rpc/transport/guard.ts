@@ -3,12 +3,16 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 
 import { type Access, type TokenCheck } from '../access.ts'
 import { RpcFault } from '../errors.ts'
-import { alwaysReady, isProbe, probe } from '../health/health.ts'
+import { alwaysReady, type HealthFace, isProbe, probe } from '../health/health.ts'
+import type { CallStatistics } from '../metrics/call-statistics.ts'
+import type { ClientRates } from '../rates/client-rates.ts'
 import { failure } from '../request.ts'
-import type { HttpOptions } from './http.ts'
 import type { Naming } from './naming.ts'
 
-interface GuardOptions extends Pick<HttpOptions, 'rates' | 'health' | 'statistics'> {
+interface GuardOptions {
+  readonly rates?: ClientRates | undefined
+  readonly statistics?: Pick<CallStatistics, 'turnedAway'> | undefined
+  readonly health?: HealthFace | undefined
   readonly access: Access
   readonly credentialOf: TokenCheck
   readonly nameOf: Naming

@@ -7,7 +7,6 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { type Clock, type Log, silent } from '#base'
 
 import { createAccess, createTokenCheck, type TokenCheck } from '../access.ts'
-import type { Caller } from '../context.ts'
 import { RpcFault } from '../errors.ts'
 import type { HealthFace } from '../health/health.ts'
 import { checkHost } from '../host.ts'
@@ -18,6 +17,7 @@ import type { ClientRates } from '../rates/client-rates.ts'
 import type { Answer } from '../request.ts'
 import { chargeHandshakes, renewCertificate, type TlsCredentials, tlsOptions } from '../tls.ts'
 import { Connections } from './connections.ts'
+import type { Endpoint } from './endpoint.ts'
 import { guard, refuse } from './guard.ts'
 import { createNaming, type Naming } from './naming.ts'
 import { Outflow } from './outbox.ts'
@@ -43,13 +43,6 @@ export interface HttpOptions {
   readonly health?: HealthFace | undefined
   /** Upgrades are refused unless given. */
   readonly webSockets?: WebSockets | undefined
-}
-
-/** One path of a server. */
-export interface Endpoint {
-  readonly path: '/' | '/eth'
-  /** Never throws or rejects. */
-  answer(text: string, caller: Caller): Answer | Promise<Answer>
 }
 
 export interface HttpServer extends RpcServer {

@@ -1,8 +1,8 @@
 /** Who may turn a request into a WebSocket: decided before anything is made for it. */
 import type { Access, TokenCheck } from '../access.ts'
 import type { ClientRates } from '../rates/client-rates.ts'
+import type { Endpoint } from './endpoint.ts'
 import { tokenWrong, wrongPath } from './guard.ts'
-import type { Endpoint } from './http.ts'
 import type { Naming } from './naming.ts'
 import {
   refuseUpgrade,

@@ -7,7 +7,7 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { concat, encodeRlp, fixed, hex, toBigInt, trimmed, unhex } from '#base'
 import { keccak256 } from '#crypto'
 
-import type { Authorization, CallRequest } from '../../chain/port.ts'
+import type { Authorization, CallRequest } from '../../chain/call-port.ts'
 import { reads, uninterrupted } from '../../chain/reads/index.ts'
 import { importEthereum, type Opened } from './serve.ts'
 

@@ -4,8 +4,8 @@ import { Account, Address } from '@ethereumjs/util'
 import { concat, empty, encodeRlp, equal, fixed, trimmed } from '#base'
 import { keccak256, recoverPublicKey } from '#crypto'
 
+import type { Authorization } from '../../chain/call-port.ts'
 import type { Executor } from '../../chain/evm/index.ts'
-import type { Authorization } from '../../chain/port.ts'
 import type { State } from '../../chain/state/index.ts'
 
 const marker = Uint8Array.of(0xef, 0x01, 0x00)

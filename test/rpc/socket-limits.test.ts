@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { fixed, hex, type Hex } from '#base'
 import { limits } from '#rpc'
 
-import { contracts, sign } from './fixture-chain.ts'
+import { contracts, type FixtureChain, sign } from './fixture-chain.ts'
 import { type JsonRpcAnswer, post, serve } from './fixture-server.ts'
 import { WebSocketClient } from './socket-client.ts'
 
@@ -31,6 +31,30 @@ const echoing = (index: number): Call => [
 const codesIn = (answers: readonly JsonRpcAnswer[]): readonly unknown[] => [
   ...new Set(answers.map(({ error }) => error?.data?.['code'])),
 ]
+
+/** A client that has subscribed to logs in a batch whose answer comes when `held` does. */
+async function unanswered(chain: FixtureChain, url: string) {
+  const client = await WebSocketClient.open(url)
+  const reached = Promise.withResolvers<void>()
+  const held = Promise.withResolvers<void>()
+  const { reads } = chain
+  chain.readsUntil = () => ({
+    ...reads,
+    balance: async () => {
+      reached.resolve()
+      await held.promise
+      return 0n
+    },
+  })
+  client.send(
+    requests([
+      ['eth_subscribe', 'logs'],
+      ['eth_getBalance', hex(contracts.echo)],
+    ]),
+  )
+  await reached.promise
+  return { client, held }
+}
 
 describe('the limits of all clients together', function () {
   this.timeout(60_000)
@@ -171,25 +195,7 @@ describe('the limits of all clients together', function () {
 
   it('hold what is told before an answer as if it were on its way', async () => {
     const { server, chain, url } = await serve({ limits: { socketBytes: 100_000 } })
-    const client = await WebSocketClient.open(url)
-    const reached = Promise.withResolvers<void>()
-    const held = Promise.withResolvers<void>()
-    const { reads } = chain
-    chain.readsUntil = () => ({
-      ...reads,
-      balance: async () => {
-        reached.resolve()
-        await held.promise
-        return 0n
-      },
-    })
-    client.send(
-      requests([
-        ['eth_subscribe', 'logs'],
-        ['eth_getBalance', hex(contracts.echo)],
-      ]),
-    )
-    await reached.promise
+    const { client, held } = await unanswered(chain, url)
     const log = { address: contracts.echo, topics: [], data: new Uint8Array(60_000) }
     const other = await WebSocketClient.open(url)
     const heads = await other.ask<Hex>('eth_subscribe', 'newHeads')
@@ -208,25 +214,7 @@ describe('the limits of all clients together', function () {
 
   it('drop a client whose answer takes longer than 4,096 notifications', async () => {
     const { server, chain, url } = await serve()
-    const client = await WebSocketClient.open(url)
-    const reached = Promise.withResolvers<void>()
-    const held = Promise.withResolvers<void>()
-    const { reads } = chain
-    chain.readsUntil = () => ({
-      ...reads,
-      balance: async () => {
-        reached.resolve()
-        await held.promise
-        return 0n
-      },
-    })
-    client.send(
-      requests([
-        ['eth_subscribe', 'logs'],
-        ['eth_getBalance', hex(contracts.echo)],
-      ]),
-    )
-    await reached.promise
+    const { client, held } = await unanswered(chain, url)
     const log = { address: contracts.echo, topics: [], data: new Uint8Array(0) }
     const some = Array.from({ length: limits.heldNotifications.value }, () => log)
     chain.commit([{ ...sign(0), logs: some }])

@@ -5,6 +5,7 @@ import { type CommitFacts, type ConsensusStatus, limits, type NodeFace } from '#
 
 import { contracts, emitterTopic, type Sent, sign } from './fixture-chain.ts'
 import { call, recordingLog, serve, type Served } from './fixture-server.ts'
+import { consensus } from './fixture-status.ts'
 import { WebSocketClient } from './socket-client.ts'
 
 interface Head {
@@ -267,22 +268,6 @@ describe('subscriptions over HTTP', () => {
 })
 
 describe('a node of a committee', () => {
-  const consensus: ConsensusStatus = {
-    epoch: 0,
-    author: null,
-    standing: 'following',
-    execution: 'running',
-    round: 90,
-    committed: 80,
-    executed: 40,
-    certified: 80,
-    finalized: 2,
-    sync: null,
-    isIdle: false,
-    retained: { commits: 80, bytes: 1, bytesPerDay: null },
-    validators: [],
-  }
-
   it('tells of its commits, and when it begins and ends to catch up', async () => {
     let listener: ((commit: CommitFacts) => void) | undefined
     let sync: ConsensusStatus['sync'] = null

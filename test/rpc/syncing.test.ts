@@ -3,22 +3,7 @@ import assert from 'node:assert/strict'
 import type { ConsensusStatus, NodeFace } from '#rpc'
 
 import { call, serve } from './fixture-server.ts'
-
-const consensus: ConsensusStatus = {
-  epoch: 0,
-  author: null,
-  standing: 'following',
-  execution: 'running',
-  round: 90,
-  committed: 80,
-  executed: 40,
-  certified: 80,
-  finalized: 2,
-  sync: null,
-  isIdle: false,
-  retained: { commits: 80, bytes: 1, bytesPerDay: null },
-  validators: [],
-}
+import { consensus } from './fixture-status.ts'
 
 async function answer(sync: ConsensusStatus['sync']): Promise<unknown> {
   const node: NodeFace = {

@@ -7,16 +7,13 @@ import { tailOf } from '../../block/ledger.ts'
 import { sealedHeader } from '../../block/run.ts'
 import { encodeBlock } from '../../block/sealed.ts'
 import type {
-  BlockRef,
   CallRequest,
-  Head,
-  Header,
   SimulatedBlock,
   SimulatedCall,
   SimulatedTransaction,
   SimulationRequest,
-  StoredReceipt,
-} from '../../port.ts'
+} from '../../call-port.ts'
+import type { BlockRef, Head, Header, StoredReceipt } from '../../port.ts'
 import type { State } from '../../state/index.ts'
 import { headAt, type ReadContext, triesAt } from '../context.ts'
 import { createExecution, type Execution } from '../execution.ts'

@@ -1,8 +1,9 @@
 /** @see ERC-7528; ethereum/execution-apis, eth_simulateV1 "traceTransfers" */
 import { fixed, padLeft, unhex } from '#base'
 
+import type { SimulatedLog } from '../../call-port.ts'
 import type { FrameEnd, FrameStart, Tracer } from '../../evm/index.ts'
-import type { LogEntry, SimulatedLog } from '../../port.ts'
+import type { LogEntry } from '../../port.ts'
 
 const emitter = unhex('0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee')
 /** keccak256("Transfer(address,address,uint256)") */

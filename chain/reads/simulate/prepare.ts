@@ -4,7 +4,8 @@ import { Address } from '@ethereumjs/util'
 import { empty, Fault, hex } from '#base'
 import type { EnvelopeKey } from '#precompiles'
 
-import type { CallRequest, Header, SimulatedTransaction } from '../../port.ts'
+import type { CallRequest, SimulatedTransaction } from '../../call-port.ts'
+import type { Header } from '../../port.ts'
 import type { ChainProfile } from '../../profile.ts'
 import type { State } from '../../state/index.ts'
 

@@ -1,7 +1,8 @@
 /** Which blocks a simulation has: numbers and times that rise, gaps filled with empty blocks. */
 import { Fault } from '#base'
 
-import type { Header, SimulatedBlockRequest } from '../../port.ts'
+import type { SimulatedBlockRequest } from '../../call-port.ts'
+import type { Header } from '../../port.ts'
 import { limits } from '../limits.ts'
 
 export interface PlannedBlock {

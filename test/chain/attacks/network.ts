@@ -16,13 +16,14 @@ import {
 import { openMemory, type Store } from '#storage'
 
 import { findTransaction, readBlock } from '../../../chain/block/sealed.ts'
+import type { CallRequest, CallResult } from '../../../chain/call-port.ts'
 import { type CommitResult, Engine } from '../../../chain/engine/engine.ts'
 import type { Commit } from '../../../chain/pars/commit.ts'
 import { loadEngines } from '../../../chain/pars/engines.ts'
 import { type ParsProfile, parsProfile } from '../../../chain/pars/profile.ts'
 import { headView } from '../../../chain/pars/state-view.ts'
 import { nextNonce } from '../../../chain/pars/validity.ts'
-import type { CallRequest, CallResult, StoredReceipt } from '../../../chain/port.ts'
+import type { StoredReceipt } from '../../../chain/port.ts'
 import { reads, uninterrupted } from '../../../chain/reads/index.ts'
 
 export interface Account {

@@ -6,7 +6,7 @@ import { fixed, hex, isFault, toBigInt, unhex } from '#base'
 import { keccak256, keyHash, type SigningKey } from '#crypto'
 import { contexts, rotatePreimage, systemAddresses } from '#protocol'
 
-import type { CallRequest, CallResult } from '../../../chain/port.ts'
+import type { CallRequest, CallResult } from '../../../chain/call-port.ts'
 import type { ChainProfile } from '../../../chain/profile.ts'
 import { reads, uninterrupted } from '../../../chain/reads/index.ts'
 import { limits } from '../../../chain/reads/limits.ts'

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { concat, isFault, toBigInt, unhex } from '#base'
 import type { Snapshot } from '#storage'
 
-import type { CallRequest, CallResult } from '../../../chain/port.ts'
+import type { CallRequest, CallResult } from '../../../chain/call-port.ts'
 import {
+  type CallContext,
   HeadExecutions,
-  type ReadContext,
   reads,
   uninterrupted,
 } from '../../../chain/reads/index.ts'
@@ -33,8 +33,14 @@ describe('executions that are kept for calls on the head', () => {
     await network.close()
   })
 
-  function context(changes: Partial<ReadContext> = {}): ReadContext {
+  function context(changes: Partial<CallContext> = {}): CallContext {
     return { reader, profile: network.profile, interrupt: uninterrupted, atHead, ...changes }
+  }
+
+  async function take() {
+    const kept = await atHead.take('latest', uninterrupted)
+    assert.ok(kept)
+    return kept
   }
 
   async function call(request: CallRequest, of = context()): Promise<CallResult> {
@@ -119,6 +125,26 @@ describe('executions that are kept for calls on the head', () => {
     const poor = { from: new Uint8Array(20).fill(9), to: bob.address, value: 1n }
     for (let turn = 0; turn < 2; turn++) {
       await assert.rejects(call(poor), (error) => isFault(error, 'READ_UNFUNDED'))
+    }
+  })
+
+  it('are kept so many, and no more', async () => {
+    const most = limits.keptExecutions.value
+    const first = await Promise.all(Array.from({ length: most + 2 }, take))
+    assert.equal(new Set(first).size, most + 2)
+    for (const kept of first) atHead.giveBack(kept)
+    const again = await Promise.all(Array.from({ length: most + 2 }, take))
+    assert.equal(again.filter((kept) => first.includes(kept)).length, most)
+  })
+
+  it('give the estimate that one of its own gives', async () => {
+    const { atHead: _, ...bare } = context()
+    const requests = [{ data: marking }, { to: bob.address, value: 1n }, { data: endless }]
+    for (const request of requests.map((one) => ({ from: alice.address, ...one }))) {
+      const alone = await reads.estimateGas(bare, request, 'latest')
+      for (let turn = 0; turn < 3; turn++) {
+        assert.deepEqual(await reads.estimateGas(context(), request, 'latest'), alone)
+      }
     }
   })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import { concat, fixed, isFault, unhex } from '#base'
 
-import type { CallRequest, Overrides } from '../../../chain/port.ts'
+import type { CallRequest, Overrides } from '../../../chain/call-port.ts'
 import { type ReadContext, reads, uninterrupted } from '../../../chain/reads/index.ts'
 import { limits } from '../../../chain/reads/limits.ts'
 import { OutputBudget } from '../../../chain/reads/output.ts'

@@ -7,16 +7,16 @@ import { systemAddresses } from '#protocol'
 import { openMemory, type Store } from '#storage'
 
 import { headerHash } from '../../../chain/block/header.ts'
-import { loadEngines } from '../../../chain/pars/engines.ts'
-import { type ParsProfile, parsProfile } from '../../../chain/pars/profile.ts'
 import type {
-  BlockRef,
   CallRequest,
   Overrides,
   SimulatedBlock,
   SimulatedCall,
   SimulationRequest,
-} from '../../../chain/port.ts'
+} from '../../../chain/call-port.ts'
+import { loadEngines } from '../../../chain/pars/engines.ts'
+import { type ParsProfile, parsProfile } from '../../../chain/pars/profile.ts'
+import type { BlockRef } from '../../../chain/port.ts'
 import { reads, uninterrupted } from '../../../chain/reads/index.ts'
 import { limits } from '../../../chain/reads/limits.ts'
 import { accounts, devNetwork, sign, storeContract, withCode } from '../engine/network.ts'
