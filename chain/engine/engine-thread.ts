@@ -7,12 +7,12 @@ import { loadEngines } from '../pars/engines.ts'
 import { expose } from './calls.ts'
 import { Engine } from './engine.ts'
 import { advance } from './generation.ts'
-import { type EngineInit, loadProfile } from './setup.ts'
+import { type EngineThreadInit, loadProfile } from './setup.ts'
 import { portLog } from './thread-log.ts'
 
 const port = parentPort
 if (port === null) throw new TypeError('to be started as a worker')
-const init = workerData as EngineInit
+const init = workerData as EngineThreadInit
 const engine = loadEngines()
   .then((engines) => loadProfile(init, engines))
   .then(async (profile) =>

@@ -24,13 +24,13 @@ export interface ThreadInit {
 }
 
 /** What the engine thread is started with. */
-export interface EngineInit extends ThreadInit {
+export interface EngineThreadInit extends ThreadInit {
   /** As generation.ts has it; shared with the readers. */
   readonly generation: Int32Array
 }
 
 /** What a reader thread is started with. */
-export interface ReaderInit extends EngineInit {
+export interface ReaderInit extends EngineThreadInit {
   /** As `Cancellations` has them. */
   readonly cancelled: Int32Array
 }

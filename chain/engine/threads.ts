@@ -8,7 +8,7 @@ import { connect, type Connection, type Handlers } from './calls.ts'
 import { Cancellations } from './cancellations.ts'
 import type { EngineHandlers } from './engine-thread.ts'
 import { limits } from './limits.ts'
-import type { EngineInit, ReaderInit } from './setup.ts'
+import type { EngineThreadInit, ReaderInit } from './setup.ts'
 import { forwardLog } from './thread-log.ts'
 
 /** The same file beside this one, as source or built. */
@@ -23,7 +23,7 @@ class Thread<Offered extends Handlers> {
 
   constructor(
     name: string,
-    init: EngineInit | ReaderInit,
+    init: EngineThreadInit | ReaderInit,
     log: Log,
     resourceLimits: ResourceLimits = {},
   ) {
@@ -50,11 +50,11 @@ const engineMemory: ResourceLimits = { maxYoungGenerationSizeMb: 96 }
 
 /** The engine thread. `restart` gives up on the present one. */
 export class EngineThread {
-  readonly #init: EngineInit
+  readonly #init: EngineThreadInit
   readonly #log: Log
   #thread: Thread<EngineHandlers>
 
-  constructor(init: EngineInit, log: Log) {
+  constructor(init: EngineThreadInit, log: Log) {
     this.#init = init
     this.#log = log
     this.#thread = new Thread('engine-thread', init, log, engineMemory)
@@ -117,14 +117,14 @@ interface Reader {
  * somebody's loop.
  */
 export class ReaderThreads {
-  readonly #init: EngineInit
+  readonly #init: EngineThreadInit
   readonly #log: Log
   readonly #readers: Reader[] = []
   #closing = false
   #begun = 0
   readonly reads: AsyncReads = this.#until(undefined)
 
-  constructor(init: EngineInit, log: Log) {
+  constructor(init: EngineThreadInit, log: Log) {
     this.#init = init
     this.#log = log
     for (let index = 0; index < limits.readers.value; index++) this.#start(index)
