@@ -32,6 +32,9 @@ export default class Reporter extends reporters.Spec {
     runner.on('pass', record('passed'))
     runner.on('fail', record('failed'))
     runner.on('pending', record('skipped'))
+    runner.on('retry', (test: Test, error: Error) => {
+      console.log(`  failed once: ${test.fullTitle()}: ${error.message}`)
+    })
   }
 
   override epilogue(): void {

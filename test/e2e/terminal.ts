@@ -1,8 +1,9 @@
 /** A program at a terminal of tmux, seen as a person sees it. */
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -21,21 +22,28 @@ export class Terminal implements AsyncDisposable {
     this.#folder = folder
   }
 
+  /** The file that holds the program's exit code. */
+  get #status(): string {
+    return path.join(this.#folder, 'status')
+  }
+
   /** Starts `program` in a terminal of its own, 50 lines high. */
   static async open(program: readonly string[], cwd: string, columns = 160): Promise<Terminal> {
     const folder = await mkdtemp(path.join(tmpdir(), 'pars-tty-'))
     const terminal = new Terminal(folder)
-    // A program that has ended leaves its last screen and its exit code.
+    // A program that has ended leaves its last screen.
     await writeFile(path.join(folder, 'tmux.conf'), 'set -g remain-on-exit on\n')
     const size = ['-x', String(columns), '-y', '50']
-    await terminal.#tmux('new-session', '-d', ...size, '-c', cwd, '--', ...program)
+    // What tmux itself knows of an exit code depends on signals that not every sandbox delivers.
+    const noting = ['sh', '-c', 'trap : INT; "$@"; echo $? >"$0"', terminal.#status]
+    await terminal.#tmux('new-session', '-d', ...size, '-c', cwd, '--', ...noting, ...program)
     return terminal
   }
 
   /** What the screen shows, once `pattern` stands there. No line ends with a space. */
   async shows(pattern: RegExp): Promise<string> {
     const end = Date.now() + patience
-    for (;;) {
+    for (; ; await setTimeout(20)) {
       const ended = (await this.#exitCode()) !== undefined || Date.now() > end
       const screen = await this.#tmux('capture-pane', '-p')
       if (pattern.test(screen)) return screen
@@ -53,9 +61,10 @@ export class Terminal implements AsyncDisposable {
   }
 
   async exitCode(): Promise<number> {
-    for (;;) {
+    for (const end = Date.now() + patience; ; await setTimeout(20)) {
       const code = await this.#exitCode()
       if (code !== undefined) return code
+      if (Date.now() > end) throw new Error(`it runs:\n${await this.#tmux('capture-pane', '-p')}`)
     }
   }
 
@@ -65,7 +74,7 @@ export class Terminal implements AsyncDisposable {
   }
 
   async #exitCode(): Promise<number | undefined> {
-    const text = await this.#tmux('display-message', '-p', '#{pane_dead_status}')
+    const text = await readFile(this.#status, 'utf8').catch(() => '')
     return text.trim() === '' ? undefined : Number(text)
   }
 
