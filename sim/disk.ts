@@ -25,6 +25,8 @@ export interface Range {
 export type Batch = readonly StoreRecord[]
 
 const commitsPerAnswer = 100
+/** Batches that wait for the disk at most: what exceeds them was written before. */
+const mostUnsynced = 32
 
 /**
  * A log of batches. A batch is durable once it is synced; a loss of power keeps any number of the
@@ -35,6 +37,9 @@ export class Disk {
   hasBegun = true
   #log: Batch[] = []
   #unsynced: Batch[] = []
+  /** Of all batches, how many were given, and how many are durable or lost. */
+  #given = 0
+  #settled = 0
   #hasForgotten = false
   #floor = 0
   #attestFloor = 0
@@ -70,18 +75,12 @@ export class Disk {
   /** @param sync Runs a task when the disk has come to this batch. */
   write(batch: Batch, sync: (task: () => void) => void, done: () => void): void {
     this.#unsynced.push(batch)
+    const place = ++this.#given
+    this.#settle(place - mostUnsynced)
     sync(() => {
-      this.sync()
+      this.#settle(place)
       done()
     })
-  }
-
-  /** The oldest batch becomes durable. */
-  sync(): void {
-    const batch = this.#unsynced.shift()
-    if (batch === undefined) return
-    this.#log.push(batch)
-    for (const record of batch) this.#apply(record)
   }
 
   get atRisk(): number {
@@ -90,8 +89,9 @@ export class Disk {
 
   /** Power is lost; the oldest `kept` of the batches at risk were on the platter already. */
   crash(kept: number): void {
-    for (let left = kept; left > 0; left--) this.sync()
+    this.#settle(this.#settled + kept)
     this.#unsynced = []
+    this.#settled = this.#given
   }
 
   /** The folder as it was when it held `length` batches: a backup is restored. */
@@ -117,6 +117,7 @@ export class Disk {
     this.hasBegun = false
     this.#log = []
     this.#unsynced = []
+    this.#settled = this.#given
     this.#hasForgotten = false
     this.#floor = 0
     this.#attestFloor = 0
@@ -185,6 +186,17 @@ export class Disk {
       commits: records.map(({ commit }) => commit),
       blocks: refs.flatMap(({ digest }) => this.find(digest)?.block ?? []),
       headers,
+    }
+  }
+
+  /** Batches up to this one are durable. */
+  #settle(place: number): void {
+    while (this.#settled < place) {
+      const batch = this.#unsynced.shift()
+      if (batch === undefined) return
+      this.#settled++
+      this.#log.push(batch)
+      for (const record of batch) this.#apply(record)
     }
   }
 

@@ -24,10 +24,13 @@ export interface Draft {
   readonly ancestors: readonly BlockRef[]
   readonly attestations: readonly ExecAttestation[]
   readonly commitVotes: readonly CommitVote[]
+  /** All of its body. */
+  readonly transaction?: Uint8Array | undefined
 }
 
 export function forge(draft: Draft, epoch: Epoch, signatures: Signatures): Block {
   const { author, round, timestampMs, ancestors, attestations, commitVotes } = draft
+  const transactions = draft.transaction === undefined ? [] : [draft.transaction]
   const core = {
     version: 1,
     chainId: epoch.chainId,
@@ -40,7 +43,7 @@ export function forge(draft: Draft, epoch: Epoch, signatures: Signatures): Block
       'ancestors',
       ancestors.map((ref) => encodeRef(ref)),
     ),
-    bodyRoot: '0'.repeat(64),
+    bodyRoot: leaf(draft.transaction),
     attestationsRoot: root(
       'attestations',
       attestations.map(({ height, blockHash }) => encodePair(height, blockHash)),
@@ -49,11 +52,11 @@ export function forge(draft: Draft, epoch: Epoch, signatures: Signatures): Block
       'votes',
       commitVotes.map(({ index, digest }) => encodePair(index, digest)),
     ),
-    bodyBytes: 0,
-    bodyTransactions: 0,
+    bodyBytes: transactions.reduce((sum, { length }) => sum + 4 + length, 0),
+    bodyTransactions: transactions.length,
   }
   const signature = signatures.sign(author, headerDigest(core))
-  return blockOf({ core, ancestors, attestations, commitVotes, signature }, { transactions: [] })
+  return blockOf({ core, ancestors, attestations, commitVotes, signature }, { transactions })
 }
 
 /** `author`'s virtual block of round 0. */
@@ -61,6 +64,12 @@ export function genesisRef({ committee, closing }: Epoch, author: number): Block
   const parts = [utf8('pars/dag/genesis/1'), unhex(committee.root), unhex(closing)]
   const digest = sha256(concat(...parts, littleEndian(author, 2))).toHex()
   return { author, round: 0, digest }
+}
+
+/** The root over a body of at most one transaction. */
+function leaf(transaction: Uint8Array | undefined): Digest {
+  if (transaction === undefined) return '0'.repeat(64)
+  return sha256(concat(Uint8Array.of(0), sha256(transaction))).toHex()
 }
 
 function root(name: string, items: readonly Uint8Array[]): Digest {

@@ -1,7 +1,7 @@
 import type { Digest, Parameters } from '#consensus'
 
 import { Machine } from './machine.ts'
-import { type Links, type Scenario, scenarioVersion } from './scenario.ts'
+import { type Links, plain, type Scenario, scenarioVersion } from './scenario.ts'
 import { peerOf, soundPorts, World } from './world.ts'
 
 export interface LatencyOptions {
@@ -36,7 +36,7 @@ export interface Quantiles {
 /** How long blocks take to be ordered and final, without any cost of computing. */
 export function measureLatency(options: LatencyOptions): Latency {
   const { nodes, silent = 0, length } = options
-  const world = new World(quiet(options), soundPorts, new Set())
+  const world = new World(quiet(options), soundPorts)
   const machines = Array.from({ length: nodes - silent }, (_, author) => {
     return new Machine(world, { index: author, author, peer: peerOf(author), skew: 0 })
   })
@@ -97,6 +97,7 @@ function quiet({ nodes, links, length, parameters = {}, seed = 1 }: LatencyOptio
     links: { ...links, loss: 0, duplicates: 0 },
     skews: [],
     load: 0,
+    ...plain,
     stable: 0,
     end: length,
     faults: [],

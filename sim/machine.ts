@@ -5,13 +5,14 @@ import {
   type Digest,
   type Effect,
   type Event,
+  type ExecAttestation,
   type Header,
   headerDigest,
   type Status,
 } from '#consensus'
 
 import type { Disk } from './disk.ts'
-import { Execution } from './execution.ts'
+import { chainSync, type Execution } from './execution.ts'
 import type { Message, Participant } from './message.ts'
 import type { World } from './world.ts'
 
@@ -33,9 +34,9 @@ export class Machine implements Participant {
   readonly peer: string
   readonly author: number | undefined
   readonly world: World
-  execution = new Execution()
+  execution: Execution
   /** Milliseconds until a write is durable. */
-  diskDelay = 1
+  diskDelay: number
   /** Transactions that wait for an own block. */
   pool: Uint8Array[] = []
   readonly #disk: Disk
@@ -47,6 +48,8 @@ export class Machine implements Participant {
   /** How often it started: what an earlier process began concerns nobody. */
   #life = 0
   #executing: CommittedBlocks[] = []
+  /** Others found another result: nothing is executed any more. */
+  #isHalted = false
   #wakes = 0
   /** When the last write at hand is durable: one after the other. */
   #durableAt = 0
@@ -58,6 +61,8 @@ export class Machine implements Participant {
     this.author = options.author
     this.#skew = options.skew
     this.#disk = disk
+    this.execution = world.ports.execution(world.scenario.heights)
+    this.diskDelay = world.scenario.disk.delay
     world.join(this)
   }
 
@@ -67,6 +72,10 @@ export class Machine implements Participant {
 
   get disk(): Disk {
     return this.#disk
+  }
+
+  get executed(): number {
+    return this.execution.durableHeight
   }
 
   get status(): Status | undefined {
@@ -81,6 +90,7 @@ export class Machine implements Participant {
     const { epoch, constants, parameters, watch } = this.world
     this.#life++
     this.#executing = []
+    this.#isHalted = false
     this.#durableAt = 0
     this.#heard.clear()
     for (const [author, { round }] of this.#disk.highest()) this.#heard.set(author, round)
@@ -104,6 +114,7 @@ export class Machine implements Participant {
     this.#life++
     const { atRisk } = this.#disk
     this.#disk.crash(this.world.dice.between(0, atRisk))
+    this.execution.crash()
     this.world.watch.note(`${this.index} ends`)
   }
 
@@ -227,9 +238,11 @@ export class Machine implements Participant {
           if (turn === this.#wakes) this.dispatch({ type: 'tick' })
         })
       }
+      case 'halt':
+        this.#isHalted = true
+        return watch.halts(this, effect)
       case 'evidence':
       case 'penalise':
-      case 'halt':
       case 'doppelganger':
         return watch.accuses(this, effect)
     }
@@ -255,7 +268,7 @@ export class Machine implements Participant {
   }
 
   #execute(commit: CommittedBlocks): void {
-    if (commit.commit.index <= this.execution.commit) return
+    if (commit.commit.index <= this.execution.commit || this.#isHalted) return
     this.#executing.push(commit)
     if (this.#executing.length === 1) this.#executeNext()
   }
@@ -264,13 +277,20 @@ export class Machine implements Participant {
     const [commit] = this.#executing
     if (commit === undefined) return
     this.later(this.world.dice.between(1, 10), () => {
-      const { index } = commit.commit
-      const heights = this.execution.execute(commit)
-      for (const result of heights) this.world.watch.executes(this, commit, result)
-      this.#executing.shift()
-      this.#executeNext()
-      this.dispatch({ type: 'executed', commit: index, heights })
+      if (this.#isHalted) return
+      this.execution.execute(
+        commit,
+        (task) => this.later(chainSync * this.diskDelay, task),
+        (heights) => this.#executed(commit, heights),
+      )
     })
+  }
+
+  #executed(commit: CommittedBlocks, heights: readonly ExecAttestation[]): void {
+    this.#executing.shift()
+    for (const result of heights) this.world.watch.executes(this, commit, result)
+    this.dispatch({ type: 'executed', commit: commit.commit.index, heights })
+    this.#executeNext()
   }
 
   #beat(): void {

@@ -57,14 +57,15 @@ export class Network {
     }
     const copies = !this.#isTimely && this.#dice.chance(duplicates) ? 2 : 1
     for (let copy = 0; copy < copies; copy++) {
-      this.#timeline.after(this.#delay(from, to), () => {
+      this.#timeline.after(this.delay(from, to), () => {
         if (this.connects(from, to)) deliver()
         else this.traffic.lost++
       })
     }
   }
 
-  #delay(from: number, to: number): number {
+  /** Milliseconds one way, now. */
+  delay(from: number, to: number): number {
     const { least, most } = this.#links
     let delay = this.#dice.between(least, most)
     for (const each of this.#obstacles) delay += each.delays?.(from, to) ?? 0

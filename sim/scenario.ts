@@ -6,7 +6,7 @@
 import type { Parameters } from '#consensus'
 
 /** Of the format below: a scenario of another version does not mean the same. */
-export const scenarioVersion = 1
+export const scenarioVersion = 2
 
 /** Milliseconds since the start of the world. */
 type Time = number
@@ -16,7 +16,15 @@ export type Fault =
   | { readonly kind: 'crash'; readonly at: Time; readonly node: number; readonly down: number }
   /** The same, and the folder is gone; of the key nothing is. */
   | { readonly kind: 'amnesia'; readonly at: Time; readonly node: number; readonly down: number }
-  /** The same, and one record is torn or corrupt, which the store notices: amnesia with a chain. */
+  /** Power is lost as soon as `node` has recovered from what came before, and has not built yet. */
+  | {
+      readonly kind: 'relapse'
+      readonly at: Time
+      readonly length: number
+      readonly node: number
+      readonly down: number
+    }
+  /** As a crash, and one record is torn or corrupt, which the store notices: amnesia with a chain. */
   | { readonly kind: 'corruption'; readonly at: Time; readonly node: number; readonly down: number }
   /** The same, and the folder is one of `age` before. */
   | {
@@ -60,6 +68,21 @@ export type Fault =
       readonly node: number
       readonly delay: number
     }
+  /** The disk of `node` has room for `room` bytes more; what exceeds it fails, as a coded fault. */
+  | {
+      readonly kind: 'full'
+      readonly at: Time
+      readonly length: number
+      readonly node: number
+      readonly room: number
+    }
+  /** Execution of `node` gives other results; after `length` its chain is made anew, by a sound one. */
+  | {
+      readonly kind: 'divergence'
+      readonly at: Time
+      readonly length: number
+      readonly node: number
+    }
   /** The validator does whatever a valid signature allows, all the time. */
   | {
       readonly kind: 'byzantine'
@@ -94,7 +117,7 @@ export interface Links {
 export interface Scenario {
   readonly version: typeof scenarioVersion
   readonly seed: number
-  /** `core`: Byzantine nodes among cores. `nodes`: whole nodes, down to bytes, none Byzantine. */
+  /** `core`: decoded messages between cores. `nodes`: whole nodes, down to bytes. */
   readonly world: 'core' | 'nodes'
   readonly stakes: readonly number[]
   readonly constants: { readonly gcDepth: number; readonly scheduleWindow: number }
@@ -105,15 +128,53 @@ export interface Scenario {
   readonly skews: readonly number[]
   /** Milliseconds between two transactions; 0: there are none. */
   readonly load: number
+  readonly transactions: {
+    /** Of each. */
+    readonly bytes: number
+    /** That arrive together. */
+    readonly count: number
+  }
+  /** Blocks of the chain that a commit makes, if it makes one. */
+  readonly heights: number
+  readonly disk: {
+    /** Milliseconds until a write is durable. */
+    readonly delay: number
+    /** Bytes that wait for the disk at most: what exceeds them was written before. */
+    readonly buffer: number
+  }
+  /** Bytes after which an answer is cut: the rest has to be asked for. */
+  readonly answerBytes: number
+  /** Bytes of frames that wait for one peer at most. */
+  readonly queueBytes: number
   /** From here on the network is timely and every node is up. */
   readonly stable: Time
   readonly end: Time
   readonly faults: readonly Fault[]
 }
 
+/** What may be full, or cut. */
+export type Sizes = Pick<
+  Scenario,
+  'transactions' | 'heights' | 'disk' | 'answerBytes' | 'queueBytes'
+>
+
+/** Nothing is. */
+export const plain: Sizes = {
+  transactions: { bytes: 8, count: 1 },
+  heights: 1,
+  disk: { delay: 1, buffer: 4_194_304 },
+  answerBytes: 8_388_608,
+  queueBytes: 8_388_608,
+}
+
 /** Nodes whose faults count against f: what they sign may contradict itself, or be missing for long. */
 function isTolerated(fault: Fault): boolean {
-  return ['amnesia', 'corruption', 'rollback', 'twin', 'byzantine'].includes(fault.kind)
+  return losesMemory(fault) || ['divergence', 'byzantine'].includes(fault.kind)
+}
+
+/** Nodes that do not know what they signed, and have to be told. */
+export function losesMemory(fault: Fault): boolean {
+  return ['amnesia', 'corruption', 'rollback', 'twin'].includes(fault.kind)
 }
 
 /** Nodes that may sign two blocks of one round. */
@@ -121,12 +182,23 @@ export function maySignTwice(fault: Fault): boolean {
   return ['rollback', 'twin', 'byzantine'].includes(fault.kind)
 }
 
-/** The stake that `scenario` counts as faulty is at most f. */
-export function isWithinBounds({ stakes, faults }: Scenario): boolean {
-  const faulty = new Set(
-    faults.flatMap((fault) => ('node' in fault && isTolerated(fault) ? [fault.node] : [])),
-  )
+/** Nodes that `faults` of this kind concern. */
+export function nodesWith(
+  faults: readonly Fault[],
+  isMeant: (fault: Fault) => boolean,
+): ReadonlySet<number> {
+  return new Set(faults.flatMap((fault) => ('node' in fault && isMeant(fault) ? [fault.node] : [])))
+}
+
+/** Stake that may still become faulty; negative beyond f. */
+export function sparedStake({ stakes, faults }: Pick<Scenario, 'stakes' | 'faults'>): number {
+  const faulty = nodesWith(faults, isTolerated)
   const total = stakes.reduce((sum, stake) => sum + stake, 0)
   const stake = [...faulty].reduce((sum, node) => sum + (stakes[node] ?? 0), 0)
-  return stake <= Math.floor((total - 1) / 3)
+  return Math.floor((total - 1) / 3) - stake
+}
+
+/** The stake that `scenario` counts as faulty is at most f. */
+export function isWithinBounds(scenario: Scenario): boolean {
+  return sparedStake(scenario) >= 0
 }

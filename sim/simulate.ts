@@ -1,10 +1,20 @@
 import { Adversary } from './adversary.ts'
 import { settling } from './draw.ts'
 import { Machine } from './machine.ts'
-import { brokenBy, checkProgress, obstacleOf, type Outcome, outcomeOf } from './outcome.ts'
-import { type Fault, maySignTwice, type Scenario } from './scenario.ts'
+import {
+  brokenBy,
+  checkProgress,
+  obstacleOf,
+  type Outcome,
+  outcomeOf,
+  type Start,
+} from './outcome.ts'
+import { type Fault, maySignTwice, nodesWith, type Scenario } from './scenario.ts'
 import type { Watch } from './watch.ts'
 import { peerOf, type Ports, soundPorts, twinOf, World } from './world.ts'
+
+/** Between two looks whether a node has recovered; milliseconds. */
+const watching = 5
 
 /** Runs one world from start to end, watching every step. */
 export function simulate(scenario: Scenario, ports: Ports = soundPorts): Outcome {
@@ -23,9 +33,8 @@ class Run {
   >()
 
   constructor(scenario: Scenario, ports: Ports) {
-    const faulty = nodesWith(scenario.faults, maySignTwice)
     this.#scenario = scenario
-    this.world = new World(scenario, ports, faulty)
+    this.world = new World(scenario, ports)
   }
 
   get #watch(): Watch {
@@ -40,11 +49,12 @@ class Run {
       const { stable, end } = this.#scenario
       this.world.run(stable)
       this.world.network.calm()
-      const before = new Map(
+      const committed = new Map(
         [...this.#machines].map(([index, { status }]) => [index, status?.committed ?? 0]),
       )
+      const { height } = this.#watch
       this.world.run(end)
-      this.#checkLiveness(before)
+      this.#checkLiveness({ committed, height })
       return undefined
     } catch (error) {
       return brokenBy(error)
@@ -88,6 +98,8 @@ class Run {
       case 'corruption':
       case 'rollback':
         return this.#crash(fault)
+      case 'relapse':
+        return this.#awaitRecovery(fault, this.world.time + fault.length)
       case 'twin':
         return this.#twin(fault)
       case 'partition': {
@@ -111,9 +123,14 @@ class Run {
         if (machine === undefined) return undefined
         machine.diskDelay = fault.delay
         return this.#until(fault, () => {
-          machine.diskDelay = 1
+          machine.diskDelay = this.#scenario.disk.delay
         })
       }
+      case 'divergence':
+        return this.#diverge(fault)
+      // Its fault is one of the store, which these worlds do not have.
+      case 'full':
+        return undefined
     }
   }
 
@@ -140,6 +157,7 @@ class Run {
     const machine = this.#machines.get(fault.node)
     if (machine === undefined || !machine.isUp) return
     machine.crash()
+    if (fault.kind === 'amnesia' || fault.kind === 'corruption') this.#watch.forgets(machine)
     if (fault.kind === 'amnesia') {
       machine.disk.wipe()
       machine.execution.rollBack(0)
@@ -148,6 +166,26 @@ class Run {
     this.world.timeline.after(fault.down, () => {
       if (!machine.isUp) machine.boot()
     })
+  }
+
+  #diverge(fault: Extract<Fault, { readonly kind: 'divergence' }>): void {
+    const machine = this.#machines.get(fault.node)
+    if (machine === undefined) return
+    machine.execution.deviation = 'wrong'
+    if (fault.at + fault.length >= this.#scenario.stable) return
+    this.#until(fault, () => {
+      machine.crash()
+      machine.execution.deviation = ''
+      machine.execution.rollBack(0)
+      if (!machine.isUp) machine.boot()
+    })
+  }
+
+  #awaitRecovery(fault: Extract<Fault, { readonly kind: 'relapse' }>, end: number): void {
+    const machine = this.#machines.get(fault.node)
+    if (machine === undefined || this.world.time >= end) return
+    if (machine.isUp && machine.disk.hasBegun) return this.#crash(fault)
+    this.world.timeline.after(watching, () => this.#awaitRecovery(fault, end))
   }
 
   #rollBack(machine: Machine, age: number): void {
@@ -198,21 +236,15 @@ class Run {
     }
   }
 
-  /** I8: once the network is timely everybody commits, and every honest block is ordered. */
-  #checkLiveness(before: ReadonlyMap<number, number>): void {
+  /** I8: every sound node is in step, and every honest block is ordered. */
+  #checkLiveness(start: Start): void {
     const { faults, stable, end } = this.#scenario
     const broken = nodesWith(faults, maySignTwice)
-    const top = this.#watch.committed
     for (const [index, { status }] of this.#machines) {
       if (broken.has(index)) continue
-      const { committed = 0, standing } = status ?? {}
-      checkProgress(this.#watch, {
-        index,
-        standing,
-        before: before.get(index) ?? 0,
-        committed,
-        top,
-      })
+      const { committed = 0, finalized = 0, isHalted = false, standing } = status ?? {}
+      const reached = { committed, finalized, isHalted, standing }
+      checkProgress(this.world, start, { index, author: index, ...reached })
     }
     const slack = settling(this.world.parameters)
     const orphans = this.#watch.orphans(stable + slack, end - slack)
@@ -221,12 +253,4 @@ class Run {
       this.#watch.fail('I8', `${orphans.length} blocks are lost: ${orphan.author} ${orphan.round}`)
     }
   }
-}
-
-/** Nodes that `faults` of this kind concern. */
-function nodesWith(
-  faults: readonly Fault[],
-  isMeant: (fault: Fault) => boolean,
-): ReadonlySet<number> {
-  return new Set(faults.flatMap((fault) => ('node' in fault && isMeant(fault) ? [fault.node] : [])))
 }

@@ -1,6 +1,7 @@
 import { utf8 } from '#base'
 import {
   type Block,
+  type BlockRef,
   type CommittedBlocks,
   type Digest,
   type Effect,
@@ -12,7 +13,7 @@ import {
 import { sha256 } from '#crypto'
 
 /** Of the trace's lines: traces of another version are not compared. */
-export const traceVersion = 1
+export const traceVersion = 2
 
 /** Something happened that never may. */
 export class Violation extends Error {
@@ -39,6 +40,8 @@ export interface Watched {
   readonly index: number
   readonly author: number | undefined
   readonly disk: DiskFacts
+  /** The highest height that was ever durable here. */
+  readonly executed: number
 }
 
 export interface WatchOptions {
@@ -46,6 +49,8 @@ export interface WatchOptions {
   readonly gcDepth: number
   /** Authors that may sign twice, or say what is not so. */
   readonly faulty: ReadonlySet<number>
+  /** Authors whose execution has other results at times. */
+  readonly diverging: ReadonlySet<number>
   /** Peers that may send what no honest peer sends. */
   readonly suspects: ReadonlySet<string>
   readonly now: () => number
@@ -59,8 +64,14 @@ export interface Tally {
   published: number
   finalized: number
   evidence: number
+  halts: number
+  checkpoints: number
 }
 
+type Halted = Pick<
+  Extract<Effect, { readonly type: 'halt' }>,
+  'height' | 'own' | 'other' | 'authors'
+>
 type Decided = Extract<Effect, { readonly type: 'decided' }>['decision']
 
 /** Whoever measures something beside. */
@@ -82,6 +93,8 @@ export class Watch {
     published: 0,
     finalized: 0,
     evidence: 0,
+    halts: 0,
+    checkpoints: 0,
   }
   observer: Observer | undefined
   /** The first, for runs in which a rejected promise would hide it. */
@@ -99,7 +112,13 @@ export class Watch {
   /** By author and height. */
   readonly #attested = new Map<string, Digest>()
   /** Honest blocks with the time at which they left. */
-  readonly #left = new Map<Digest, { readonly at: number; readonly block: Block }>()
+  readonly #left = new Map<Digest, { readonly at: number; readonly block: BlockRef }>()
+  /** By author: when its last new block left. */
+  readonly #builtAt = new Map<number, number>()
+  /** Nodes that lost their memory and have not built since. */
+  readonly #forgetful = new Set<number>()
+  /** By author and height: hashes of the checkpoints that it signed. */
+  readonly #checkpoints = new Map<string, Digest>()
 
   constructor(options: WatchOptions) {
     this.#options = options
@@ -110,9 +129,19 @@ export class Watch {
     return this.#committed.size
   }
 
+  /** The highest height that any sound node executed. */
+  get height(): number {
+    return this.#heights.size
+  }
+
   /** Of everything that was noted; equal for equal runs. */
   get fingerprint(): Digest {
     return sha256(utf8(this.lines.join('\n'))).toHex()
+  }
+
+  /** Whether `peer` may send what no honest one sends. */
+  suspects(peer: string): boolean {
+    return this.#options.suspects.has(peer)
   }
 
   note(text: string): void {
@@ -150,10 +179,15 @@ export class Watch {
     if (other === digest) return
     if (other !== undefined) this.fail('I4', `${author} signs two blocks of round ${round}`)
     rounds.set(round, digest)
+    if (node.executed < attested) {
+      this.fail('W4', `${node.index} attests ${attested}, and ${node.executed} is on its disk`)
+    }
+    this.#builtAt.set(author, this.#options.now())
+    this.#forgetful.delete(node.index)
     this.tally.published++
     this.note(`${node.index} sends ${round} ${digest.slice(0, 12)}`)
     this.observer?.leaves?.({ header, ...block })
-    this.#left.set(digest, { at: this.#options.now(), block: { header, ...block } })
+    this.#left.set(digest, { at: this.#options.now(), block: { author, round, digest } })
     this.#checkAttestations(author, header)
   }
 
@@ -167,9 +201,39 @@ export class Watch {
     }
   }
 
+  /** The folder is gone, or worth nothing. */
+  forgets({ index, author }: Watched): void {
+    if (!this.#options.faulty.has(author ?? -1)) this.#forgetful.add(index)
+  }
+
+  /** An own block is durable, whether it has left or not. */
+  builds({ index }: Watched): void {
+    this.#forgetful.delete(index)
+  }
+
+  /** When the last new block of `author` left; undefined for none. */
+  builtAt(author: number): number | undefined {
+    return this.#builtAt.get(author)
+  }
+
   /** D8: who forgot does not say how far it is. */
   answers({ index, disk }: Watched): void {
-    if (disk.hasForgotten) this.fail('D8', `${index} answers and has forgotten`)
+    if (disk.hasForgotten || this.#forgetful.has(index)) {
+      this.fail('D8', `${index} answers and has forgotten`)
+    }
+  }
+
+  /** W8: a signed checkpoint is on disk before it leaves, and the only one of its height. */
+  signs(node: Watched, checkpointFloor: number, height: number, hash: Digest): void {
+    this.tally.checkpoints++
+    this.note(`${node.index} signs checkpoint ${height}`)
+    if (checkpointFloor < height) {
+      this.fail('W8', `${node.index} sends checkpoint ${height} above floor ${checkpointFloor}`)
+    }
+    const key = `${node.index} ${height}`
+    const other = this.#checkpoints.get(key) ?? hash
+    this.#checkpoints.set(key, hash)
+    if (other !== hash) this.fail('W8', `${node.index} signs two checkpoints of ${height}`)
   }
 
   /** I1: a leader's round has one decision. */
@@ -223,6 +287,7 @@ export class Watch {
   /** I10: a height has one result. */
   executes(node: Watched, commit: CommittedBlocks, { height, blockHash }: ExecAttestation): void {
     this.observer?.executes?.(commit, height)
+    if (this.#options.diverging.has(node.author ?? -1)) return
     const other = this.#heights.get(height) ?? blockHash
     this.#heights.set(height, blockHash)
     if (other !== blockHash) this.fail('I10', `${node.index} has another block ${height}`)
@@ -236,7 +301,19 @@ export class Watch {
     }
   }
 
-  /** Nobody honest is charged, convicted or halted. */
+  /** I10: only who is wrong halts, and knows by whose word; it leaves a dump of both results. */
+  halts(node: Watched, { height, own, other, authors }: Halted): void {
+    const result = this.#heights.get(height)
+    const isWrong = this.#options.diverging.has(node.author ?? -1) && own !== result
+    if (!isWrong) this.fail('I10', `${node.index} halts at ${height}`)
+    if (other !== result || authors.length === 0) {
+      this.fail('I10', `${node.index} halts at ${height} for what nobody executed`)
+    }
+    this.tally.halts++
+    this.note(`${node.index} halts at ${height}`)
+  }
+
+  /** Nobody honest is charged or convicted. */
   accuses(node: Watched, effect: Effect): void {
     if (effect.type === 'penalise' && !this.#options.suspects.has(effect.peer)) {
       this.fail('I12', `${node.index} charges the honest ${effect.peer}: ${effect.offence}`)
@@ -247,7 +324,6 @@ export class Watch {
       this.note(`${node.index} convicts ${author} of ${kind}`)
       if (!this.#options.faulty.has(author)) this.fail('I12', `${author} is convicted of ${kind}`)
     }
-    if (effect.type === 'halt') this.fail('I10', `${node.index} halts at ${effect.height}`)
     if (effect.type === 'doppelganger' && !this.#options.faulty.has(node.author ?? -1)) {
       this.fail('I4', `${node.index} meets itself`)
     }
@@ -270,7 +346,7 @@ export class Watch {
   }
 
   /** Honest blocks that left between the two times and are in no commit. */
-  orphans(from: number, to: number): readonly Block[] {
+  orphans(from: number, to: number): readonly BlockRef[] {
     return [...this.#left.values()]
       .filter(({ at, block }) => at >= from && at <= to && !this.#order.has(block.digest))
       .map(({ block }) => block)

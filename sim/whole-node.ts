@@ -1,55 +1,62 @@
-import { Fault, silent } from '#base'
+import { isFault, silent } from '#base'
 import {
-  type Answer,
   beginEpoch,
-  decodeBlock,
+  type Block,
   blockOf,
   type CommittedBlocks,
+  decodeBlock,
   type ExecAttestation,
   type Ports as ValidatorPorts,
   Validator,
 } from '#consensus'
 
-import { Execution } from './execution.ts'
-import { PowerStore } from './power-store.ts'
-import { type DiskFacts, Violation } from './watch.ts'
-import { peerOf, type World } from './world.ts'
+import { chainSync, type Execution } from './execution.ts'
+import { dagProtocol, decodeCheckpoint, recoverProtocol, signedCoreOf } from './frames.ts'
+import { type FolderFacts, PowerStore } from './power-store.ts'
+import { Station } from './station.ts'
+import { Violation } from './watch.ts'
+import type { World } from './world.ts'
 
-/** The watch takes the disk's word as given: its own reading is what is under test. */
-const unread: DiskFacts = {
-  floor: Number.POSITIVE_INFINITY,
-  attestFloor: Number.POSITIVE_INFINITY,
-  committed: Number.POSITIVE_INFINITY,
-  hasBegun: false,
-  hasForgotten: false,
-}
-
-/** The first byte of a frame with a block. */
-const blockKind = 0
+/** Bytes of its pool that a node has at most; more is refused. */
+const poolBytes = 4_194_304
 
 /** A node as production composes it: `Validator` over simulated ports, down to bytes. */
-export class WholeNode {
-  readonly author: number
-  readonly index: number
-  readonly peer: string
-  readonly disk = unread
-  readonly world: World
+export class WholeNode extends Station {
+  /** Undefined for one that does not sign by the rules. */
+  readonly author: number | undefined
   store: PowerStore
-  execution = new Execution()
+  execution: Execution
   validator: Validator | undefined
   #pool: Uint8Array[] = []
-  readonly #nodes: readonly WholeNode[]
-  readonly #connected = new Set<WholeNode>()
-  /** By receiver: when the last frame arrives. */
-  readonly #arrivals = new Map<number, number>()
+  #poolSize = 0
+  #isBooting = false
+  /** Signed parts of own blocks that left. */
+  #left = new Set<string>()
 
-  constructor(world: World, author: number, nodes: readonly WholeNode[]) {
-    this.world = world
+  constructor(
+    world: World,
+    index: number,
+    stations: readonly Station[],
+    author: number | undefined = index,
+  ) {
+    super(world, index, stations)
     this.author = author
-    this.index = author
-    this.peer = peerOf(author)
-    this.#nodes = nodes
-    this.store = new PowerStore(world.timeline)
+    const { timeline, scenario, epoch } = world
+    this.store = new PowerStore({
+      timeline,
+      genesisHash: epoch.genesisHash,
+      epoch: epoch.committee.epoch,
+      ...scenario.disk,
+    })
+    this.execution = world.ports.execution(scenario.heights)
+  }
+
+  get disk(): FolderFacts {
+    return this.store.facts
+  }
+
+  get executed(): number {
+    return this.execution.durableHeight
   }
 
   get committed(): number {
@@ -59,95 +66,117 @@ export class WholeNode {
   async begin(): Promise<void> {
     const { publicKey } = this
     const { epoch } = this.world.epoch.committee
-    await beginEpoch(this.store, { epoch, publicKey })
+    if (this.author !== undefined) await beginEpoch(this.store, { epoch, publicKey })
   }
 
+  /** A disk without room keeps it down. */
   async boot(): Promise<void> {
+    if (this.#isBooting || this.validator !== undefined) return
+    this.#isBooting = true
     const { epoch, constants, parameters, watch } = this.world
     watch.starts(this)
-    const validator = await Validator.open({ epoch, constants, parameters, ports: this.#ports() })
-    this.validator = validator
-    validator.start()
-  }
-
-  async crash(): Promise<void> {
-    this.validator?.abandon()
-    this.validator = undefined
-    for (const other of this.#connected) this.#part(other)
-    this.world.watch.note(`${this.index} ends`)
-    this.store = await this.store.crash(this.world.dice.between(0, this.store.atRisk))
-  }
-
-  /** The folder is gone, with the chain; the key is not. */
-  async forget(): Promise<void> {
-    this.store = await new PowerStore(this.world.timeline).crash(0)
-    this.execution = new Execution()
-  }
-
-  submit(transaction: Uint8Array): void {
-    this.#pool.push(transaction)
-    this.validator?.poolChanged()
-  }
-
-  /** Opens and closes connections as the network has it. */
-  meet(): void {
-    const { network } = this.world
-    for (const other of this.#nodes) {
-      if (other.index <= this.index) continue
-      const isUp = this.validator !== undefined && other.validator !== undefined
-      const reaches =
-        network.connects(this.index, other.index) && network.connects(other.index, this.index)
-      if (isUp && reaches && !this.#connected.has(other)) this.#join(other)
-      else if (!(isUp && reaches) && this.#connected.has(other)) this.#part(other)
+    try {
+      const ports = this.#ports()
+      const validator = await Validator.open({ epoch, constants, parameters, ports })
+      if (validator.status.store !== 'intact') watch.forgets(this)
+      this.validator = validator
+      this.handlers = validator
+      validator.start()
+    } catch (error) {
+      if (!isFault(error, 'STORE_FULL')) throw error
+      watch.note(`${this.index} finds no room`)
+    } finally {
+      this.#isBooting = false
     }
   }
 
+  /** Without warning, and with the power. */
+  async crash(): Promise<void> {
+    this.#end()
+    this.store = await this.store.crash(this.world.dice.between(0, this.store.atRisk))
+    this.execution.crash()
+  }
+
+  /** The folder is gone, with the chain; the key is not. */
+  forget(): void {
+    this.store = this.store.emptied()
+    this.execution.rollBack(0)
+    this.world.watch.forgets(this)
+  }
+
+  submit(transaction: Uint8Array): void {
+    if (this.#poolSize + transaction.length > poolBytes) return
+    this.#pool.push(transaction)
+    this.#poolSize += transaction.length
+    this.validator?.poolChanged()
+  }
+
   get publicKey(): Uint8Array {
-    return this.world.ports.signatures.publicKey(this.author)
+    return this.world.ports.signatures.publicKey(this.index)
   }
 
-  #join(other: WholeNode): void {
-    this.#connected.add(other)
-    other.#connected.add(this)
-    this.validator?.connected(other.peer)
-    other.validator?.connected(this.peer)
+  /** A block is in the DAG, and durable. */
+  protected accepted({ author, round }: Block): void {
+    const { hasBegun, floor } = this.disk
+    if (author === this.author && hasBegun && round >= floor) this.world.watch.builds(this)
   }
 
-  #part(other: WholeNode): void {
-    this.#connected.delete(other)
-    other.#connected.delete(this)
-    this.validator?.disconnected(other.peer)
-    other.validator?.disconnected(this.peer)
+  protected override leaves(protocol: string, frame: Uint8Array): void {
+    const core = protocol === dagProtocol ? signedCoreOf(frame) : undefined
+    if (core === undefined || this.#left.has(core)) return
+    this.#left.add(core)
+    const { header, body } = decodeBlock(frame.slice(1))
+    this.world.watch.leaves(this, blockOf(header, body))
   }
 
-  /** In order, as over one stream; lost with the connection. */
-  #carry(to: WholeNode, deliver: () => void): void {
-    const { timeline, dice, scenario } = this.world
-    const { least, most } = scenario.links
-    const at = Math.max(this.#arrivals.get(to.index) ?? 0, timeline.now + dice.between(least, most))
-    this.#arrivals.set(to.index, at)
-    timeline.after(at - timeline.now, () => {
-      if (this.#connected.has(to) && this.world.network.connects(this.index, to.index)) deliver()
-    })
+  protected override judges(from: Station, word: 'accept' | 'ignore' | 'reject'): void {
+    const { watch } = this.world
+    if (word !== 'reject' || watch.suspects(from.peer)) return
+    watch.fail('I12', `${this.index} rejects what the honest ${from.index} gossips`)
+  }
+
+  protected override async *answer(
+    protocol: string,
+    bytes: Uint8Array,
+    from: Station,
+  ): AsyncGenerator<Uint8Array> {
+    for await (const item of super.answer(protocol, bytes, from)) {
+      if (protocol === recoverProtocol) this.world.watch.answers(this)
+      yield item
+    }
+  }
+
+  /** The process ends; the power stays. */
+  #end(): void {
+    this.validator?.abandon()
+    this.validator = undefined
+    this.#left = new Set()
+    this.leave()
+    this.world.watch.note(`${this.index} ends`)
   }
 
   #ports(): ValidatorPorts {
-    const { world, author, publicKey } = this
+    const { world, author, publicKey, index } = this
     const { signatures } = world.ports
+    const { watch } = world
     return {
       network: {
-        push: (peer, protocol, frame) => this.#push(peer, protocol, frame),
-        request: (peer, protocol, bytes) => this.#request(peer, protocol, bytes),
-        publish: () => Promise.resolve(0),
-        blame: (peer, reason) => world.watch.fail('I12', `${this.index} bans ${peer}: ${reason}`),
+        push: (peer, protocol, frame) => this.push(peer, protocol, frame),
+        request: (peer, protocol, bytes) => this.request(peer, protocol, bytes),
+        publish: (topic, message) => this.#publish(topic, message),
+        blame: (peer, reason) => {
+          if (!watch.suspects(peer)) watch.fail('I12', `${index} bans ${peer}: ${reason}`)
+        },
       },
-      signer: {
-        publicKey,
-        sign: (message) => Promise.resolve(signatures.sign(author, message.toHex())),
-      },
+      signer:
+        author === undefined
+          ? undefined
+          : {
+              publicKey,
+              sign: (message) => Promise.resolve(signatures.sign(author, message.toHex())),
+            },
       verify: (key, message, signature) => {
-        const { members } = world.epoch.committee
-        const signer = members.findIndex((member) => member.publicKey.toHex() === key.toHex())
+        const signer = world.epoch.committee.placeOf(key) ?? -1
         return Promise.resolve(signatures.isValid(signer, message.toHex(), signature))
       },
       execution: this.#executionPort(),
@@ -170,15 +199,27 @@ export class WholeNode {
         bytes: (size) => Uint8Array.from({ length: size }, () => world.dice.below(256)),
       },
       log: silent,
-      observers: {
-        decided: (decision) => world.watch.decides(this, decision),
-        finalized: (height, blockHash) => world.watch.finalizes(this, height, blockHash),
-        evidence: ({ author: guilty }) => world.watch.fail('I12', `${guilty} is convicted`),
-        halted: ({ height }) => world.watch.fail('I10', `${this.index} halts at ${height}`),
-        doppelganger: () => world.watch.fail('I4', `${this.index} meets itself`),
-        // Thrown where nothing awaits it, it would end the campaign instead of this run.
-        failed: (part, error) =>
-          world.watch.hold(new Violation('I5', `${this.index}: ${part}: ${String(error)}`)),
+      observers: this.#observers(),
+    }
+  }
+
+  #observers(): NonNullable<ValidatorPorts['observers']> {
+    const { world } = this
+    const { watch } = world
+    return {
+      decided: (decision) => watch.decides(this, decision),
+      accepted: (block) => this.accepted(block),
+      finalized: (height, blockHash) => watch.finalizes(this, height, blockHash),
+      evidence: (evidence) => watch.accuses(this, { type: 'evidence', evidence }),
+      contradiction: (author) =>
+        watch.fail('I12', `${author} is found with two checkpoints of one height`),
+      halted: (halt) => watch.halts(this, halt),
+      doppelganger: (header) => watch.accuses(this, { type: 'doppelganger', header }),
+      // Thrown where nothing awaits it, it would end the campaign instead of this run.
+      failed: (part, error) => {
+        if (part === 'store' && isFault(error, 'STORE_FULL')) return this.#end()
+        const reason = `${this.index}: ${part}: ${String(error)}`
+        watch.hold(error instanceof Violation ? error : new Violation('I5', reason))
       },
     }
   }
@@ -190,57 +231,45 @@ export class WholeNode {
         return Promise.resolve({ commit, results: heights, finalized: 0 })
       },
       execute: (commit) => this.#execute(commit),
-      payload: () => this.#pool.splice(0, 16),
+      payload: ({ bytes, transactions }) => this.#payload(bytes, transactions),
       waiting: () => this.#pool.length > 0,
-      facts: () => Promise.resolve(undefined),
+      facts: (height) => Promise.resolve(this.execution.facts(height)),
     }
+  }
+
+  /** What fits, in the order of the pool. */
+  #payload(bytes: number, most: number): readonly Uint8Array[] {
+    let size = 0
+    const end = this.#pool.findIndex(
+      (transaction, index) => index >= most || (size += 4 + transaction.length) > bytes,
+    )
+    const taken = this.#pool.splice(0, end < 0 ? this.#pool.length : end)
+    for (const { length } of taken) this.#poolSize -= length
+    return taken
   }
 
   async #execute(commit: CommittedBlocks): Promise<readonly ExecAttestation[]> {
     const { world, store, execution } = this
     world.watch.commits(this, commit)
-    await new Promise<void>((resolve) => {
-      world.timeline.after(world.dice.between(1, 10), resolve)
-    })
-    if (store !== this.store) return []
-    const heights = execution.execute(commit)
-    for (const result of heights) world.watch.executes(this, commit, result)
-    return heights
-  }
-
-  #byPeer(peer: string): WholeNode | undefined {
-    return [...this.#connected].find((node) => node.peer === peer)
-  }
-
-  #push(peer: string, protocol: string, frame: Uint8Array): boolean {
-    const to = this.#byPeer(peer)
-    if (to === undefined) return false
-    if (frame[0] === blockKind && protocol.startsWith('/pars/dag/')) {
-      const { header, body } = decodeBlock(frame.slice(1))
-      this.world.watch.leaves(this, blockOf(header, body))
-    }
-    this.#carry(to, () => {
-      const handler = to.validator?.pushes.find(({ id }) => id === protocol)
-      this.world.follow(handler?.receive(frame, { peer: this.peer }))
-    })
-    return true
-  }
-
-  #request(peer: string, protocol: string, bytes: Uint8Array): Promise<Answer> {
-    const to = this.#byPeer(peer)
-    const { requestTimeout } = this.world.parameters
-    return new Promise((resolve, reject) => {
-      const fail = (): void =>
-        reject(new Fault({ code: 'MESH_REQUEST', protocol, reason: 'no answer' }))
-      if (to === undefined) return fail()
-      this.world.timeline.after(requestTimeout, fail)
-      this.#carry(to, () => {
-        const handler = to.validator?.requests.find(({ id }) => id === protocol)
-        if (handler === undefined) return
-        const answer = Array.fromAsync(handler.answer(bytes, { peer: this.peer }))
-        const sent = answer.then((items) => to.#carry(this, () => resolve({ items, more: false })))
-        sent.catch(fail)
+    const { promise, resolve } = Promise.withResolvers<readonly ExecAttestation[]>()
+    const isGone = (): boolean => store !== this.store
+    world.timeline.after(world.dice.between(1, 10), () => {
+      if (isGone()) return resolve([])
+      const sync = (task: () => void): void =>
+        world.timeline.after(chainSync * store.delay, () => (isGone() ? resolve([]) : task()))
+      execution.execute(commit, sync, (heights) => {
+        for (const result of heights) world.watch.executes(this, commit, result)
+        resolve(heights)
       })
     })
+    return promise
+  }
+
+  #publish(topic: string, message: Uint8Array): Promise<number> {
+    if (this.author !== undefined) {
+      const { height, hash } = decodeCheckpoint(message)
+      this.world.watch.signs(this, this.disk.checkpointFloor, height, hash)
+    }
+    return this.publish(topic, message)
   }
 }

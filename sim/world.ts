@@ -10,9 +10,10 @@ import {
 
 import { Dice } from './dice.ts'
 import { Disk } from './disk.ts'
+import { Execution } from './execution.ts'
 import type { Message, Participant } from './message.ts'
 import { Network } from './network.ts'
-import type { Scenario } from './scenario.ts'
+import { maySignTwice, nodesWith, type Scenario } from './scenario.ts'
 import { hashSignatures, type Signatures } from './signatures.ts'
 import { Timeline } from './timeline.ts'
 import { Watch } from './watch.ts'
@@ -21,9 +22,15 @@ import { Watch } from './watch.ts'
 export interface Ports {
   readonly signatures: Signatures
   disk(): Disk
+  /** @param blocksPerCommit As `Scenario.heights`. */
+  execution(blocksPerCommit: number): Execution
 }
 
-export const soundPorts: Ports = { signatures: hashSignatures(), disk: () => new Disk() }
+export const soundPorts: Ports = {
+  signatures: hashSignatures(),
+  disk: () => new Disk(),
+  execution: (blocksPerCommit) => new Execution(blocksPerCommit),
+}
 
 const genesisHash: Digest = '42'.repeat(32)
 const startMs = 1_000_000
@@ -42,8 +49,9 @@ export class World {
   readonly participants = new Map<number, Participant>()
   readonly #peers = new Map<string, Participant>()
 
-  constructor(scenario: Scenario, ports: Ports, faulty: ReadonlySet<number>) {
-    const { seed, stakes, links, constants } = scenario
+  constructor(scenario: Scenario, ports: Ports) {
+    const { seed, stakes, links, constants, faults } = scenario
+    const faulty = nodesWith(faults, maySignTwice)
     this.scenario = scenario
     this.ports = ports
     this.epoch = {
@@ -61,6 +69,7 @@ export class World {
       size: stakes.length,
       gcDepth: constants.gcDepth,
       faulty,
+      diverging: nodesWith(faults, ({ kind }) => kind === 'divergence'),
       suspects: new Set([...faulty].flatMap((author) => [peerOf(author), twinOf(author)])),
       now: () => this.time,
     })

@@ -1,5 +1,5 @@
 import { draw } from '../../sim/draw.ts'
-import { simulate } from '../../sim/simulate.ts'
+import { simulateAny } from '../../sim/simulate-any.ts'
 import type { Mutant } from './mutants.ts'
 
 export interface Verdict {
@@ -9,11 +9,16 @@ export interface Verdict {
 }
 
 /** Runs worlds with `mutant` in place until one breaks. */
-export function hunt({ ports, apply, options }: Mutant, from: number, most: number): Verdict {
+export async function hunt(
+  { ports, apply, options }: Mutant,
+  from: number,
+  most: number,
+): Promise<Verdict> {
   const restore = apply?.()
   try {
     for (let seed = from; seed < from + most; seed++) {
-      const { violation } = simulate(draw(seed, options), ports)
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const { violation } = await simulateAny(draw(seed, options), ports)
       if (violation !== undefined) return { worlds: seed - from + 1, what: violation.message }
     }
     return { worlds: undefined, what: '' }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { Machine } from '../../sim/machine.ts'
-import { type Scenario, scenarioVersion } from '../../sim/scenario.ts'
+import { plain, type Scenario, scenarioVersion } from '../../sim/scenario.ts'
 import { peerOf, soundPorts, World } from '../../sim/world.ts'
 
 const scenario: Scenario = {
@@ -14,6 +14,7 @@ const scenario: Scenario = {
   links: { least: 20, most: 100, loss: 0, duplicates: 0 },
   skews: [],
   load: 0,
+  ...plain,
   stable: 0,
   end: 0,
   faults: [],
@@ -21,7 +22,7 @@ const scenario: Scenario = {
 
 /** Seven nodes that ran for 5 s, cut in two for `length`, and 3 s after that. */
 function part(groups: readonly number[], length: number): readonly (readonly number[])[] {
-  const world = new World(scenario, soundPorts, new Set())
+  const world = new World(scenario, soundPorts)
   const machines = scenario.stakes.map(
     (_, author) => new Machine(world, { index: author, author, peer: peerOf(author), skew: 0 }),
   )

@@ -41,7 +41,8 @@ for (const [name, mutant] of Object.entries(mutants)) {
   if (!name.includes(values.name)) continue
   const dag = dagOf(name)
   const most = dag === undefined ? Number(values.worlds) : Math.min(10, Number(values.worlds))
-  const { worlds, what } = hunt(mutant, 1, most)
+  // oxlint-disable-next-line no-await-in-loop -- one change at a time
+  const { worlds, what } = await hunt(mutant, 1, most)
   const isDead = dag !== undefined || worlds !== undefined
   if (!isDead) lives++
   say(row(name, String(dag ?? '-'), String(worlds ?? '-'), isDead ? what.slice(0, 80) : 'LIVES'))
