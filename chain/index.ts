@@ -6,6 +6,13 @@
  *
  * @module
  */
+export {
+  type Content,
+  type ContentKind,
+  contentKinds,
+  type ContentSource,
+  isContent,
+} from './engine/contents.ts'
 export { Chain, type ChainInit, type ExecutedFacts } from './engine/chain.ts'
 export type { CommitResult } from './engine/engine.ts'
 export { checkNetwork } from './engine/setup.ts'

@@ -42,16 +42,20 @@ interface PrecompileDocument {
   integrity?: string | undefined
 }
 
-const validatorKeyBytes = algorithms[0x65].publicKeyBytes
+const { publicKeyBytes, signatureBytes } = algorithms[0x65]
 
 const validator: z.ZodType<
   GenesisValidator,
-  { account: string; publicKey: string; stake: number | string; peerId: string }
+  { account: string; publicKey: string; stake: number | string; peerId: string; proof: string }
 > = z.strictObject({
   account: address,
-  publicKey: bytes({ least: validatorKeyBytes, most: validatorKeyBytes }),
+  publicKey: bytes({ least: publicKeyBytes, most: publicKeyBytes }),
   stake: integer(1n, u64),
   peerId: z.string().regex(/^[A-Za-z0-9]{32,128}$/, 'give the peer id that its node prints'),
+  proof: bytes(
+    { least: signatureBytes, most: signatureBytes },
+    'give the proof that its operator prints with pars validator keys show --draft',
+  ),
 })
 
 /** The JSON document, parsed strictly: an unknown field is a misspelt one. */

@@ -27,11 +27,12 @@ export function formatGenesis(genesis: Genesis): string {
       ...(entry.module !== undefined && { module: entry.module }),
       ...(entry.integrity !== undefined && { integrity: entry.integrity }),
     })),
-    validators: genesis.validators.map(({ account, publicKey, stake, peerId }) => ({
+    validators: genesis.validators.map(({ account, publicKey, stake, peerId, proof }) => ({
       account: hex(account),
       publicKey: hex(publicKey),
       stake: stake.toString(),
       peerId,
+      proof: hex(proof),
     })),
     ...(genesis.allowUnrecoverable && { allowUnrecoverable: true }),
   }

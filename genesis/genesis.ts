@@ -73,4 +73,6 @@ export interface GenesisValidator {
   readonly stake: bigint
   /** Of its node, in base58 or a multibase. */
   readonly peerId: string
+  /** By the key, that it is meant for this account, node and network. @see proveValidator */
+  readonly proof: Uint8Array
 }

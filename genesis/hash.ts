@@ -14,7 +14,7 @@ import { type Genesis, genesisFormat } from './genesis.ts'
  *   [ [address, balance, nonce, code, [ [slot, word] ... ]] ... ],
  *   [ [algorithm, publicKey] ... ],
  *   [ [name, version, specHash, address, from, module, integrity] ... ],
- *   [ [account, publicKey, stake, peerId] ... ],
+ *   [ [account, publicKey, stake, peerId, proof] ... ],
  *   allowUnrecoverable ]
  * ```
  * Integers are big-endian without leading zeros, true is 1, false and what is absent are empty, texts
@@ -55,11 +55,12 @@ export function genesisHash(genesis: Genesis): Uint8Array<ArrayBuffer> {
       utf8(module ?? ''),
       utf8(integrity ?? ''),
     ]),
-    genesis.validators.map(({ account, publicKey, stake, peerId }) => [
+    genesis.validators.map(({ account, publicKey, stake, peerId, proof }) => [
       account,
       publicKey,
       trimmed(stake),
       utf8(peerId),
+      proof,
     ]),
     flag(genesis.allowUnrecoverable),
   ]

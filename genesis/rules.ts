@@ -5,6 +5,7 @@ import { chainIds, systemAddresses } from '#protocol'
 
 import type { Genesis, GenesisAccount, ScheduledPrecompile } from './genesis.ts'
 import { fixedAddresses } from './predeploys.ts'
+import { isProven } from './proof.ts'
 import { isPublished } from './published-keys.ts'
 
 export interface Problem {
@@ -129,6 +130,12 @@ function* validatorProblems(genesis: Genesis): Generator<Problem> {
     }
     if (accountKeys.has(hex(publicKey))) {
       yield { path: `${path}.publicKey`, cure: 'give a validator a key that no account uses' }
+    }
+    if (!isProven(genesis, validator)) {
+      yield {
+        path: `${path}.proof`,
+        cure: 'give the proof that its operator makes for this chain id and salt: pars validator keys show --draft',
+      }
     }
     if (stake > tolerated && !allowUnrecoverable) {
       yield {

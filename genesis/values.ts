@@ -25,10 +25,14 @@ function parseInteger(value: number | string): bigint | undefined {
   return decimal.test(value) || hexadecimal.test(value) ? BigInt(value) : undefined
 }
 
-/** 0x-hexadecimal of `size` bytes, or of at most `most`. */
-export function bytes(size: { least: number; most: number }): z.ZodType<Uint8Array, string> {
+/** 0x-hexadecimal of `size` bytes, or of at most `most`; `source` says where it comes from. */
+export function bytes(
+  size: { least: number; most: number },
+  source?: string,
+): z.ZodType<Uint8Array, string> {
   const { least, most } = size
-  const cure = `give 0x and ${least === most ? '' : 'at most '}${most * 2} hexadecimal digits`
+  const cure =
+    source ?? `give 0x and ${least === most ? '' : 'at most '}${most * 2} hexadecimal digits`
   return z.string(cure).transform((text, context) => {
     const digits = text.length - 2
     const fits = digits >= least * 2 && digits <= most * 2

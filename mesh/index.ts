@@ -10,13 +10,12 @@ export { parsePeerId, peerIdOf } from './identity/peer-id.ts'
 export { Network, type NetworkOptions } from './network.ts'
 export { parseAddress } from './peers/address.ts'
 export {
-  type BoundValidator,
   decodePeerBinding,
   encodePeerBinding,
   type PeerBinding,
-  PeerBindings,
   signPeerBinding,
-} from './peers/bindings.ts'
+} from './peers/binding.ts'
+export { type BoundValidator, PeerBindings } from './peers/bindings.ts'
 export type {
   Answer,
   MeshPort,
@@ -31,4 +30,4 @@ export type {
   Verdict,
 } from './port.ts'
 export type { Status } from './status/status.ts'
-export type { Timings } from './upkeep.ts'
+export { type Timings, timings } from './upkeep.ts'

@@ -10,6 +10,8 @@ import { createRouter, Gossip } from './gossip/gossip.ts'
 import type { NodeKey } from './identity/node-key.ts'
 import { limits } from './limits.ts'
 import { parseAddress } from './peers/address.ts'
+import { BindingKeeper, bindingTopic } from './peers/binding-keeper.ts'
+import { encodePeerBinding, type PeerBinding } from './peers/binding.ts'
 import type { PeerBindings } from './peers/bindings.ts'
 import { PeerBook } from './peers/book.ts'
 import { exchangeProtocol, exchangeRequest, PeerExchange } from './peers/exchange.ts'
@@ -40,7 +42,7 @@ import { timings, type Timings, Upkeep } from './upkeep.ts'
 
 export interface NetworkOptions {
   readonly key: NodeKey
-  /** Of the peer book alone. */
+  /** Of the peer book and bindings alone. */
   readonly store: Store
   readonly clock: Clock
   readonly random: Random
@@ -91,6 +93,14 @@ function serviceTag(networkId: Uint8Array): string {
   return `_pars-${networkId.subarray(0, 4).toHex()}._udp.local`
 }
 
+/** Bindings are gossiped where there is a committee to have them. */
+function topicsOf(
+  { topics = [] }: NetworkOptions,
+  keeper: BindingKeeper | undefined,
+): readonly Topic[] {
+  return keeper === undefined ? topics : [...topics, keeper.topic]
+}
+
 /** A node's place in the network: who it is, whom it knows, and what goes between them. */
 export class Network implements MeshPort {
   readonly peer: string
@@ -106,6 +116,8 @@ export class Network implements MeshPort {
   readonly #requestProtocols: readonly RequestProtocol[]
   readonly #gossip: Gossip
   readonly #exchange: PeerExchange
+  readonly #keeper: BindingKeeper | undefined
+  readonly #topics: readonly Topic[]
   readonly #upkeep: Upkeep
   readonly #forgetting = new Map<string, Timer>()
   #flushed = 0
@@ -119,8 +131,10 @@ export class Network implements MeshPort {
     gate: Gate,
     node: Libp2p<Services>,
     events: Required<NetworkEvents>,
+    keeper: BindingKeeper | undefined,
   ) {
-    const { clock, log, random, topics = [] } = options
+    const { clock, log, random } = options
+    const topics = topicsOf(options, keeper)
     this.peer = node.peerId.toString()
     this.#options = options
     this.#timings = { ...timings, ...options.timings }
@@ -128,15 +142,17 @@ export class Network implements MeshPort {
     this.#guard = guard
     this.#gate = gate
     this.#node = node
+    this.#keeper = keeper
+    this.#topics = topics
     const charge = registry.charge.bind(registry)
     const drop = registry.drop.bind(registry)
     this.#gossip = new Gossip({ router: node.services.gossip, topics, log, charge, drop })
     this.#exchange = new PeerExchange({
       self: this.peer,
       book: registry.book,
-      log,
       own: () => this.addresses(),
       bindings: () => registry.bindings,
+      take: (binding) => this.#spread(binding),
       hostOf: (peer) => registry.hostOf(peer),
     })
     this.#requestProtocols = [...(options.requests ?? []), this.#exchange]
@@ -157,11 +173,12 @@ export class Network implements MeshPort {
     })
   }
 
-  /** Reads the book and prepares; nothing listens yet. Throws `MESH_ADDRESS`, `STORE_CLOSED`. */
+  /** Reads the store and prepares; nothing listens yet. Throws `MESH_ADDRESS`, `STORE_CLOSED`. */
   static async open(options: NetworkOptions): Promise<Network> {
     const { key, clock, log, staticPeers = [], bindings } = options
     const events = shielded(options.events ?? {}, log)
     const book = await PeerBook.open(options.store, clock)
+    const keeper = bindings && (await BindingKeeper.open(options.store, bindings, log))
     const links = new Links()
     const own = key.peerId.toString()
     const init = { own, book, links, clock, log, events, staticPeers, bindings }
@@ -177,17 +194,20 @@ export class Network implements MeshPort {
     const admission = new Admission(clock, registry)
     const gate = new Gate(admission, book.bans, log)
     const watch = new UnreadWatch(links)
+    const patience = { ...timings, ...options.timings }
     const node = await createNode({
       key,
       clock,
+      handshakeTimeout: patience.handshakeTimeout,
+      streamTimeout: patience.requestTimeout,
       listen: options.listen,
       announce: options.announce ?? [],
       mdns: options.mdns === true ? serviceTag(options.status().networkId) : undefined,
       gater: gate.gater,
       received: watch.received.bind(watch),
-      router: gated(createRouter(options.topics ?? []), guard),
+      router: gated(createRouter(topicsOf(options, keeper)), guard),
     })
-    return new Network(options, registry, guard, gate, node, events)
+    return new Network(options, registry, guard, gate, node, events, keeper)
   }
 
   /** Listens and begins to dial. Throws `MESH_LISTEN`. */
@@ -206,7 +226,7 @@ export class Network implements MeshPort {
       const addresses = this.#options.listen.join(' ')
       throw new Fault({ code: 'MESH_LISTEN', addresses, reason: reasonOf(error) }, 'free the port')
     }
-    this.#gossip.subscribe(this.#options.topics ?? [])
+    this.#gossip.subscribe(this.#topics)
     this.#isRunning = true
     this.#registry.refresh()
     this.#upkeep.start()
@@ -234,7 +254,7 @@ export class Network implements MeshPort {
     if (!this.#isRunning) throw new Fault({ code: 'MESH_STOPPED' }, 'start it first')
     using deadline = new Deadline(
       this.#options.clock,
-      limits.handshakeTimeout.value + this.#timings.statusTimeout,
+      this.#timings.handshakeTimeout + this.#timings.statusTimeout,
     )
     try {
       const connection = await this.#node.dial(multiaddr, { signal: deadline.signal })
@@ -297,8 +317,21 @@ export class Network implements MeshPort {
 
   /** The committee of another epoch, with the nodes that speak for it. */
   setBindings(bindings: PeerBindings): void {
+    this.#keeper?.replace(bindings)
     this.#registry.bindings = bindings
     this.#registry.refresh()
+  }
+
+  /** Takes in that this node speaks for a validator; its peers learn it. Throws `MESH_BINDING`. */
+  async bind(binding: PeerBinding): Promise<void> {
+    await this.#spread(binding)
+    this.#registry.bindings?.avow(this.peer, binding.author)
+  }
+
+  /** Those who connect later ask for it. */
+  async #spread(binding: PeerBinding): Promise<void> {
+    if ((await this.#keeper?.take(binding)) !== true || !this.#isRunning) return
+    await this.publish(bindingTopic, encodePeerBinding(binding))
   }
 
   #createGreeter(events: Required<NetworkEvents>): Greeter {

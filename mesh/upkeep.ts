@@ -14,6 +14,8 @@ import { excess } from './streams/unread.ts'
 export interface Timings {
   /** Between two rounds of upkeep. */
   readonly tick: number
+  /** From a dial or an accept to a verified peer. */
+  readonly handshakeTimeout: number
   readonly heartbeat: number
   readonly statusTimeout: number
   readonly requestTimeout: number
@@ -23,6 +25,7 @@ export interface Timings {
 
 export const timings: Timings = {
   tick: 1_000,
+  handshakeTimeout: limits.handshakeTimeout.value,
   heartbeat: limits.heartbeat.value,
   statusTimeout: limits.statusTimeout.value,
   requestTimeout: limits.requestTimeout.value,

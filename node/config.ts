@@ -100,6 +100,10 @@ const configSchema = z.strictObject({
     .boolean('give true or false')
     .default(false)
     .meta({ description: 'look for peers in the local network' }),
+  links: z.enum(['usual', 'slow'], 'give usual or slow').default('usual').meta({
+    value: 'kind',
+    description: 'between nodes; slow for those that take seconds: all of them wait longer then',
+  }),
   allowHosts: texts.default([]).meta({
     value: 'names',
     description: 'further Host names for JSON-RPC, separated by commas',

@@ -78,6 +78,7 @@ const byCode: readonly (readonly [prefix: string, exitCode: number])[] = [
   ['CONSENSUS_INTERCHANGE', exitCodes.key],
   ['NODE_FILE_EXPOSED', exitCodes.key],
   ['NODE_KEY_', exitCodes.key],
+  ['NODE_BINDING_', exitCodes.key],
   ['NODE_PASSWORD_', exitCodes.key],
   ['NODE_SEED', exitCodes.key],
   ['GENESIS_', exitCodes.genesis],

@@ -21,6 +21,16 @@ export const limits = {
     unit: 'bytes',
     why: 'of a compiler’s output, held in memory whole',
   },
+  contentCost: {
+    value: 4096,
+    unit: 'bytes',
+    why: 'that a question for code, a key or a blob counts for beside its answer: a look into the store',
+  },
+  contentPause: {
+    value: 2_000,
+    unit: 'milliseconds',
+    why: 'until peers are asked again for what none of them had',
+  },
   proxyLanes: {
     value: 1024,
     unit: 'lanes',
@@ -111,5 +121,15 @@ export const limits = {
     value: 4_096,
     unit: 'blocks',
     why: 'executed and not yet final: consensus keeps no more of them',
+  },
+  validatorEntryBytes: {
+    value: 32_768,
+    unit: 'bytes',
+    why: 'of what an operator prints for a genesis: a key and a proof in hexadecimal and some',
+  },
+  bindingBytes: {
+    value: 8_192,
+    unit: 'bytes',
+    why: 'of the file that binds a validator to a node: a signature in hexadecimal and some',
   },
 } as const satisfies Limits

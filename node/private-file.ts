@@ -1,5 +1,5 @@
-/** Files that hold secrets: readable by their owner alone, whole or absent, never overwritten. */
-import { link, mkdir, open, rm } from 'node:fs/promises'
+/** Files that hold secrets: readable by their owner alone, whole or absent. */
+import { link, mkdir, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import process from 'node:process'
 
@@ -48,6 +48,23 @@ export async function writePrivate(
       throw new Fault({ code: 'NODE_FILE_EXISTS', file }, 'it is never overwritten: name another')
     }
     throw unusable(file, error, 'make its folder writable, free some space, or name another file')
+  }
+}
+
+/**
+ * Puts a file in the place of what is there, if anything, and resolves once it is on disk. A crash
+ * leaves the old one or the new one. Throws `NODE_FILE`.
+ */
+export async function replacePrivate(file: string, content: Uint8Array): Promise<void> {
+  const folder = path.dirname(file)
+  const draft = path.join(folder, `.${path.basename(file)}.${systemRandom.bytes(8).toHex()}`)
+  try {
+    await writeNew(draft, content)
+    await rename(draft, file)
+    await syncFolder(folder)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw unusable(file, error, 'make its folder writable, or free some space')
   }
 }
 

@@ -32,7 +32,7 @@ export interface RunOptions extends OfferSettings, RpcServiceOptions {
 /** How a node takes part in a network that a committee orders. */
 export interface CommitteeOptions extends Pick<
   CommitteeNodeInit,
-  'validatorKey' | 'listen' | 'announce' | 'peers' | 'mdns'
+  'validatorKey' | 'listen' | 'announce' | 'peers' | 'mdns' | 'links'
 > {}
 
 /** A node that runs. Dispose of it to stop it: what is under way ends first. */
@@ -120,6 +120,7 @@ const alone: CommitteeOptions = {
   announce: [],
   peers: [],
   mdns: false,
+  links: 'usual',
 }
 
 /** What orders the network's transactions, as this node sees it. */

@@ -1,36 +1,12 @@
 /**
- * T4: which node speaks for which validator. The validator's key signs it, and a binding with a higher
- * sequence number takes the place of one before. Nothing makes one yet.
+ * T4: which node speaks for which validator. A binding with a higher sequence number takes the place of
+ * one before.
  *
  * @see PIP-0008 "Validators' nodes"
  */
-import {
-  concat,
-  decodeRlp,
-  encodeRlp,
-  equal,
-  Fault,
-  fixed,
-  isFault,
-  toBigInt,
-  trimmed,
-  utf8,
-} from '#base'
-import { mlDsa, type SigningKey } from '#crypto'
-import { contexts } from '#protocol'
+import { equal } from '#base'
 
-import { parsePeerId } from '../identity/peer-id.ts'
-import { limits } from '../limits.ts'
-
-export interface PeerBinding {
-  readonly networkId: Uint8Array
-  readonly epoch: number
-  /** The validator's index in the committee of `epoch`. */
-  readonly author: number
-  readonly peer: string
-  readonly sequence: number
-  readonly signature: Uint8Array
-}
+import { invalid, isSigned, type PeerBinding } from './binding.ts'
 
 export interface BoundValidator {
   /** ML-DSA-65, 1952 bytes. */
@@ -39,81 +15,82 @@ export interface BoundValidator {
   readonly peer?: string
 }
 
-const tag = utf8('pars/peer-binding/1')
-
-/** The bytes that the validator's key signs under `pars-peer-v1`. */
-function preimage(binding: Omit<PeerBinding, 'signature'>): Uint8Array<ArrayBuffer> {
-  return concat(
-    tag,
-    binding.networkId,
-    fixed(binding.epoch, 8),
-    fixed(binding.author, 2),
-    parsePeerId(binding.peer).toMultihash().bytes,
-    fixed(binding.sequence, 8),
-  )
+/** Validators changed their nodes, or a node the validator it speaks for. */
+export interface Move {
+  /** PeerIds that speak for another validator than before, or for none any more, or for a first one. */
+  readonly peers: readonly string[]
 }
 
-export function signPeerBinding(
-  key: SigningKey,
-  binding: Omit<PeerBinding, 'signature'>,
-): PeerBinding {
-  return { ...binding, signature: key.sign(preimage(binding), contexts.peer) }
-}
-
-export function encodePeerBinding(binding: PeerBinding): Uint8Array<ArrayBuffer> {
-  const { networkId, epoch, author, peer, sequence, signature } = binding
-  const numbers = [epoch, author, sequence].map((value) => trimmed(value))
-  return encodeRlp([networkId, ...numbers, utf8(peer), signature])
-}
-
-/** Throws `MESH_BINDING`, nothing else, whatever the bytes. */
-export function decodePeerBinding(bytes: Uint8Array): PeerBinding {
-  const fields = parse(bytes)
-  if (fields.length !== 6) throw invalid('fields')
-  const [networkId, epoch, author, sequence, peer, signature] = fields
-  if (networkId?.length !== 32 || signature?.length !== 3309) throw invalid('lengths')
-  return {
-    networkId: networkId.slice(),
-    epoch: number(epoch),
-    author: number(author),
-    peer: peerText(peer),
-    sequence: number(sequence),
-    signature: signature.slice(),
-  }
-}
-
-/** The bindings in force in one epoch: for each validator the one with the highest sequence. */
+/**
+ * The bindings in force in one epoch: for each validator the one with the highest sequence. A node
+ * speaks for one validator. Where several claim it, it is the one that the node itself names, else
+ * the one whose genesis names the node, else the first.
+ */
 export class PeerBindings {
   readonly #networkId: Uint8Array
   readonly #epoch: number
   readonly #committee: readonly BoundValidator[]
+  /** In the order in which they came to hold. */
   readonly #held = new Map<number, PeerBinding>()
+  /** What nodes say of themselves, of those that are claimed. */
+  readonly #avowed = new Map<string, number>()
+  readonly #watchers = new Set<(move: Move) => void>()
+  #speakers: ReadonlyMap<string, number>
 
   constructor(networkId: Uint8Array, epoch: number, committee: readonly BoundValidator[]) {
     this.#networkId = networkId
     this.#epoch = epoch
     this.#committee = committee
+    this.#speakers = this.#resolve()
   }
 
   get epoch(): number {
     return this.#epoch
   }
 
-  /** The node of a validator, undefined while none is known. */
+  /** The node that speaks for a validator, undefined while none is known. */
   peerOf(author: number): string | undefined {
-    return this.#held.get(author)?.peer ?? this.#committee[author]?.peer
+    const peer = this.#claimOf(author)
+    return peer !== undefined && this.#speakers.get(peer) === author ? peer : undefined
+  }
+
+  /** The validator that a node speaks for. */
+  authorOf(peer: string): number | undefined {
+    return this.#speakers.get(peer)
   }
 
   /** All nodes that speak for a validator now. */
   peers(): ReadonlySet<string> {
-    const authors = [...this.#committee.keys()]
-    return new Set(
-      authors.map((author) => this.peerOf(author)).filter((peer) => peer !== undefined),
-    )
+    return new Set(this.#speakers.keys())
+  }
+
+  /** The node of the genesis that `peer` has taken the place of. */
+  predecessorOf(peer: string): string | undefined {
+    const author = this.#speakers.get(peer)
+    const first = author === undefined ? undefined : this.#committee[author]?.peer
+    return first === undefined || first === peer || this.#speakers.has(first) ? undefined : first
+  }
+
+  /** Whether the genesis names it, and its validator has another node now. */
+  isRetired(peer: string): boolean {
+    return !this.#speakers.has(peer) && this.#committee.some((member) => member.peer === peer)
   }
 
   held(): readonly PeerBinding[] {
     return [...this.#held.values()]
+  }
+
+  /** @returns What ends that. */
+  watch(watcher: (move: Move) => void): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
+  /** `peer` says of itself that it speaks for `author`: of several that claim it, that one has it. */
+  avow(peer: string, author: number): void {
+    if (this.#claimOf(author) !== peer || this.#avowed.get(peer) === author) return
+    this.#avowed.set(peer, author)
+    this.#settle()
   }
 
   /**
@@ -127,52 +104,44 @@ export class PeerBindings {
     const member = this.#committee[binding.author]
     if (member === undefined) throw invalid('no such author')
     if (!this.#isNewer(binding)) return false
-    const signed = await mlDsa(0x65).verifyAsync(
-      member.publicKey,
-      preimage(binding),
-      binding.signature,
-      contexts.peer,
-    )
-    if (!signed) throw invalid('signature')
+    if (!(await isSigned(binding, member.publicKey))) throw invalid('signature')
     // Another may have come while this one was verified.
     if (!this.#isNewer(binding)) return false
+    this.#held.delete(binding.author)
     this.#held.set(binding.author, binding)
+    this.#settle()
     return true
   }
 
   #isNewer({ author, sequence }: PeerBinding): boolean {
     return sequence > (this.#held.get(author)?.sequence ?? 0)
   }
-}
 
-function parse(bytes: Uint8Array): readonly Uint8Array[] {
-  if (bytes.length > limits.statusBytes.value) throw invalid('too long')
-  try {
-    const item = decodeRlp(bytes, 1)
-    if (item instanceof Uint8Array) return []
-    return item.every((field) => field instanceof Uint8Array) ? item : []
-  } catch (error) {
-    if (!isFault(error)) throw error
-    throw invalid('not RLP')
+  #claimOf(author: number): string | undefined {
+    return this.#held.get(author)?.peer ?? this.#committee[author]?.peer
   }
-}
 
-function number(field: Uint8Array | undefined): number {
-  if (field === undefined || field.length > 6 || field[0] === 0) throw invalid('number')
-  return Number(toBigInt(field))
-}
-
-function peerText(field: Uint8Array | undefined): string {
-  const text = new TextDecoder().decode(field)
-  try {
-    parsePeerId(text)
-    return text
-  } catch (error) {
-    if (isFault(error)) throw invalid('peer')
-    throw error
+  #settle(): void {
+    for (const [peer, author] of this.#avowed) {
+      if (this.#claimOf(author) !== peer) this.#avowed.delete(peer)
+    }
+    const before = this.#speakers
+    this.#speakers = this.#resolve()
+    const all = new Set([...before.keys(), ...this.#speakers.keys()])
+    const peers = [...all].filter((peer) => before.get(peer) !== this.#speakers.get(peer))
+    if (peers.length === 0) return
+    for (const watcher of this.#watchers) watcher({ peers })
   }
-}
 
-function invalid(reason: string): Fault<{ code: 'MESH_BINDING'; reason: string }> {
-  return new Fault({ code: 'MESH_BINDING', reason })
+  #resolve(): ReadonlyMap<string, number> {
+    const speakers = new Map(this.#avowed)
+    const claim = (peer: string | undefined, author: number): void => {
+      if (peer !== undefined && !speakers.has(peer)) speakers.set(peer, author)
+    }
+    for (const [author, { peer }] of this.#committee.entries()) {
+      if (this.#claimOf(author) === peer) claim(peer, author)
+    }
+    for (const [author, { peer }] of this.#held) claim(peer, author)
+    return speakers
+  }
 }

@@ -1,10 +1,11 @@
-import { concat, isFault, type Log, utf8 } from '#base'
+import { concat, isFault, utf8 } from '#base'
 
 import { malformed } from '../faults.ts'
 import { limits } from '../limits.ts'
 import type { Answer, RequestProtocol, Sender } from '../port.ts'
 import { isShared, parseAddress } from './address.ts'
-import { decodePeerBinding, encodePeerBinding, type PeerBindings } from './bindings.ts'
+import { decodePeerBinding, encodePeerBinding, type PeerBinding } from './binding.ts'
+import type { PeerBindings } from './bindings.ts'
 import type { PeerBook } from './book.ts'
 
 export const exchangeProtocol = '/pars/peers/1'
@@ -18,10 +19,11 @@ export interface ExchangeSources {
   /** The own PeerId. */
   readonly self: string
   readonly book: PeerBook
-  readonly log: Log
   /** Own addresses, with `/p2p/`. */
   readonly own: () => readonly string[]
   readonly bindings: () => PeerBindings | undefined
+  /** Throws `MESH_BINDING`. */
+  readonly take: (binding: PeerBinding) => Promise<void>
   /** The IP address of a connected peer; undefined when it was dialled by a name. */
   readonly hostOf: (peer: string) => string | undefined
 }
@@ -38,7 +40,7 @@ export class PeerExchange implements RequestProtocol {
 
   answer(request: Uint8Array, from: Sender): readonly Uint8Array[] {
     if (request.length !== 1) throw malformed('request for peers')
-    const { book, own, bindings, hostOf } = this.#sources
+    const { book, own, hostOf } = this.#sources
     const host = hostOf(from.peer)
     const proven = book
       .entries()
@@ -46,10 +48,9 @@ export class PeerExchange implements RequestProtocol {
       .toSorted((a, b) => b.seen - a.seen)
       .map(({ addresses }) => addresses[0] ?? '')
     const told = [...own(), ...proven].filter((text) => isTellable(text, host))
-    const held = bindings()?.held() ?? []
     return [
       ...told.slice(0, limits.exchange.value).map((text) => item(kinds.address, utf8(text))),
-      ...held.map((binding) => item(kinds.binding, encodePeerBinding(binding))),
+      ...this.#told().map((binding) => item(kinds.binding, encodePeerBinding(binding))),
     ]
   }
 
@@ -62,9 +63,17 @@ export class PeerExchange implements RequestProtocol {
       if (one[0] === kinds.address && addresses++ < limits.exchange.value) {
         this.#learnAddress(new TextDecoder().decode(body), peer, host)
       } else if (one[0] === kinds.binding) {
-        await this.#learnBinding(body)
+        await this.#learnBinding(peer, body)
       }
     }
+  }
+
+  /** A validator's claim to this node that is not its own validator is not told: telling avows it. */
+  #told(): readonly PeerBinding[] {
+    const { self, bindings } = this.#sources
+    const known = bindings()
+    const held = known?.held() ?? []
+    return held.filter(({ peer, author }) => peer !== self || known?.authorOf(self) === author)
   }
 
   #learnAddress(text: string, source: string, host: string | undefined): void {
@@ -72,15 +81,13 @@ export class PeerExchange implements RequestProtocol {
     if (isTellable(text, host) && parseAddress(text).peer !== self) book.learn(text, source)
   }
 
-  async #learnBinding(bytes: Uint8Array): Promise<void> {
-    const bindings = this.#sources.bindings()
-    if (bindings === undefined) return
+  async #learnBinding(from: string, bytes: Uint8Array): Promise<void> {
+    const { bindings, take } = this.#sources
+    if (bindings() === undefined) return
     try {
       const binding = decodePeerBinding(bytes)
-      if (await bindings.offer(binding)) {
-        const { author, peer, sequence } = binding
-        this.#sources.log.info('validator moved to another node', { author, peer, sequence })
-      }
+      await take(binding)
+      if (binding.peer === from) bindings()?.avow(from, binding.author)
     } catch (error) {
       throw isFault(error, 'MESH_BINDING') ? malformed(error.message) : error
     }

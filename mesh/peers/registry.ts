@@ -12,12 +12,13 @@ import type { Target } from './redial.ts'
 export class PeerRegistry {
   readonly book: PeerBook
   readonly links: Links
-  bindings: PeerBindings | undefined
   readonly #own: string
   readonly #static: Map<string, readonly string[]>
   readonly #clock: Clock
   readonly #log: Log
   readonly #events: Required<NetworkEvents>
+  #bindings: PeerBindings | undefined
+  #unwatch: () => void = () => {}
   /** How many reserved peers are at a host. */
   #reservedHosts: ReadonlyMap<string, number> = new Map()
 
@@ -46,6 +47,24 @@ export class PeerRegistry {
     for (const { text } of addresses) this.book.learn(text, 'static')
   }
 
+  get bindings(): PeerBindings | undefined {
+    return this.#bindings
+  }
+
+  /**
+   * Whoever speaks for another validator than before connects anew: what was granted to it, or
+   * refused, was another's.
+   */
+  set bindings(bindings: PeerBindings | undefined) {
+    this.#unwatch()
+    this.#bindings = bindings
+    const moved = (peers: readonly string[]): void => {
+      this.refresh()
+      for (const peer of peers) this.drop(peer, 'it speaks for another validator now')
+    }
+    this.#unwatch = bindings?.watch(({ peers }) => moved(peers)) ?? (() => {})
+  }
+
   /** Keeps a connection to the peer of `address` from now on. Throws `MESH_ADDRESS`, `MESH_STATIC_FULL`. */
   addStatic(address: string): void {
     const { peer, text } = parseAddress(address)
@@ -68,7 +87,7 @@ export class PeerRegistry {
   }
 
   isReserved(peer: string): boolean {
-    return this.#static.has(peer) || (this.bindings?.peers().has(peer) ?? false)
+    return this.#isStatic(peer) || this.bindings?.authorOf(peer) !== undefined
   }
 
   /** How many peers of the committee and static ones are at an IP address. */
@@ -153,7 +172,7 @@ export class PeerRegistry {
       const hosts = new Set<string>()
       const entry = this.book.get(peer)
       const proven = entry !== undefined && entry.seen > 0 ? entry.addresses.slice(0, 1) : []
-      for (const text of [...proven, ...(this.#static.get(peer) ?? [])]) {
+      for (const text of [...proven, ...this.#named(peer)]) {
         hosts.add(parseAddress(text).host)
       }
       const host = this.hostOf(peer)
@@ -169,11 +188,27 @@ export class PeerRegistry {
   }
 
   #reserved(): readonly string[] {
-    return [...new Set([...this.#static.keys(), ...(this.bindings?.peers() ?? [])])]
+    const named = [...this.#static.keys()].filter((peer) => this.#isStatic(peer))
+    return [...new Set([...named, ...(this.bindings?.peers() ?? [])])]
+  }
+
+  /** Whom the operator named as a validator's node is meant for as long as it is one. */
+  #isStatic(peer: string): boolean {
+    return this.#static.has(peer) && this.bindings?.isRetired(peer) !== true
+  }
+
+  /** Where the operator says that a peer is: a validator's new node may be where the old one was. */
+  #named(peer: string): readonly string[] {
+    const old = this.bindings?.predecessorOf(peer)
+    const moved = (old === undefined ? undefined : this.#static.get(old)) ?? []
+    return [
+      ...(this.#static.get(peer) ?? []),
+      ...moved.map((text) => text.replace(/\/p2p\/\w+$/, `/p2p/${peer}`)),
+    ]
   }
 
   #addresses(peer: string): readonly string[] {
     const known = this.book.get(peer)?.addresses ?? []
-    return [...new Set([...(this.#static.get(peer) ?? []), ...known])]
+    return [...new Set([...this.#named(peer), ...known])]
   }
 }

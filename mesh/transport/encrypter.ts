@@ -27,20 +27,27 @@ import { SecuredStream } from './secured-stream.ts'
 const group = 'X25519MLKEM768'
 const version = 'TLSv1.3'
 
+export interface EncrypterInit {
+  readonly key: NodeKey
+  readonly clock: Clock
+  /** Told of decrypted bytes, by the stream below. */
+  readonly received?: (stream: MessageStream, bytes: number) => void
+  /** Milliseconds. */
+  readonly handshakeTimeout?: number
+}
+
 export class TlsEncrypter implements ConnectionEncrypter {
   readonly protocol = '/pars/tls/1'
   readonly #context: SecureContext
   readonly #clock: Clock
   readonly #received: (stream: MessageStream, bytes: number) => void
 
-  /** @param received Told of decrypted bytes, by the stream below. */
-  constructor(
-    key: NodeKey,
-    clock: Clock,
-    received: (stream: MessageStream, bytes: number) => void = () => {},
-  ) {
+  readonly #timeout: number
+
+  constructor({ key, clock, received, handshakeTimeout }: EncrypterInit) {
     this.#clock = clock
-    this.#received = received
+    this.#received = received ?? (() => {})
+    this.#timeout = handshakeTimeout ?? limits.handshakeTimeout.value
     this.#context = createSecureContext({
       ...key.credentials(),
       minVersion: version,
@@ -88,7 +95,7 @@ export class TlsEncrypter implements ConnectionEncrypter {
   ): Promise<SecuredConnection> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const abort = (): void => reject(failed('timed out'))
-    const timer = this.#clock.after(limits.handshakeTimeout.value, abort)
+    const timer = this.#clock.after(this.#timeout, abort)
     signal?.addEventListener('abort', abort)
     socket.once(event, resolve)
     socket.once('error', reject)

@@ -51,12 +51,16 @@ export interface Libp2pOptions {
   readonly gater: ConnectionGater
   readonly received: (stream: MessageStream, bytes: number) => void
   readonly router: (components: GossipSubComponents) => GossipSub
+  /** Milliseconds. */
+  readonly handshakeTimeout: number
+  /** Milliseconds until both sides of a new stream agree on what it is for. */
+  readonly streamTimeout: number
 }
 
 /** libp2p with one transport, one encrypter and one muxer; it dials nobody by itself. */
 export function createNode(options: Libp2pOptions): Promise<Libp2p<Services>> {
-  const serviceTag = options.mdns
-  const { handshakeTimeout, connections, handshakes, streams, streamWindow } = limits
+  const { mdns: serviceTag, handshakeTimeout, streamTimeout } = options
+  const { connections, handshakes, streams, streamWindow } = limits
   // Admission says who may have one: this is what it comes to at most.
   const most = connections.value + 2 * (limits.members.value + limits.staticPeers.value)
   return createLibp2p<Services>({
@@ -64,7 +68,7 @@ export function createNode(options: Libp2pOptions): Promise<Libp2p<Services>> {
     privateKey: options.key.asPrivateKey(),
     addresses: { listen: [...options.listen], announce: [...options.announce] },
     transports: [tcp({ maxConnections: most + handshakes.value })],
-    connectionEncrypters: [() => new TlsEncrypter(options.key, options.clock, options.received)],
+    connectionEncrypters: [() => new TlsEncrypter(options)],
     streamMuxers: [
       yamux({
         maxInboundStreams: streams.value,
@@ -82,9 +86,11 @@ export function createNode(options: Libp2pOptions): Promise<Libp2p<Services>> {
       // Admission decides before TLS; these would turn away the committee with everybody else.
       inboundConnectionThreshold: Infinity,
       maxIncomingPendingConnections: handshakes.value,
-      inboundUpgradeTimeout: handshakeTimeout.value,
-      dialTimeout: handshakeTimeout.value,
-      addressDialTimeout: handshakeTimeout.value,
+      inboundUpgradeTimeout: handshakeTimeout,
+      dialTimeout: handshakeTimeout,
+      addressDialTimeout: handshakeTimeout,
+      inboundStreamProtocolNegotiationTimeout: streamTimeout,
+      outboundStreamProtocolNegotiationTimeout: streamTimeout,
       maxParallelDials: limits.dials.value,
       reconnectRetries: 0,
     },

@@ -11,9 +11,9 @@ export async function committeeOptions(
   config: Config,
   at: { readonly genesis: Genesis; readonly data: string },
 ): Promise<CommitteeOptions> {
-  const { listen, announce, peers, mdns } = config
+  const { listen, announce, peers, mdns, links } = config
   const validatorKey = config.validator ? await validatorKeyOf(config, at) : undefined
-  return { validatorKey, listen, announce, peers, mdns }
+  return { validatorKey, listen, announce, peers, mdns, links }
 }
 
 async function validatorKeyOf(

@@ -16,6 +16,11 @@ export function configure(command: Command): void {
       () => import('./genesis/clone.ts'),
     ],
     [
+      'add-validator',
+      'Name validators in a genesis document, by what their operators print.',
+      () => import('./genesis/add-validator.ts'),
+    ],
+    [
       'add-precompile',
       'Schedule the precompile of an installed package in a genesis document.',
       () => import('./genesis/add-precompile.ts'),

@@ -6,6 +6,11 @@ export function configure(command: Command): void {
   addSubcommands(command, [
     ['keys', 'Keep the keys of a validator.', () => import('./validator/keys.ts')],
     [
+      'bind',
+      'Let the node of a data folder speak for its validator, in the place of another.',
+      () => import('./validator/bind.ts'),
+    ],
+    [
       'slashing-protection',
       'Move what a validator must never forget, as EIP-3076 does.',
       () => import('./validator/slashing-protection.ts'),

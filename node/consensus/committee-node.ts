@@ -21,10 +21,14 @@ import { openLevel, type Store } from '#storage'
 import { systemRandom } from '../random.ts'
 import { clientVersion } from '../version.ts'
 import { dagBuffers, dagFolder } from './begin.ts'
+import { announce, readBinding } from './binding.ts'
 import { CommitListeners } from './commit-listeners.ts'
+import { ContentExchange } from './contents.ts'
 import { executionOf } from './execution.ts'
 import { nodeKeyFile, openNodeKey } from './node-key.ts'
+import { type Links, patienceFor } from './patience.ts'
 import { Proposals } from './proposals.ts'
+import { Seats } from './seats.ts'
 import { TransactionGossip } from './transactions.ts'
 
 export interface CommitteeNodeInit {
@@ -47,6 +51,7 @@ export interface CommitteeNodeInit {
   /** Addresses with `/p2p/` that it stays connected to. */
   readonly peers: readonly string[]
   readonly mdns: boolean
+  readonly links: Links
   /** Writes what somebody has to look at into the data folder, and gives the file's name. */
   readonly dump: (name: string, content: string) => Promise<string>
   /** What ends the node: a store that fails, or results that the others contradict. */
@@ -56,6 +61,8 @@ export interface CommitteeNodeInit {
 export interface CommitteeNode extends AsyncDisposable {
   readonly validator: Validator
   readonly network: Network
+  /** Which nodes speak for the members. */
+  readonly seats: Seats
   /** Each commit of the order, once it is executed. */
   readonly commits: CommitListeners
   /** Leaders that were decided since the start. */
@@ -80,33 +87,26 @@ export async function openCommitteeNode(init: CommitteeNodeInit): Promise<Commit
   const { genesis, chain, clock, log, data } = init
   const epoch = firstEpoch(genesis)
   const key = await openNodeKey(data)
-  checkNodeKey(key, init, epoch)
+  assertApart(key, init)
   await using started = new AsyncDisposableStack()
-  const dag = started.adopt(await openLevel(dagFolder(data), dagBuffers), (store) => store.close())
-  const book = started.adopt(await openLevel(path.join(data, 'peers'), bookBuffers), (store) =>
-    store.close(),
-  )
+  const { dag, book } = await openStores(data, started)
   const gossip = new TransactionGossip(chain, clock, log)
+  const contents = new ContentExchange(chain, clock, log)
   const parts: { validator?: Validator; network?: Network } = {}
-  const proposals = new Proposals({
-    chain,
-    committee: epoch.committee,
-    self: init.validatorKey && epoch.committee.placeOf(init.validatorKey.publicKey),
-    round: () => parts.validator?.status.round ?? 0,
-  })
+  const bindings = bindingsOf(init, epoch)
+  const { committee } = epoch
+  const seats = new Seats(committee, bindings)
+  const self = init.validatorKey && committee.placeOf(init.validatorKey.publicKey)
+  const round = (): number => parts.validator?.status.round ?? 0
+  const proposals = new Proposals({ chain, committee, self, round })
   const commits = new CommitListeners()
   const decisions: Decisions = { direct: 0, indirect: 0, skipped: 0 }
   const validator = await Validator.open({
     epoch,
+    parameters: patienceFor(init.links).parameters,
     ...(init.archive ? { retention: Infinity } : {}),
     ports: {
-      network: {
-        push: (...given) => parts.network?.push(...given) ?? false,
-        request: (...given) => networkOf(parts).request(...given),
-        publish: (...given) => networkOf(parts).publish(...given),
-        blame: (...given) => parts.network?.blame(...given),
-        originOf: (peer) => parts.network?.originOf(peer),
-      },
+      network: seats.port(() => parts.network),
       signer: init.validatorKey === undefined ? undefined : signerOf(init.validatorKey),
       verify: verifyThrough(init.verifier),
       execution: executionOf(chain, proposals, commits),
@@ -119,8 +119,18 @@ export async function openCommitteeNode(init: CommitteeNodeInit): Promise<Commit
   })
   parts.validator = validator
   started.defer(() => validator.stop())
-  const network = await openNetwork(init, { key, book, validator, gossip, epoch })
+  const network = await openNetwork(init, {
+    key,
+    book,
+    validator,
+    gossip,
+    contents,
+    seats,
+    bindings,
+  })
+  if (self !== undefined) await takeSeat(self, network, bindings, init)
   parts.network = network
+  chain.bringMissing(contents.sourceOf(network))
   await network.start()
   started.defer(() => network.stop())
   started.defer(gossip.connect(network))
@@ -134,6 +144,7 @@ export async function openCommitteeNode(init: CommitteeNodeInit): Promise<Commit
   return {
     validator,
     network,
+    seats,
     decisions,
     commits,
     start: () => validator.start(),
@@ -141,20 +152,34 @@ export async function openCommitteeNode(init: CommitteeNodeInit): Promise<Commit
   }
 }
 
+const close = (store: Store): Promise<void> => store.close()
+
+async function openStores(
+  data: string,
+  started: AsyncDisposableStack,
+): Promise<{ readonly dag: Store; readonly book: Store }> {
+  const dag = started.adopt(await openLevel(dagFolder(data), dagBuffers), close)
+  const book = started.adopt(await openLevel(path.join(data, 'peers'), bookBuffers), close)
+  return { dag, book }
+}
+
 interface NetworkParts {
   readonly key: NodeKey
   readonly book: Store
   readonly validator: Validator
   readonly gossip: TransactionGossip
-  readonly epoch: Epoch
+  readonly contents: ContentExchange
+  readonly bindings: PeerBindings
+  readonly seats: Seats
 }
 
 /** The network as consensus and gossip use it; nothing listens yet. */
 function openNetwork(
-  { genesis, chain, clock, log, ...init }: CommitteeNodeInit,
-  { key, book, validator, gossip, epoch }: NetworkParts,
+  { chain, clock, log, ...init }: CommitteeNodeInit,
+  { key, book, validator, gossip, contents, bindings, seats }: NetworkParts,
 ): Promise<Network> {
   const own = `/p2p/${key.peerId.toString()}`
+  const { connected, disconnected } = seats.attend(validator)
   return Network.open({
     key,
     store: book,
@@ -165,52 +190,69 @@ function openNetwork(
       networkId: chain.genesisHash,
       chainId: Number(chain.chainId),
       head: { height: Number(chain.head.header.number), hash: chain.head.hash },
-      epoch: epoch.committee.epoch,
+      epoch: bindings.epoch,
       client: clientVersion,
     }),
     listen: init.listen,
     announce: init.announce,
     staticPeers: init.peers.filter((address) => !address.endsWith(own)),
-    bindings: new PeerBindings(
-      chain.genesisHash,
-      epoch.committee.epoch,
-      genesis.validators.map(({ publicKey, peerId }) => ({ publicKey, peer: peerId })),
-    ),
+    bindings,
     mdns: init.mdns,
-    pushes: validator.pushes,
-    requests: validator.requests,
-    topics: [gossip.topic, ...validator.topics],
+    timings: patienceFor(init.links).timings,
+    pushes: validator.pushes.map((handler) => seats.push(handler)),
+    requests: [...validator.requests.map((handler) => seats.request(handler)), contents.requests],
+    topics: [gossip.topic, ...validator.topics.map((handler) => seats.topic(handler))],
     events: {
-      connected: ({ peer }) => validator.connected(peer),
-      disconnected: (peer) => validator.disconnected(peer),
+      connected: ({ peer }) => connected(peer),
+      disconnected,
       banned: (peer, reason) => log.warn('peer banned', { peer, reason }),
     },
   })
 }
 
-/** Throws `MESH_KEY_REUSED`, and `NODE_KEY_OTHER` for another node than the genesis names. */
-function checkNodeKey(
-  key: NodeKey,
-  { genesis, validatorKey, data }: CommitteeNodeInit,
-  { committee }: Epoch,
-): void {
+/** Throws `MESH_KEY_REUSED`. */
+function assertApart(key: NodeKey, { genesis, validatorKey }: CommitteeNodeInit): void {
   const accounts = genesis.alloc.flatMap(({ key: own }) => (own === undefined ? [] : [own]))
-  key.assertApart(...[...genesis.validators, ...accounts].map(({ publicKey }) => publicKey))
-  if (validatorKey === undefined) return
-  key.assertApart(validatorKey.publicKey)
-  const found = key.peerId.toString()
-  const place = committee.placeOf(validatorKey.publicKey)
-  const expected = place === undefined ? found : committee.peerOf(place)
-  if (expected === found) return
-  throw new Fault(
-    { code: 'NODE_KEY_OTHER', file: nodeKeyFile(data), found, expected },
-    'the genesis binds the validator to another node, and the others answer that one alone: bring its node.key',
-  )
+  const others = validatorKey === undefined ? [] : [validatorKey]
+  const all = [...genesis.validators, ...accounts, ...others]
+  key.assertApart(...all.map(({ publicKey }) => publicKey))
 }
 
-function networkOf({ network }: { readonly network?: Network }): Network {
-  if (network !== undefined) return network
-  throw new Fault({ code: 'NODE_NOT_CONNECTED' }, 'the network starts after consensus: ask again')
+function bindingsOf({ chain, genesis }: CommitteeNodeInit, { committee }: Epoch): PeerBindings {
+  const members = genesis.validators.map(({ publicKey, peerId }) => ({ publicKey, peer: peerId }))
+  return new PeerBindings(chain.genesisHash, committee.epoch, members)
+}
+
+/**
+ * Tells the network that this node speaks for the validator. Throws `NODE_BINDING_FORM`, and
+ * `NODE_KEY_OTHER` where another node does; when one does later, that ends this one.
+ */
+async function takeSeat(
+  self: number,
+  network: Network,
+  bindings: PeerBindings,
+  { data, onFailed }: CommitteeNodeInit,
+): Promise<void> {
+  const binding = await readBinding(data)
+  if (binding !== undefined) await announce(data, binding, network)
+  const found = network.peer
+  bindings.avow(found, self)
+  const check = (): void => {
+    const expected = bindings.peerOf(self)
+    if (expected === found) return
+    throw new Fault(
+      { code: 'NODE_KEY_OTHER', file: nodeKeyFile(data), found, expected: expected ?? null },
+      'another node speaks for the validator, and the others answer that one alone: bring its node.key, or bind the validator to this one with pars validator bind',
+    )
+  }
+  check()
+  bindings.watch(() => {
+    try {
+      check()
+    } catch (error) {
+      onFailed(error as Error)
+    }
+  })
 }
 
 function signerOf(key: SigningKey): Signer {

@@ -7,7 +7,12 @@ import type { CommitteeNode } from './committee-node.ts'
 
 /** What RPC tells of a node of a committee's network. */
 export function nodeFace(
-  { validator, network, commits }: Pick<CommitteeNode, 'commits' | 'network' | 'validator'>,
+  {
+    validator,
+    network,
+    seats,
+    commits,
+  }: Pick<CommitteeNode, 'commits' | 'network' | 'seats' | 'validator'>,
   chain: Pick<Chain, 'head'>,
 ): NodeFace {
   const from = Number(chain.head.header.number)
@@ -42,8 +47,8 @@ export function nodeFace(
           sync: syncOf(validator.status, network, from),
           isIdle,
           retained: { ...retained, bytesPerDay: retained.bytesPerDay ?? null },
-          validators: peers.map(({ peer, isConnected, heard }) => ({
-            peer,
+          validators: peers.map(({ author: member, peer, isConnected, heard }) => ({
+            peer: seats.nodeOf(member) ?? peer,
             isConnected,
             round: heard,
           })),
@@ -59,12 +64,15 @@ export function nodeFace(
         client: status.client,
         head: status.head.height,
       })),
-    consensus: consensusFace(validator),
+    consensus: consensusFace(validator, seats),
     onCommit: (listener) => commits.add(listener),
   }
 }
 
-function consensusFace(validator: CommitteeNode['validator']): ConsensusFace {
+function consensusFace(
+  validator: CommitteeNode['validator'],
+  seats: CommitteeNode['seats'],
+): ConsensusFace {
   return {
     committee() {
       const { epoch, root, total, quorum, members } = validator.committee
@@ -78,7 +86,7 @@ function consensusFace(validator: CommitteeNode['validator']): ConsensusFace {
           publicKey,
           stake,
           account,
-          peer: peerId,
+          peer: seats.nodeOf(author) ?? peerId,
           isConnected: peers[author]?.isConnected ?? false,
           round: peers[author]?.heard ?? 0,
         })),

@@ -10,6 +10,7 @@ import {
   genesisHash,
   parseGenesis,
   preset,
+  proveValidator,
 } from '#genesis'
 import { sealKey } from '#identity'
 import { defaultAlgorithm } from '#protocol'
@@ -163,6 +164,7 @@ async function build(plan: DevnetPlan): Promise<Genesis> {
       publicKey: key.publicKey,
       stake: 1n,
       peerId,
+      proof: proveValidator(key, base, { account, peerId }),
     })),
     // Fewer than four cannot lose one without losing the network.
     allowUnrecoverable: plan.validators < 4,

@@ -18,6 +18,8 @@ export interface Printed {
     readonly publicKey: string
     readonly stake: number
     readonly peerId: string
+    /** With `--draft`. */
+    readonly proof?: string
   }
 }
 
@@ -54,17 +56,22 @@ export async function setUp(bench: Bench): Promise<ByHand> {
     return { data, config: path.join(data, 'config.toml'), rpc, log: path.join(data, 'node.log') }
   })
   const members = places.slice(0, validators)
+  const genesisFile = path.join(folder, 'genesis.json')
+  writeFileSync(genesisFile, formatGenesis({ ...preset('devnet'), name: 'By Hand' }))
   const printed = await Promise.all(
     members.map(({ data }, index) => {
       const account = `0x${'00'.repeat(19)}a${index}`
-      return validatorCommand<Printed>(bench, 'keys', 'new', '--data', data, '--account', account)
+      const made = ['keys', 'new', '--data', data, '--account', account, '--draft', genesisFile]
+      return validatorCommand<Printed>(bench, ...made)
     }),
   )
-  const document = JSON.parse(formatGenesis(preset('devnet'))) as object
-  const genesisFile = path.join(folder, 'genesis.json')
-  const entries = printed.map(({ validator }) => validator)
-  const text = JSON.stringify({ ...document, name: 'By Hand', validators: entries })
-  writeFileSync(genesisFile, text)
+  const files = printed.map((one, index) => {
+    const file = path.join(folder, `printed-${index}.json`)
+    writeFileSync(file, JSON.stringify(one))
+    return file
+  })
+  const added = await bench.run('genesis', 'add-validator', genesisFile, ...files)
+  assert.equal(added.code, 0, added.stderr)
   await Promise.all(
     members.map(({ data }) => {
       const draft = path.join(data, 'validator-draft.json')

@@ -257,6 +257,10 @@ describe('validators of a development network', function () {
     assert.equal(error?.code, -32001)
     assert.match(error.message, /1024 blocks/)
 
+    const last = cluster.at(3)
+    while ((await last.answer('pars_getFinality', blockNumber)).error?.code === -32001) {
+      await setTimeout(100)
+    }
     await cluster.kill(3, 'SIGTERM')
     const { data } = cluster.devnet.places[3]!
     const file = bench.path('chain.pars')

@@ -16,8 +16,11 @@ export class TcpProxy implements AsyncDisposable {
     this.#sockets = sockets
   }
 
-  /** @param observe Makes an observer for each direction of each connection. */
-  static async to(port: number, observe: () => Observer): Promise<TcpProxy> {
+  /**
+   * @param observe Makes an observer for each direction of each connection.
+   * @param delay Milliseconds that bytes take each way, once the connection stands.
+   */
+  static async to(port: number, observe: () => Observer, delay = 0): Promise<TcpProxy> {
     const sockets = new Set<Socket>()
     const server = createServer((near) => {
       const far = connect(port, '127.0.0.1')
@@ -29,7 +32,8 @@ export class TcpProxy implements AsyncDisposable {
         sockets.add(from)
         from.setNoDelay(true)
         from.on('data', seen)
-        from.pipe(to)
+        if (delay === 0) from.pipe(to)
+        else passLater(from, to, delay)
         from.on('error', () => to.destroy())
         from.on('close', () => {
           sockets.delete(from)
@@ -47,4 +51,10 @@ export class TcpProxy implements AsyncDisposable {
     this.#server.close()
     await once(this.#server, 'close')
   }
+}
+
+function passLater(from: Socket, to: Socket, delay: number): void {
+  const later = (task: () => void): void => void setTimeout(task, delay).unref()
+  from.on('data', (bytes) => later(() => to.write(bytes)))
+  from.on('end', () => later(() => to.end()))
 }

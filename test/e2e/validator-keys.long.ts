@@ -12,7 +12,7 @@ import {
 import path from 'node:path'
 
 import { hex } from '#base'
-import { formatGenesis, preset, testAccounts } from '#genesis'
+import { formatGenesis, parseGenesis, preset, testAccounts } from '#genesis'
 
 import { exitCodes } from '../../node/exit-codes.ts'
 import { type Printed, validatorCommand, writePrivate } from './by-hand.ts'
@@ -21,6 +21,33 @@ import { assertRefused, Bench, type Ended } from './node.ts'
 
 const account = `0x${'0a'.repeat(20)}`
 const isPosix = process.platform !== 'win32'
+
+function writeGenesis(file: string, network: string): void {
+  const document = JSON.parse(formatGenesis(preset('devnet'))) as {
+    readonly alloc: Readonly<Record<string, object>>
+  }
+  const [first] = testAccounts()
+  const key = { algorithm: 0x65, publicKey: hex(first!.key.publicKey) }
+  const address = hex(first!.address)
+  const alloc = { ...document.alloc, [address]: { ...document.alloc[address], key } }
+  const named = { ...document, name: network, alloc, validators: [] }
+  writeFileSync(file, JSON.stringify({ ...named, allowUnrecoverable: true }))
+}
+
+/** The salt of both is the devnet's, so that the proof is for both. */
+function nameIn(file: string, validator: Printed['validator']): void {
+  const document = JSON.parse(readFileSync(file, 'utf8')) as object
+  writeFileSync(file, JSON.stringify({ ...document, validators: [validator] }))
+}
+
+function validatorsIn(file: string): number {
+  return parseGenesis(readFileSync(file, 'utf8')).validators.length
+}
+
+function unproven(printed: Printed['validator']): Printed['validator'] {
+  const { proof: _, ...validator } = printed
+  return validator
+}
 
 describe('pars validator', function () {
   this.timeout(120_000)
@@ -36,23 +63,12 @@ describe('pars validator', function () {
   before(async () => {
     const passwordFile = writePrivate(bench.path('password'), 'correct horse battery staple\n')
     bench.environment = { PARS_VALIDATOR_PASSWORD_FILE: passwordFile }
-    printed = await make('--data', data, '--account', account)
     writeGenesis(genesis, 'One')
     writeGenesis(other, 'Another')
+    printed = await make('--data', data, '--account', account, '--draft', genesis)
+    for (const file of [genesis, other]) nameIn(file, printed.validator)
   })
   after(() => bench[Symbol.asyncDispose]())
-
-  function writeGenesis(file: string, name: string): void {
-    const document = JSON.parse(formatGenesis(preset('devnet'))) as {
-      readonly alloc: Readonly<Record<string, object>>
-    }
-    const [first] = testAccounts()
-    const key = { algorithm: 0x65, publicKey: hex(first!.key.publicKey) }
-    const address = hex(first!.address)
-    const alloc = { ...document.alloc, [address]: { ...document.alloc[address], key } }
-    const network = { ...document, name, alloc, validators: [printed.validator] }
-    writeFileSync(file, JSON.stringify({ ...network, allowUnrecoverable: true }))
-  }
 
   function make(...parameters: readonly string[]): Promise<Printed> {
     return validatorCommand(bench, 'keys', 'new', ...parameters)
@@ -72,7 +88,8 @@ describe('pars validator', function () {
     for (const name of ['validator-draft.json', 'node.key']) {
       if (isPosix) assert.equal(statSync(path.join(data, name)).mode & 0o777, 0o600)
     }
-    assert.deepEqual(await validatorCommand(bench, 'keys', 'show', '--data', data), printed)
+    const shown = await validatorCommand(bench, 'keys', 'show', '--data', data)
+    assert.deepEqual(shown, { ...printed, validator: unproven(printed.validator) })
     const text = await run('keys', 'show', '--data', data)
     assert.match(text.stdout, /^validator of 0x0a.*\n {2}network id none yet\n {2}peer id {4}Qm/)
   })
@@ -82,7 +99,7 @@ describe('pars validator', function () {
     assertRefused(await bench.run(...node), exitCodes.key, /NODE_KEY_DRAFT.*keys import/)
     const imported = await validatorCommand<Printed>(bench, 'keys', 'import', draft, ...into)
     assert.equal(imported.networkId, hex(factsOf(genesis).genesisHash))
-    assert.deepEqual(imported.validator, printed.validator)
+    assert.deepEqual(imported.validator, unproven(printed.validator))
     assert.equal(existsSync(draft), false)
   })
 
@@ -114,6 +131,71 @@ describe('pars validator', function () {
       ),
     )
     assert.equal(existsSync(bench.path('fresh')), false)
+  })
+
+  it('proves its key for the chain id and salt of a draft alone', async () => {
+    const show = ['keys', 'show', '--data', data, '--draft']
+    const { validator } = await validatorCommand<Printed>(bench, ...show, genesis)
+    assert.deepEqual(unproven(validator), unproven(printed.validator))
+    const salted = bench.path('salted.json')
+    const document = JSON.parse(readFileSync(genesis, 'utf8')) as object
+    const fresh = { ...document, salt: `0x${'11'.repeat(32)}`, validators: [] }
+    writeFileSync(salted, JSON.stringify(fresh))
+    const entry = bench.path('entry.json')
+    const add = (): Promise<Ended> => bench.run('genesis', 'add-validator', salted, entry)
+    writeFileSync(entry, JSON.stringify(validator))
+    assertRefused(
+      await add(),
+      exitCodes.genesis,
+      /GENESIS_INVALID.*validators\.0\.proof: .*--draft/,
+    )
+    writeFileSync(entry, JSON.stringify(unproven(validator)))
+    assertRefused(
+      await add(),
+      exitCodes.genesis,
+      /GENESIS_INVALID.*validators\.0\.proof: .*--draft/,
+    )
+    writeFileSync(entry, 'a line of text')
+    assertRefused(await add(), exitCodes.failure, /NODE_VALIDATOR_FORM/)
+    assert.deepEqual(JSON.parse(readFileSync(salted, 'utf8')), fresh)
+    writeFileSync(entry, JSON.stringify(await validatorCommand(bench, ...show, salted)))
+    const added = await add()
+    assert.equal(added.code, 0, added.stderr)
+    assert.match(added.stdout, /^.*: 1 validators, network id 0x/)
+    assert.equal(validatorsIn(salted), 1)
+    assertRefused(await add(), exitCodes.genesis, /validators\.1\.publicKey: give each .* its own/)
+    const cloned = bench.path('clone.json')
+    const clone = await bench.run('genesis', 'clone', salted, '--out', cloned)
+    assert.equal(clone.code, 0, clone.stderr)
+    assert.equal(validatorsIn(cloned), 0)
+  })
+
+  it('binds the node of its folder, under numbers that only rise', async () => {
+    const bind = (...rest: readonly string[]): Promise<Ended> =>
+      run('bind', '--data', data, ...rest)
+    const before = Math.floor(Date.now() / 1000)
+    type Bound = { readonly file: string; readonly sequence: number }
+    const first = await validatorCommand<Bound>(bench, 'bind', ...into)
+    assert.ok(first.sequence >= before)
+    if (isPosix) assert.equal(statSync(first.file).mode & 0o777, 0o600)
+    const next = String(first.sequence + 5)
+    const text = await bind('--network', genesis, '--sequence', next)
+    assert.match(text.stdout, new RegExp(`^validator 0 speaks from Qm\\w+, number ${next}\n`))
+    const held = readFileSync(first.file, 'utf8')
+    for (const stale of [next, '1', '0', String(2 ** 48)]) {
+      const ended = await bind('--network', genesis, '--sequence', stale)
+      assertRefused(ended, exitCodes.key, /NODE_BINDING_STALE.*the highest number holds/)
+    }
+    assertRefused(await bind('--network', other), exitCodes.key, /IDENTITY_FOREIGN_NETWORK/)
+    const nowhere = await run('bind', '--data', bench.path('nowhere'), '--network', genesis)
+    assertRefused(nowhere, exitCodes.failure, /NODE_FILE/)
+    assert.equal(readFileSync(first.file, 'utf8'), held)
+    const stranger = bench.path('stranger')
+    await make('--data', stranger, '--account', account, '--network', genesis)
+    const foreign = await run('bind', '--data', stranger, '--network', genesis)
+    assertRefused(foreign, exitCodes.key, /CONSENSUS_SIGNER.*nobody would heed/)
+    const again = await validatorCommand<{ sequence: number }>(bench, 'bind', ...into)
+    assert.ok(again.sequence > Number(next))
   })
 
   it('never writes over a key', async () => {
@@ -182,7 +264,7 @@ describe('pars validator', function () {
   })
 
   it('explains each command by an example', async () => {
-    const commands = ['keys new', 'keys import', 'keys export'].concat(
+    const commands = ['keys new', 'keys import', 'keys export', 'bind'].concat(
       ['export', 'import'].map((name) => `slashing-protection ${name}`),
     )
     const helps = await Promise.all(commands.map((one) => run(...one.split(' '), '--help')))

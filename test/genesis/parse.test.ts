@@ -13,7 +13,7 @@ import {
 } from '#genesis'
 import { systemAddresses, testSeeds } from '#protocol'
 
-import { at, publicKey, sample, validator, word } from './sample.ts'
+import { at, proofOf, publicKey, sample, validator, word } from './sample.ts'
 
 /** Expects one of the problems to start with `path: ` and to say `cure`. */
 function refused(document: unknown, path: string, cure: RegExp): void {
@@ -340,6 +340,48 @@ describe('the committee of a document', () => {
     }
   })
 
+  describe('has a proof of each key', () => {
+    const others = [1, 2, 3].map((index) => validator(index))
+
+    function refusedProof(changes: object, document: object = {}): void {
+      const validators = [{ ...validator(0), ...changes }, ...others]
+      refused({ ...sample(), validators, ...document }, 'validators.0.proof', /keys show --draft/)
+    }
+
+    it('and refuses a committee in which one is missing, or no signature', () => {
+      refusedProof({ proof: undefined })
+      refusedProof({ proof: '0x' })
+      refusedProof({ proof: `${validator(0).proof}00` })
+      refusedProof({ proof: `0x${'00'.repeat(3309)}` })
+    })
+
+    it('and refuses one that another key made, for the same place', () => {
+      const { account, peerId } = validator(0)
+      const stranger = mlDsa(0x65).fromSeed(new Uint8Array(32).fill(0xee))
+      refusedProof({ proof: proofOf(stranger, account, peerId) })
+      parseGenesis(
+        sample({
+          validators: [
+            {
+              ...validator(0),
+              publicKey: hex(stranger.publicKey),
+              proof: proofOf(stranger, account, peerId),
+            },
+            ...others,
+          ],
+        }),
+      )
+    })
+
+    it('and refuses the proof of another validator, account, node, chain id and salt', () => {
+      refusedProof({ proof: validator(1).proof })
+      refusedProof({ account: at(0xdf) })
+      refusedProof({ peerId: 'peer9'.padEnd(46, 'x') })
+      refusedProof({}, { chainId: 90_211 })
+      refusedProof({}, { salt: word(0x5b) })
+    })
+  })
+
   it('refuses a key that an account uses', () => {
     const { publicKey: shared } = validator(0)
     const alloc = { [at(1)]: { balance: 1, key: { algorithm: 0x65, publicKey: shared } } }
@@ -418,7 +460,7 @@ describe('createGenesis and cloneGenesis', () => {
   it('draw a salt, and with it another network', () => {
     let drawn = 0
     const random = { bytes: (size: number) => new Uint8Array(size).fill(++drawn) }
-    const { format: _, salt: __, ...rules } = sample()
+    const { format: _, salt: __, ...rules } = sample({ validators: [] })
     const created = createGenesis(rules, random)
     const cloned = cloneGenesis(created, random)
     assert.equal(hex(created.salt), word(1))
@@ -428,5 +470,10 @@ describe('createGenesis and cloneGenesis', () => {
     assert.throws(() => createGenesis({ ...rules, chainId: 0 }, random), {
       code: 'GENESIS_INVALID',
     })
+  })
+
+  it('take no validators along, who have proved themselves for the one network', () => {
+    const random = { bytes: (size: number) => new Uint8Array(size).fill(1) }
+    assert.deepEqual(cloneGenesis(parseGenesis(sample()), random).validators, [])
   })
 })

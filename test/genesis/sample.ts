@@ -1,6 +1,6 @@
-import { hex } from '#base'
-import { mlDsa } from '#crypto'
-import type { GenesisDocument } from '#genesis'
+import { hex, unhex } from '#base'
+import { mlDsa, type SigningKey } from '#crypto'
+import { type GenesisDocument, proveValidator } from '#genesis'
 
 /** The public key that a seed of one repeated byte gives: not a published one. */
 export function publicKey(byte: number, algorithm: 0x44 | 0x65 | 0x87 = 0x65): string {
@@ -15,15 +15,26 @@ export function word(byte: number): string {
   return `0x${byte.toString(16).padStart(2, '0').repeat(32)}`
 }
 
-const keys = [0xe1, 0xe2, 0xe3, 0xe4, 0xe5].map((byte) => publicKey(byte))
+/** What a proof is for. */
+const network = { chainId: 90_210n, salt: unhex(word(0x5a)) }
+const keys = [0xe1, 0xe2, 0xe3, 0xe4, 0xe5].map((byte) =>
+  mlDsa(0x65).fromSeed(new Uint8Array(32).fill(byte)),
+)
+const entries = keys.map((key, index) => {
+  const account = at(0xd0 + index)
+  const peerId = `peer${index}`.padEnd(46, 'x')
+  return { account, publicKey: hex(key.publicKey), peerId, proof: proofOf(key, account, peerId) }
+})
+
+/** By `key`, for the chain id and salt of `sample`. */
+export function proofOf(key: SigningKey, account: string, peerId: string): string {
+  return hex(proveValidator(key, network, { account: unhex(account), peerId }))
+}
 
 export function validator(index: number, stake: number | string = 1) {
-  return {
-    account: at(0xd0 + index),
-    publicKey: keys[index] ?? '',
-    stake,
-    peerId: `peer${index}`.padEnd(46, 'x'),
-  }
+  const entry = entries[index]
+  if (entry === undefined) throw new RangeError(`${index}`)
+  return { ...entry, stake }
 }
 
 /** A document that uses every field. */

@@ -16,19 +16,29 @@ import {
 import { networkId } from './nodes.ts'
 
 const validators = [1, 2].map((seed) => mlDsa(0x65).fromSeed(new Uint8Array(32).fill(seed)))
-const nodes = [3, 4, 5].map((seed) => new NodeKey(new Uint8Array(32).fill(seed)).peerId.toString())
-const [validator] = validators
-const [genesisNode = '', newNode = '', stolenNode = ''] = nodes
+const nodes = [3, 4, 5, 6].map((seed) =>
+  new NodeKey(new Uint8Array(32).fill(seed)).peerId.toString(),
+)
+const [validator, other] = validators
+const [genesisNode = '', newNode = '', stolenNode = '', otherNode = ''] = nodes
 const epoch = 3
 
 function bindings(): PeerBindings {
-  const committee = validators.map(({ publicKey }) => ({ publicKey, peer: genesisNode }))
+  const committee = validators.map(({ publicKey }, index) => ({
+    publicKey,
+    peer: index === 0 ? genesisNode : otherNode,
+  }))
   return new PeerBindings(networkId, epoch, committee)
 }
 
 function bind(overrides: Partial<PeerBinding> = {}): PeerBinding {
   const plain = { networkId, epoch, author: 0, peer: newNode, sequence: 1, ...overrides }
   return signPeerBinding(validator!, plain)
+}
+
+/** The second validator claims a node. */
+function claim(peer: string, sequence = 1): PeerBinding {
+  return signPeerBinding(other!, { networkId, epoch, author: 1, peer, sequence })
 }
 
 describe('peer bindings', () => {
@@ -40,8 +50,53 @@ describe('peer bindings', () => {
     assert.equal(held.peerOf(0), newNode)
     assert.equal(await held.offer(bind({ peer: stolenNode })), false, 'an older one')
     assert.equal(held.peerOf(0), newNode)
-    assert.deepEqual(held.peers(), new Set([newNode, genesisNode]))
+    assert.deepEqual(held.peers(), new Set([newNode, otherNode]))
     assert.equal(held.peerOf(9), undefined)
+    assert.deepEqual([held.authorOf(newNode), held.authorOf(genesisNode)], [0, undefined])
+    assert.deepEqual([held.isRetired(genesisNode), held.isRetired(newNode)], [true, false])
+    assert.equal(held.predecessorOf(newNode), genesisNode)
+    assert.equal(held.predecessorOf(otherNode), undefined)
+  })
+
+  it('go back to the node of the genesis like to any other', async () => {
+    const held = bindings()
+    await held.offer(bind())
+    assert.equal(await held.offer(bind({ peer: genesisNode, sequence: 2 })), true)
+    assert.equal(held.authorOf(genesisNode), 0)
+    assert.deepEqual([held.isRetired(genesisNode), held.authorOf(newNode)], [false, undefined])
+  })
+
+  it('tell who watches whose connections are not what they were', async () => {
+    const held = bindings()
+    const moves: (readonly string[])[] = []
+    const end = held.watch(({ peers }) => moves.push(peers))
+    await held.offer(bind())
+    await held.offer(bind({ sequence: 2 }))
+    assert.deepEqual(moves, [[genesisNode, newNode]])
+    end()
+    await held.offer(bind({ peer: stolenNode, sequence: 3 }))
+    assert.equal(moves.length, 1)
+  })
+
+  it('that claim the node of another validator take nothing from it', async () => {
+    const held = bindings()
+    await held.offer(claim(genesisNode))
+    assert.deepEqual([held.authorOf(genesisNode), held.peerOf(0)], [0, genesisNode])
+    assert.equal(held.peerOf(1), undefined)
+    assert.equal(held.authorOf(otherNode), undefined)
+  })
+
+  it('that claim one node have it in turn, until the node says whose it is', async () => {
+    const held = bindings()
+    await held.offer(claim(newNode))
+    await held.offer(bind())
+    assert.deepEqual([held.authorOf(newNode), held.peerOf(0)], [1, undefined])
+    held.avow(newNode, 0)
+    assert.deepEqual([held.authorOf(newNode), held.peerOf(1)], [0, undefined])
+    held.avow(genesisNode, 1)
+    assert.equal(held.authorOf(genesisNode), undefined, 'nobody bound validator 1 to it')
+    await held.offer(bind({ peer: stolenNode, sequence: 2 }))
+    assert.equal(held.authorOf(newNode), 1, 'it is free')
   })
 
   it('of another epoch are passed over', async () => {

@@ -149,6 +149,8 @@ describe('what all peers may make a node hold', () => {
       announce: [],
       mdns: undefined,
       gater: {},
+      handshakeTimeout: 5_000,
+      streamTimeout: 5_000,
       received() {},
       router: createRouter([topic]),
     })

@@ -33,6 +33,8 @@ export class Rogue implements AsyncDisposable {
       announce: [],
       mdns: undefined,
       gater: {},
+      handshakeTimeout: 5_000,
+      streamTimeout: 5_000,
       received() {},
       router: createRouter(topics.map((name) => ({ name, validate: () => 'accept' }))),
     })

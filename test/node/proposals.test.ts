@@ -18,6 +18,7 @@ const { committee } = firstEpoch({
     publicKey: mlDsa(0x65).fromSeed(new Uint8Array(32).fill(index + 1)).publicKey,
     stake: 1n,
     peerId: NodeKey.generate(systemRandom).peerId.toString(),
+    proof: new Uint8Array(3309),
   })),
 })
 const alice = new Wallet('alice')

@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 
 import { type Command, Option } from 'commander'
 
-import { Fault, hex } from '#base'
-import { formatGenesis, type Genesis, genesisHash, parseGenesis } from '#genesis'
+import { hex } from '#base'
+import { formatGenesis, genesisHash } from '#genesis'
 
-import { reasonOf, replaceFile } from '../../files.ts'
 import { addJsonOption, wholeOf } from '../arguments.ts'
 import { addProjectOption, type ProjectFlags } from '../precompile/options.ts'
+import { readGenesis, replaceGenesis } from './document-file.ts'
 import { schedule } from './schedule.ts'
 import { runLine } from './write.ts'
 
@@ -37,9 +36,9 @@ The code of the package is loaded to learn what it promises: pars precompile tes
 }
 
 async function add(file: string, target: string, flags: AddFlags): Promise<void> {
-  const genesis = await read(file)
+  const genesis = await readGenesis(file)
   const { genesis: next, plugin, installation } = await schedule(genesis, target, flags)
-  await replace(file, formatGenesis(next))
+  await replaceGenesis(file, formatGenesis(next))
   const facts = {
     file,
     name: plugin.name,
@@ -54,26 +53,4 @@ async function add(file: string, target: string, flags: AddFlags): Promise<void>
     runLine(file, next),
   ]
   process.stdout.write(flags.json ? `${JSON.stringify(facts)}\n` : `${lines.join('\n')}\n`)
-}
-
-async function read(file: string): Promise<Genesis> {
-  try {
-    return parseGenesis(await readFile(file, 'utf8'))
-  } catch (error) {
-    const { code } = error as { code?: string }
-    if (error instanceof Fault || code === undefined) throw error
-    throw new Fault(
-      { code: 'GENESIS_UNREADABLE', file, reason: code },
-      'name the file of a genesis document: pars init writes one',
-    )
-  }
-}
-
-async function replace(file: string, text: string): Promise<void> {
-  try {
-    await replaceFile(file, text)
-  } catch (error) {
-    const reason = reasonOf(error)
-    throw new Fault({ code: 'NODE_FILE', file, reason }, 'make the file and its folder writable')
-  }
 }

@@ -22,7 +22,8 @@ export function configure(command: Command): void {
       'after',
       `
 Only the salt differs, and with it the network id: what is signed for one network is nothing to the
-other. Before an upgrade, rehearse on a clone:
+other. So its validators are not taken along: pars genesis add-validator names new ones. Before an
+upgrade, rehearse on a clone:
   pars genesis clone genesis.json --out staging.json --name "My Network (staging)"`,
     )
   addJsonOption(command).action(async (source: string, flags: CloneFlags) => {

@@ -1,23 +1,33 @@
 import process from 'node:process'
 
 import { hex } from '#base'
+import type { SigningKey } from '#crypto'
+import { type Genesis, proveValidator } from '#genesis'
 
 import { openNodeKey } from '../../consensus/node-key.ts'
 import { isDraft } from '../../consensus/validator-key.ts'
 import type { KeyFile } from '../../keystore.ts'
 
-/** Prints a validator's keys as a genesis names them. Makes the node's key if there is none. */
+/**
+ * Prints a validator's keys as a genesis names them, with the proof that one of the draft's chain id and
+ * salt needs. Makes the node's key if there is none.
+ */
 export async function printValidator(
   { file, keystore }: KeyFile,
-  publicKey: Uint8Array,
+  key: SigningKey,
   { data, json }: { readonly data: string; readonly json: boolean },
+  draft?: Genesis,
 ): Promise<void> {
-  const { peerId } = await openNodeKey(data)
+  const nodeKey = await openNodeKey(data)
+  const peerId = nodeKey.peerId.toString()
+  const { address: account } = keystore
+  const proof = draft && hex(proveValidator(key, draft, { account, peerId }))
   const entry = {
-    account: hex(keystore.address),
-    publicKey: hex(publicKey),
+    account: hex(account),
+    publicKey: hex(key.publicKey),
     stake: 1,
-    peerId: peerId.toString(),
+    peerId,
+    ...(proof === undefined ? {} : { proof }),
   }
   const networkId = isDraft(keystore) ? undefined : hex(keystore.networkId)
   if (json) {
@@ -28,7 +38,6 @@ export async function printValidator(
   network id ${networkId ?? 'none yet'}
   peer id    ${entry.peerId}
   file       ${file}
-For "validators" of a genesis:
-${JSON.stringify(entry)}
+${proof === undefined ? 'With --draft it prints what a genesis says of it.' : `For pars genesis add-validator:\n${JSON.stringify(entry)}`}
 `)
 }

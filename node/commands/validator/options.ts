@@ -11,6 +11,14 @@ export interface FolderFlags {
   readonly json: boolean
 }
 
+/** What a proof is made for, before the genesis is complete. */
+export function draftOption(): Option {
+  return new Option(
+    '--draft <genesis>',
+    'document of the network, complete but for its validators: adds the proof that it asks of one',
+  )
+}
+
 export function addFolderOption(command: Command): Command {
   return command.addOption(
     new Option('--data <folder>', 'data folder of the validator’s node')

@@ -72,6 +72,6 @@ Without the record the validator asks the others what it signed before it signs 
       })
       // A second folder made from it would begin anew with a key that has signed.
       if (isNew && path.resolve(source) === draftKeyFile(data)) await rm(source)
-      await printValidator({ file, keystore: sealed }, key.publicKey, flags)
+      await printValidator({ file, keystore: sealed }, key, flags)
     })
 }

@@ -20,11 +20,12 @@ import { makePrivateFolder } from '../../../private-file.ts'
 import { systemRandom } from '../../../random.ts'
 import { addressOf } from '../../arguments.ts'
 import { printValidator } from '../facts.ts'
-import { addFolderOptions, type FolderFlags } from '../options.ts'
+import { addFolderOptions, draftOption, type FolderFlags } from '../options.ts'
 
 interface NewFlags extends FolderFlags {
   readonly account: Hex
   readonly network?: string
+  readonly draft?: string
 }
 
 export function configure(command: Command): void {
@@ -34,18 +35,20 @@ export function configure(command: Command): void {
       '--network <genesis>',
       'document or preset; without one, pars validator keys import gives the key its network later',
     )
+    .addOption(draftOption())
     .addHelpText(
       'after',
       `
 Writes the validator's key under a password, and the key of its node. What it prints is public: the
-entry of the validator in the genesis.
-  pars validator keys new --data validator-0 --account 0x046c…20df --json`,
+entry of the validator in the genesis, for pars genesis add-validator.
+  pars validator keys new --data validator-0 --account 0x046c…20df --draft genesis.json --json`,
     )
     .action(async (flags: NewFlags) => {
       const { data } = flags
       await checkNoKey(validatorKeyFile(data), draftKeyFile(data))
       const { genesisHash } = await import('#genesis')
       const genesis = flags.network === undefined ? undefined : await genesisOf(flags.network)
+      const draft = flags.draft === undefined ? undefined : await genesisOf(flags.draft)
       const password = await readPassword({
         file: flags.validatorPasswordFile,
         question: 'Password of the new key',
@@ -70,6 +73,6 @@ entry of the validator in the genesis.
           await beginAs(key.publicKey, store)
         })
       }
-      await printValidator({ file, keystore }, key.publicKey, flags)
+      await printValidator({ file, keystore }, key, flags, draft)
     })
 }
