@@ -323,8 +323,12 @@ export interface ChainFace {
   /** Of the state of head; absent where they are not at hand. */
   readonly headEntries?: HeadEntries
   readonly reads: AsyncReads
-  /** The same, but nothing goes on with a read, which rejects, once `signal` is aborted. */
-  readsUntil(signal: AbortSignal): AsyncReads
+  /**
+   * The same, but nothing goes on with a read, which rejects, once `signal` is aborted.
+   *
+   * @param client Its calls run one after the other; all at once unless given.
+   */
+  readsUntil(signal: AbortSignal, client?: string): AsyncReads
   readonly pool: PoolFace
 }
 

@@ -135,7 +135,7 @@ export async function genesisBlock(
     for (const [slot, value] of storage) await state.putStorage(at, slot, value)
   }
   for (const { algorithm, publicKey } of profile.genesis.keys) {
-    state.putKey(concat(Uint8Array.of(algorithm), publicKey))
+    state.keys.put(concat(Uint8Array.of(algorithm), publicKey))
   }
   const header = { ...profile.genesis.header, stateRoot: state.root() }
   const block = {

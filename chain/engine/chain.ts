@@ -1,4 +1,4 @@
-import { type Clock, Fault, isFault, type Log } from '#base'
+import { type Clock, Fault, hex, isFault, type Log } from '#base'
 import { transactionType } from '#protocol'
 import { openLevel, type Snapshot, type Store } from '#storage'
 
@@ -13,6 +13,14 @@ import { Pool } from '../pool/pool.ts'
 import type { Verifier } from '../pool/verifier.ts'
 import type { AsyncReads, BuildRequest, BuiltBlock, ChainFace, Head, HeadEntries } from '../port.ts'
 import { headSource } from '../state/index.ts'
+import {
+  type Content,
+  contentChange,
+  type ContentSource,
+  isContent,
+  missingContent,
+  readContent,
+} from './contents.ts'
 import type { CommitResult } from './engine.ts'
 import { newGeneration } from './generation.ts'
 import { headEntries } from './head-entries.ts'
@@ -58,6 +66,8 @@ export class Chain implements ChainFace {
   #busy: Promise<unknown> = Promise.resolve()
   #stopped: Fault | undefined
   #keepFrom: bigint | undefined
+  #contents: ContentSource | undefined
+  readonly #closing = new AbortController()
 
   private constructor(
     init: ChainInit,
@@ -101,6 +111,8 @@ export class Chain implements ChainFace {
     const profile = await loadProfile(thread)
     await using opened = new AsyncDisposableStack()
     const generation = newGeneration()
+    // Whoever opens a LevelDB first lends its cache to all: here, where it lives longest.
+    const store = opened.adopt(await openLevel(path), (one) => one.close())
     const engine = opened.adopt(new EngineThread({ ...thread, generation }, log), (one) =>
       one.close(),
     )
@@ -110,7 +122,6 @@ export class Chain implements ChainFace {
       all.close(),
     )
     await readers.ready()
-    const store = opened.adopt(await openLevel(path), (one) => one.close())
     const chain = new Chain(init, { profile, engine, readers, store, head, lastCommit })
     await chain.pool.restore(store)
     opened.move()
@@ -152,8 +163,8 @@ export class Chain implements ChainFace {
     return this.#entries
   }
 
-  readsUntil(signal: AbortSignal): AsyncReads {
-    return this.#readers.readsUntil(signal)
+  readsUntil(signal: AbortSignal, client?: string): AsyncReads {
+    return this.#readers.readsUntil(signal, client)
   }
 
   onHead(listener: (head: Head) => void): () => void {
@@ -214,18 +225,29 @@ export class Chain implements ChainFace {
     )
   }
 
+  /** Who brings what the store lacks; without it execution stops there. */
+  bringMissing(source: ContentSource): void {
+    this.#contents = source
+  }
+
+  /** Undefined where the store lacks it too. */
+  content(content: Content): Uint8Array | undefined {
+    return readContent(this.#snapshot, content)
+  }
+
   /** Tells readers that a quorum has attested the hash of block `number`. */
   finalize(number: bigint): Promise<void> {
     return this.#engine.remote.finalize(number)
   }
 
   async close(): Promise<void> {
+    this.#closing.abort()
     await this.#busy
     await this.pool.settled()
     await this.#readers.close()
+    await this.#engine.close()
     await this.#snapshot.close()
     await this.#store.close()
-    await this.#engine.close()
   }
 
   async #execute(commit: Commit): Promise<CommitResult> {
@@ -241,14 +263,12 @@ export class Chain implements ChainFace {
   async #attempt(commit: Commit): Promise<CommitResult> {
     const { log, onStopped } = this.#init
     try {
-      return await this.#engine.remote.execute(commit)
+      return await this.#complete(commit, () => this.#engine.remote.execute(commit))
     } catch (error) {
       log.error('execution failed; trying once more in a fresh thread', { error: String(error) })
     }
     try {
-      await this.#engine.restart()
-      await this.#engine.remote.keepFrom(this.#keepFrom)
-      return await this.#engine.remote.execute(commit)
+      return await this.#complete(commit, () => this.#again(commit))
     } catch (error) {
       const reason = isFault(error) ? error.code : String(error)
       this.#stopped = new Fault(
@@ -259,6 +279,44 @@ export class Chain implements ChainFace {
       onStopped?.(commit, error instanceof Error ? error : new Error(String(error)))
       throw this.#stopped
     }
+  }
+
+  async #again(commit: Commit): Promise<CommitResult> {
+    await this.#engine.restart()
+    await this.#engine.remote.keepFrom(this.#keepFrom)
+    return this.#engine.remote.execute(commit)
+  }
+
+  /** Runs `task`, then `commit` again after each content that was missing and came. */
+  async #complete(commit: Commit, task: () => Promise<CommitResult>): Promise<CommitResult> {
+    const brought = new Set<string>()
+    for (let run = task; ; run = () => this.#engine.remote.execute(commit)) {
+      try {
+        return await run()
+      } catch (error) {
+        const content = missingContent(error)
+        if (content === undefined || this.#contents === undefined) throw error
+        const name = content.hash.toHex()
+        if (brought.has(name)) throw error
+        brought.add(name)
+        await this.#bring(content, this.#contents)
+      }
+    }
+  }
+
+  async #bring(content: Content, source: ContentSource): Promise<void> {
+    const { kind, hash } = content
+    this.#init.log.warn('the store lacks what the state names: asking peers', {
+      kind,
+      hash: hex(hash),
+    })
+    const { signal } = this.#closing
+    signal.throwIfAborted()
+    const bytes = await source(content, signal)
+    if (!isContent(content, bytes)) throw new Error(`the source brought another ${kind}`)
+    await this.#engine.restart()
+    await this.#engine.remote.keepFrom(this.#keepFrom)
+    await this.#engine.remote.persist([contentChange(content, bytes)])
   }
 
   #alone<Result>(task: () => Promise<Result>): Promise<Result> {

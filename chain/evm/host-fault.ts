@@ -5,11 +5,21 @@ import { Fault, isFault } from '#base'
  * The block is to be discarded and tried again in a fresh worker; nothing that was written since its
  * start may be kept, and the executor that threw is not to be used again.
  */
-export class HostFault extends Fault<{ readonly code: 'EVM_HOST_FAULT'; readonly what: string }> {
+export class HostFault extends Fault<{
+  readonly code: 'EVM_HOST_FAULT'
+  readonly what: string
+  /** The facts of the `STATE_MISSING_BYTES` that caused it. */
+  readonly missing?: object
+}> {
   constructor(what: string, cause: unknown) {
-    super({ code: 'EVM_HOST_FAULT', what }, 'discard the block and run it in a fresh worker', {
-      cause,
-    })
+    const missing = isFault(cause, 'STATE_MISSING_BYTES') && { missing: cause.facts }
+    super(
+      { code: 'EVM_HOST_FAULT', what, ...missing },
+      'discard the block and run it in a fresh worker',
+      {
+        cause,
+      },
+    )
   }
 }
 

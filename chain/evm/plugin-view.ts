@@ -4,6 +4,7 @@ import { Account, Address } from '@ethereumjs/util'
 import { concat, fixed, padLeft, toBigInt, utf8 } from '#base'
 import { keccak256 } from '#crypto'
 import {
+  type BlobTable,
   type EnvelopeKey,
   type KeyTable,
   logGas,
@@ -19,7 +20,7 @@ import type { State } from '../state/index.ts'
 import type { TransactionContext } from './context.ts'
 import { HostFault, hostCause } from './host-fault.ts'
 import type { AccessJournal } from './journal.ts'
-import { accountNow, keyNow, originalNow, slotNow } from './state-now.ts'
+import { accountNow, blobNow, keyNow, originalNow, slotNow } from './state-now.ts'
 import { Suspend } from './suspend.ts'
 
 /** The message call that reached a plugin. */
@@ -54,6 +55,8 @@ const paidTopic = keccak256(utf8('Paid(address,uint256)'))
 const maxTopics = 4
 /** The account registry. @see PIP-0002 */
 const keyOwner = 0x0606n
+/** What has to do with models. @see PIP-0009 */
+const blobOwners: ReadonlySet<bigint> = new Set([0x0302n, 0x0303n, 0x0304n, 0x0305n])
 
 /**
  * A plugin's view of one call. Once a call has failed every further use of its view fails the same
@@ -121,19 +124,32 @@ export class PluginView implements PrecompileView {
       put: (algorithm, publicKey) => {
         this.requireMutable()
         return this.guarded(() =>
-          this.host.state.putKey(concat(Uint8Array.of(algorithm), publicKey)),
+          this.host.state.keys.put(concat(Uint8Array.of(algorithm), publicKey)),
         )
       },
     }
   }
 
+  get blobs(): BlobTable | undefined {
+    if (!blobOwners.has(toBigInt(this.self.bytes))) return undefined
+    return {
+      get: (hash) => this.guarded(() => blobNow(this.host.state, hash)),
+      put: (bytes) => {
+        this.requireMutable()
+        return this.guarded(() => this.host.state.blobs.put(bytes.slice()))
+      },
+    }
+  }
+
   get(slot: Uint8Array): Uint8Array {
-    requireLength(slot, 32)
-    this.charge(readGas(!this.host.journal.warmSlot(this.self.bytes, slot)))
-    return padLeft(
-      this.guarded(() => slotNow(this.host.state, this.self, slot)),
-      32,
-    )
+    return this.read(this.self, slot)
+  }
+
+  getOf(owner: Uint8Array, slot: Uint8Array): Uint8Array {
+    requireLength(owner, 20)
+    // Precompiles are warm from the start: another address would have to be warmed and paid for.
+    if (!this.host.isPrecompile(owner)) throw new TypeError('not the address of a precompile')
+    return this.read(new Address(owner.slice()), slot)
   }
 
   put(slot: Uint8Array, word: Uint8Array): void {
@@ -203,6 +219,15 @@ export class PluginView implements PrecompileView {
   /** Ends the view's life: a plugin that kept it gets nothing more from it. */
   close(): void {
     this.closed = true
+  }
+
+  private read(owner: Address, slot: Uint8Array): Uint8Array {
+    requireLength(slot, 32)
+    this.charge(readGas(!this.host.journal.warmSlot(owner.bytes, slot)))
+    return padLeft(
+      this.guarded(() => slotNow(this.host.state, owner, slot)),
+      32,
+    )
   }
 
   /** As the payments so far left it. */

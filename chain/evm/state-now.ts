@@ -4,7 +4,7 @@
  */
 import type { Account, Address } from '@ethereumjs/util'
 
-import { emptyCodeHash, type State } from '../state/index.ts'
+import { emptyCodeHash, missing, type State } from '../state/index.ts'
 import { Suspend } from './suspend.ts'
 
 /** Undefined when there is no such account. */
@@ -43,9 +43,17 @@ export function keyNow(
   state: State,
   keyHash: Uint8Array,
 ): { readonly algorithm: number; readonly publicKey: Uint8Array } | undefined {
-  const key = state.keyNow(keyHash)
-  if (key === undefined) throw new Suspend(state.key(keyHash))
+  const key = state.keys.now(keyHash)
+  if (key === undefined) throw new Suspend(state.keys.get(keyHash))
   return key === null ? undefined : { algorithm: key[0] ?? 0, publicKey: key.slice(1) }
+}
+
+/** Throws `STATE_MISSING_BYTES`: whoever names a blob has found its hash in the state. */
+export function blobNow(state: State, hash: Uint8Array): Uint8Array {
+  const blob = state.blobs.now(hash)
+  if (blob === undefined) throw new Suspend(state.blobs.get(hash))
+  if (blob === null) throw missing('blob', hash)
+  return blob.slice()
 }
 
 /** @see EIP-161 */

@@ -11,7 +11,7 @@ export function stateView(state: State): StateView {
   return {
     account: (address) => facts(state.accountNow(new Address(address))),
     word: (address, slot) => padLeft(state.storageNow(new Address(address), slot) ?? empty, 32),
-    publicKey: (keyHash) => key(state.keyNow(keyHash)),
+    publicKey: (keyHash) => key(state.keys.now(keyHash)),
   }
 }
 

@@ -9,7 +9,7 @@ import { encodeHeader } from '../block/header.ts'
 import { keys } from '../block/layout.ts'
 import { readHeader, readHeadNumber } from '../block/sealed.ts'
 import { corrupt } from '../block/stored.ts'
-import { codes, flatAccounts, flatSlots, publicKeys } from './flat.ts'
+import { blobs, codes, flatAccounts, flatSlots, publicKeys } from './flat.ts'
 import { limits } from './limits.ts'
 
 /** First a name, then what belongs to it. */
@@ -19,16 +19,18 @@ const text = new TextEncoder()
 export const names = {
   code: text.encode('code'),
   key: text.encode('key'),
+  blob: text.encode('blob'),
   accounts: text.encode('accounts'),
   slots: text.encode('slots'),
   block: text.encode('block'),
 } as const
 
-/** Blocks ascending from 1, then code and keys, accounts, slots: the order in which an import takes them. */
+/** Blocks ascending from 1, then code, keys and blobs, accounts, slots: the order in which an import takes them. */
 export async function* exportChain(reader: Reader): AsyncGenerator<ChainRecord> {
   yield* blocks(reader)
   for await (const code of codes(reader)) yield [names.code, code]
   for await (const key of publicKeys(reader)) yield [names.key, key]
+  for await (const blob of blobs(reader)) yield [names.blob, blob]
   yield* accounts(reader)
   yield* slots(reader)
 }

@@ -31,6 +31,10 @@ export async function* publicKeys(reader: Reader): AsyncGenerator<Uint8Array> {
   for await (const [, value] of reader.entries(under(statePrefixes.key))) yield value
 }
 
+export async function* blobs(reader: Reader): AsyncGenerator<Uint8Array> {
+  for await (const [, value] of reader.entries(under(statePrefixes.blob))) yield value
+}
+
 /** All keys under one prefix. */
 export function under(prefix: number): { gte: Uint8Array; lt: Uint8Array } {
   return { gte: Uint8Array.of(prefix), lt: Uint8Array.of(prefix + 1) }

@@ -1,5 +1,5 @@
 import { decodeRlp, equal, Fault, hex, type Rlp, toBigInt } from '#base'
-import { keccak256 } from '#crypto'
+import { keccak256, sha3_256 } from '#crypto'
 import type { Change, Store } from '#storage'
 
 import { headerFromRlp, headerHash } from '../block/header.ts'
@@ -10,7 +10,7 @@ import { blockChanges, readHeader } from '../block/sealed.ts'
 import { outcomeOfHead } from '../engine/outcome.ts'
 import type { ParsProfile } from '../pars/profile.ts'
 import type { Head } from '../port.ts'
-import { codeKey, emptyCodeHash, publicKeyKey } from '../state/index.ts'
+import { blobKey, codeKey, emptyCodeHash, publicKeyKey } from '../state/index.ts'
 import { checkBlock } from './check-block.ts'
 import { type ChainRecord, names } from './export.ts'
 import { limits } from './limits.ts'
@@ -56,8 +56,11 @@ export class ChainImport {
   /** Throws `CHAIN_BLOCK_WRONG`, `CHAIN_IMPORT`, and what a malformed record throws. */
   async take([name, ...fields]: ChainRecord): Promise<void> {
     if (equal(name, names.block)) await this.#block(fields)
-    else if (equal(name, names.code)) await this.#bytes(fields, codeKey)
-    else if (equal(name, names.key)) await this.#bytes(fields, publicKeyKey)
+    else if (equal(name, names.code))
+      await this.#bytes(fields, (value) => codeKey(keccak256(value)))
+    else if (equal(name, names.key))
+      await this.#bytes(fields, (value) => publicKeyKey(keccak256(value)))
+    else if (equal(name, names.blob)) await this.#bytes(fields, (value) => blobKey(sha3_256(value)))
     else if (equal(name, names.accounts)) await this.#accounts(fields)
     else if (equal(name, names.slots)) await this.#slots(fields)
     else throw wrong('record', 'this release does not know it: install the one that wrote it')
@@ -95,9 +98,9 @@ export class ChainImport {
     if (header.number % BigInt(limits.replayedBlocks.value) === 0n) await this.#flush()
   }
 
-  async #bytes(fields: readonly Rlp[], keyOf: (hash: Uint8Array) => Uint8Array): Promise<void> {
+  async #bytes(fields: readonly Rlp[], keyOf: (value: Uint8Array) => Uint8Array): Promise<void> {
     const value = leaf(fields[0])
-    this.#changes.push(put(keyOf(keccak256(value)), value))
+    this.#changes.push(put(keyOf(value), value))
     if (this.#changes.length >= limits.exportedItems.value) await this.#flush()
   }
 

@@ -101,6 +101,7 @@ const copied = [
   statePrefixes.slot,
   statePrefixes.code,
   statePrefixes.key,
+  statePrefixes.blob,
   statePrefixes.accountNode,
   statePrefixes.storageNode,
 ] as const

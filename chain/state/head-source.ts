@@ -3,7 +3,7 @@ import type { Reader } from '#storage'
 
 import { decodeRecord } from './account.ts'
 import { missing } from './faults.ts'
-import { accountKey, codeKey, publicKeyKey, slotKey } from './layout.ts'
+import { accountKey, blobKey, codeKey, publicKeyKey, slotKey } from './layout.ts'
 import type { StateSource } from './source.ts'
 
 /** The newest state that `reader` shows. Every answer but `slots` comes at once. */
@@ -17,6 +17,7 @@ export function headSource(reader: Reader): StateSource {
     storage: (address, slot) => reader.get(slotKey(address, slot)) ?? empty,
     code: (codeHash) => readCode(reader, codeHash),
     key: (keyHash) => reader.get(publicKeyKey(keyHash)),
+    blob: (hash) => reader.get(blobKey(hash)),
     async slots(address, most) {
       const found: (readonly [Uint8Array, Uint8Array])[] = []
       for await (const [key, value] of reader.entries(slotsOf(address))) {

@@ -3,7 +3,15 @@ import type { Reader } from '#storage'
 
 import { decodeRecord } from './account.ts'
 import { checkSlots, lastSlot, readCode, slotsOf } from './head-source.ts'
-import { accountKey, oldestKey, oldKey, publicKeyKey, readHeight, slotKey } from './layout.ts'
+import {
+  accountKey,
+  blobKey,
+  oldestKey,
+  oldKey,
+  publicKeyKey,
+  readHeight,
+  slotKey,
+} from './layout.ts'
 import type { StateSource } from './source.ts'
 
 const never = 0xffff_ffff_ffff_ffffn
@@ -23,6 +31,7 @@ export function historicalSource(reader: Reader, height: bigint): StateSource {
     storage: async (address, slot) => (await at(slotKey(address, slot))) ?? empty,
     code: (codeHash) => readCode(reader, codeHash),
     key: (keyHash) => reader.get(publicKeyKey(keyHash)),
+    blob: (hash) => reader.get(blobKey(hash)),
     slots: (address, most) => slotsAt(reader, { address, height, most }),
   }
 }

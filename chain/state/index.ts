@@ -1,8 +1,8 @@
 /**
- * The state of the chain: accounts, slots, code and public keys as flat entries, the Merkle-Patricia
+ * The state of the chain: accounts, slots, code and public keys and blobs as flat entries, the Merkle-Patricia
  * tries over them, and the previous values that answer questions about earlier heights.
  *
- * Owns every key that starts with a, s, c, k, t, T, u or v. Does not own blocks, receipts, the head,
+ * Owns every key that starts with a, s, c, k, l, t, T, u or v. Does not own blocks, receipts, the head,
  * or the write itself: `State.changes` returns what the caller puts into the batch of its block.
  *
  * @module
@@ -13,7 +13,7 @@ export { missing, type StateFault } from './faults.ts'
 export { headSource } from './head-source.ts'
 export { historicalState } from './historical-state.ts'
 export { changesOf, checkRetained, historicalSource, oldestHeight } from './history.ts'
-export { codeKey, publicKeyKey, slotOwner, statePrefixes } from './layout.ts'
+export { blobKey, codeKey, publicKeyKey, slotOwner, statePrefixes } from './layout.ts'
 export { limits as stateLimits } from './limits.ts'
 export { orderedRoot } from './ordered-root.ts'
 export { proveAccount } from './proof.ts'

@@ -8,6 +8,7 @@
  * | `s ‖ address ‖ slot`                 | 1..32 bytes without leading zeros                 |
  * | `c ‖ codeHash`                       | code                                              |
  * | `k ‖ keyHash`                        | algorithm ‖ public key                            |
+ * | `l ‖ SHA3-256`                       | blob                                              |
  * | `t ‖ depth ‖ path`                   | RLP of the node of the account trie               |
  * | `T ‖ address ‖ depth ‖ path`         | RLP of the node of that account's storage trie    |
  * | `u ‖ key ‖ height`                   | value of `key` before block `height`; empty: none |
@@ -22,6 +23,7 @@ export const statePrefixes = {
   slot: 0x73,
   code: 0x63,
   key: 0x6b,
+  blob: 0x6c,
   accountNode: 0x74,
   storageNode: 0x54,
   old: 0x75,
@@ -54,6 +56,10 @@ export function codeKey(hash: Uint8Array): Uint8Array {
 
 export function publicKeyKey(hash: Uint8Array): Uint8Array {
   return prefixed(statePrefixes.key, hash)
+}
+
+export function blobKey(hash: Uint8Array): Uint8Array {
+  return prefixed(statePrefixes.blob, hash)
 }
 
 /**

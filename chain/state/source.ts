@@ -21,4 +21,6 @@ export interface StateSource {
   code(codeHash: Uint8Array): MaybePromise<Uint8Array>
   /** algorithm ‖ public key; undefined when nobody registered it, now: keys stay for ever. */
   key(keyHash: Uint8Array): MaybePromise<Uint8Array | undefined>
+  /** By SHA3-256; undefined when no precompile put it, now: blobs stay for ever. */
+  blob(hash: Uint8Array): MaybePromise<Uint8Array | undefined>
 }

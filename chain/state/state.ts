@@ -2,17 +2,18 @@ import type { AccountFields as PartialFields, StateManagerInterface } from '@eth
 import { Account, type Address } from '@ethereumjs/util'
 
 import { empty, equal, Fault, hex, trimLeft } from '#base'
-import { keccak256 } from '#crypto'
+import { keccak256, sha3_256 } from '#crypto'
 import type { Change, Reader } from '#storage'
 
 import { type AccountRecord, emptyCodeHash, emptyRoot } from './account.ts'
 import { BytesCache } from './bytes-cache.ts'
 import { addEntry, BlockChanges } from './changes.ts'
+import { Contents } from './contents.ts'
 import { Entries } from './entries.ts'
 import { type AccountFields, Entry, Slots } from './entry.ts'
 import { hashEntry, loadAccountTrie, type ReadNode } from './hashing.ts'
 import { headSource } from './head-source.ts'
-import { codeKey, publicKeyKey } from './layout.ts'
+import { blobKey, codeKey, publicKeyKey } from './layout.ts'
 import { limits } from './limits.ts'
 import type { StateSource } from './source.ts'
 import type { Trie } from './trie.ts'
@@ -48,12 +49,15 @@ export class State implements StateManagerInterface {
   }
   /** Told of every account and slot, in hexadecimal, that is written, whether or not it lasts. */
   onWrite: ((address: Uint8Array, slot?: string) => void) | undefined
+  /** algorithm ‖ public key by keyHash. */
+  readonly keys: Contents
+  /** By SHA3-256. */
+  readonly blobs: Contents
   readonly #source: StateSource
   readonly #options: StateOptions
   readonly #codes: BytesCache
   readonly #entries = new Entries()
   readonly #newCodes = new Map<string, Uint8Array>()
-  readonly #newKeys = new Map<string, Uint8Array>()
   /** Entries that may differ from the source. */
   readonly #dirty = new Set<Entry>()
   /** Entries that may differ from the account trie. */
@@ -70,6 +74,15 @@ export class State implements StateManagerInterface {
     this.#source = source
     this.#options = options
     this.#codes = options.codes ?? new BytesCache(limits.cachedCodeBytes.value)
+    const place = {
+      cache: this.#codes,
+      isImmediate: source.isImmediate,
+      log: (undo: () => void) => this.#log(undo),
+    }
+    const key = (hash: Uint8Array) => source.key(hash)
+    this.keys = new Contents({ kind: 'key', hash: keccak256, read: key }, place)
+    const blob = (hash: Uint8Array) => source.blob(hash)
+    this.blobs = new Contents({ kind: 'blob', hash: sha3_256, read: blob }, place)
   }
 
   // Accounts
@@ -135,31 +148,6 @@ export class State implements StateManagerInterface {
 
   async getCodeSize(address: Address): Promise<number> {
     return (await this.getCode(address)).length
-  }
-
-  // Public keys
-
-  /** algorithm ‖ public key of `keyHash`; undefined when nobody registered it. */
-  async key(keyHash: Uint8Array): Promise<Uint8Array | undefined> {
-    const known = this.#knownKey(keyHash)
-    return known ?? this.#keepKey(keyHash, await this.#source.key(keyHash))
-  }
-
-  /** Null when nobody registered it. */
-  keyNow(keyHash: Uint8Array): Uint8Array | null | undefined {
-    const known = this.#knownKey(keyHash)
-    if (known !== undefined || !this.#source.isImmediate) return known
-    return this.#keepKey(keyHash, this.#source.key(keyHash) as Uint8Array | undefined) ?? null
-  }
-
-  /** Stores algorithm ‖ public key, and returns its hash. */
-  putKey(key: Uint8Array): Uint8Array {
-    const keyHash = keccak256(key)
-    const text = keyHash.toHex()
-    if (this.#newKeys.has(text)) return keyHash
-    this.#newKeys.set(text, key)
-    this.#log(() => this.#newKeys.delete(text))
-    return keyHash
   }
 
   // Storage
@@ -276,7 +264,8 @@ export class State implements StateManagerInterface {
     for (const [hash, code] of this.#newCodes) {
       if (codes.has(hash)) block.add(codeKey(Uint8Array.fromHex(hash)), code)
     }
-    for (const [hash, key] of this.#newKeys) block.add(publicKeyKey(Uint8Array.fromHex(hash)), key)
+    for (const [hash, key] of this.keys.fresh()) block.add(publicKeyKey(hash), key)
+    for (const [hash, blob] of this.blobs.fresh()) block.add(blobKey(hash), blob)
     block.replaceNodes(undefined, this.#accountTrie().changes())
     return block.finish()
   }
@@ -288,7 +277,8 @@ export class State implements StateManagerInterface {
     this.#sealTries()
     for (const entry of this.#dirty) entry.seal()
     for (const [hash, code] of this.#newCodes) this.#codes.set(hash, code)
-    for (const [hash, key] of this.#newKeys) this.#codes.set(keyPrefix + hash, key)
+    this.keys.sealed()
+    this.blobs.sealed()
     this.#trie?.sealed(keptDepth.accounts)
     this.#forget()
     this.#entries.trim()
@@ -428,16 +418,6 @@ export class State implements StateManagerInterface {
     return code
   }
 
-  #knownKey(keyHash: Uint8Array): Uint8Array | undefined {
-    const text = keyHash.toHex()
-    return this.#newKeys.get(text) ?? this.#codes.get(keyPrefix + text)
-  }
-
-  #keepKey(keyHash: Uint8Array, key: Uint8Array | undefined): Uint8Array | undefined {
-    if (key !== undefined) this.#codes.set(keyPrefix + keyHash.toHex(), key)
-    return key
-  }
-
   #mark(entry: Entry): void {
     this.#dirty.add(entry)
     this.#pending.add(entry)
@@ -453,7 +433,8 @@ export class State implements StateManagerInterface {
     this.#dirty.clear()
     this.#pending.clear()
     this.#newCodes.clear()
-    this.#newKeys.clear()
+    this.keys.discard()
+    this.blobs.discard()
   }
 
   #nodes(): ReadNode {
@@ -477,9 +458,6 @@ export class State implements StateManagerInterface {
     this.#tries.clear()
   }
 }
-
-/** Keeps keys apart from code: whoever deploys the bytes of a key has not registered it. */
-const keyPrefix = 'key '
 
 /** Nibbles: upper nodes are on the way to most keys, so they stay in memory between blocks. */
 const keptDepth = { accounts: 4, storage: 3 } as const

@@ -58,7 +58,7 @@ export async function prepare(request: CallRequest, init: PrepareInit): Promise<
   const maxPriorityFeePerGas = request.gasPrice ?? request.maxPriorityFeePerGas ?? 0n
   const namesPrice = maxFeePerGas > 0n || maxPriorityFeePerGas > 0n
   const key = await profile.envelopeKey?.(request, {
-    key: (keyHash) => state.key(keyHash),
+    key: (keyHash) => state.keys.get(keyHash),
     storage: (address, slot) => state.getStorage(new Address(address), slot),
   })
   const unnamed = {

@@ -308,8 +308,8 @@ describe('a plugin', () => {
     const at = new Address(unhex(address))
     assert.deepEqual((await call(at, Uint8Array.of(4))).execResult.returnValue, Uint8Array.of(4))
     await call(at, Uint8Array.of(8, 8))
-    assert.equal(state.keyNow(hashes[0]!)?.length, 1953)
-    assert.equal(state.keyNow(hashes[1]!) ?? undefined, undefined)
+    assert.equal(state.keys.now(hashes[0]!)?.length, 1953)
+    assert.equal(state.keys.now(hashes[1]!) ?? undefined, undefined)
     assert.deepEqual((await call(plugin)).execResult.returnValue, Uint8Array.of(0))
   })
 

@@ -166,7 +166,8 @@ function delayed(source: State): StateSource {
         }
         throw new Error('no such code')
       }),
-    key: (keyHash) => later(() => source.key(keyHash)),
+    key: (keyHash) => later(() => source.keys.get(keyHash)),
+    blob: (hash) => later(() => source.blobs.get(hash)),
   }
 }
 

@@ -203,16 +203,16 @@ describe('The state', () => {
   it('knows a key from its registration on, and not after that was undone', async () => {
     const key = Uint8Array.of(0x65, 1, 2, 3)
     const hash = keccak256(key)
-    assert.equal(state.keyNow(hash), null)
+    assert.equal(state.keys.now(hash), null)
     await state.checkpoint()
-    assert.deepEqual(state.putKey(key), hash)
-    assert.deepEqual(await state.key(hash), key)
+    assert.deepEqual(state.keys.put(key), hash)
+    assert.deepEqual(await state.keys.get(hash), key)
     await state.revert()
-    assert.equal(await state.key(hash), undefined)
-    state.putKey(key)
+    assert.equal(await state.keys.get(hash), undefined)
+    state.keys.put(key)
     await seal(store, state)
-    assert.deepEqual(state.keyNow(hash), key)
-    assert.deepEqual(await headState(store).key(hash), key)
+    assert.deepEqual(state.keys.now(hash), key)
+    assert.deepEqual(await headState(store).keys.get(hash), key)
   })
 
   it('does not take deployed code for a registered key', async () => {
@@ -220,7 +220,7 @@ describe('The state', () => {
     await state.putCode(alice, bytes)
     await seal(store, state)
     assert.deepEqual(await state.getCode(alice), bytes)
-    assert.equal(await state.key(keccak256(bytes)), undefined)
+    assert.equal(await state.keys.get(keccak256(bytes)), undefined)
   })
 
   it('leaves unknown what an asynchronous source has not answered yet', async () => {
