@@ -4,6 +4,7 @@ import { consensus } from './consensus.ts'
 import { crypto } from './crypto.ts'
 import { devnet } from './devnet.ts'
 import { execution } from './execution.ts'
+import { inference } from './inference.ts'
 import { mainThread } from './main-thread.ts'
 import { pool } from './pool.ts'
 import { precompiles } from './precompiles.ts'
@@ -16,6 +17,7 @@ const all = {
   crypto,
   devnet,
   execution,
+  inference,
   'main-thread': mainThread,
   pool,
   precompiles,

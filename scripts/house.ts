@@ -7,8 +7,8 @@ export const floors: readonly (readonly string[])[] = [
   ['base'],
   ['protocol'],
   ['crypto', 'storage'],
-  ['contracts'],
-  ['identity', 'precompiles', 'sdk'],
+  ['contracts', 'inference'],
+  ['identity', 'precompiles', 'quantizer', 'sdk'],
   ['genesis'],
   ['chain', 'consensus', 'mesh'],
   ['governance', 'sessions'],
@@ -37,7 +37,10 @@ export const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^node:(?:crypto|net|stream|tls)$/,
   ],
   rpc: [/^(?:fastify|ws|zod)$/],
-  node: [/^node:/, /^(?:@clack\/prompts|commander|pino|prom-client|smol-toml|zod)$/],
+  node: [
+    /^node:/,
+    /^(?:@clack\/prompts|commander|onnxruntime-node|pino|prom-client|smol-toml|zod)$/,
+  ],
   sim: [/^node:/],
 }
 
