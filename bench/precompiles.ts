@@ -16,6 +16,7 @@ import {
   signatureCases,
 } from './precompiles/cases.ts'
 import { blsCases, bn254Cases, pointEvaluationCase } from './precompiles/curves.ts'
+import { sha3Cases, vectorCases } from './precompiles/post-quantum.ts'
 
 const rounds = 7
 const roundMicroseconds = 15_000
@@ -42,8 +43,9 @@ interface Sample {
 
 /**
  * Prints what a contract costs that does nothing but call one precompile, for each precompile at its
- * dearest inputs: CPU time of one call, its gas, gas per microsecond (the loop included), and that as
- * a part of ML-DSA-65's. Marks what is below half of it, and below half of the median.
+ * dearest inputs: CPU time of one call in ns, its gas, gas per microsecond (the loop included), and that
+ * as a part of ML-DSA-65's. Marks what is below half of it, and what is not within half and twice the
+ * median: too cheap or too dear.
  */
 export async function precompiles(): Promise<void> {
   const plugins = await discover()
@@ -62,6 +64,8 @@ export async function precompiles(): Promise<void> {
 async function cases(plugins: readonly Precompile[]): Promise<Case[]> {
   return [
     ...mlDsaCases(),
+    ...vectorCases(plugins),
+    ...sha3Cases(),
     ...accountCases(plugins, networkId),
     ...signatureCases(),
     ...hashCases(),
@@ -136,17 +140,18 @@ function report(subjects: readonly Subject[]): void {
   const speeds = new Map(subjects.map((subject) => [subject.name, speedOf(subject)]))
   const middle = median([...speeds.values()])
   const base = speeds.get(reference) ?? NaN
-  print(['', 'CPU us', 'gas', 'gas/us', `to ${reference}`, 'Ethereum: gas', 'ratio'])
+  print(['', 'CPU ns', 'gas', 'gas/us', `to ${reference}`, 'Ethereum: gas', 'ratio'])
   for (const subject of subjects) {
     const { name, stock, gas, samples } = subject
     const speed = speeds.get(name) ?? NaN
     const marks = [
       ...(speed < base / 2 ? [`below half of ${reference}`] : []),
       ...(speed < middle / 2 ? ['below half of the median'] : []),
+      ...(speed > middle * 2 ? ['above twice the median'] : []),
     ]
     print([
       name,
-      median(samples.map(({ microseconds }) => microseconds)).toFixed(1),
+      (1000 * median(samples.map(({ microseconds }) => microseconds))).toFixed(0),
       String(gas),
       speed.toFixed(1),
       (speed / base).toFixed(2),

@@ -32,6 +32,12 @@ export {
   mlKem,
   type MlKemParameterSet,
 } from './ml-kem.ts'
+export {
+  encapsulateWithCoins,
+  isEncapsulationKey,
+  type MlKemPublicParameterSet,
+  mlKemSizes,
+} from './ml-kem-public.ts'
 export { p256Verify } from './p256.ts'
 export { recoverPublicKey } from './secp256k1.ts'
 export { type SlhDsa, slhDsa, type SlhDsaParameterSet, SlhDsaSigningKey } from './slh-dsa.ts'

@@ -121,7 +121,7 @@ function create(parameterSet: MlKemParameterSet): MlKem {
 }
 
 /** Whether every coefficient, 12 bits each, is below q; the last 32 bytes are ρ. */
-function isReduced(publicKey: Uint8Array): boolean {
+export function isReduced(publicKey: Uint8Array): boolean {
   for (let at = 0; at < publicKey.length - 32; at += 3) {
     const middle = publicKey[at + 1] ?? 0
     if ((publicKey[at] ?? 0) + ((middle & 15) << 8) >= modulus) return false

@@ -10,7 +10,10 @@ import type { Vectors } from '#precompiles'
 
 import { accountsVectors } from './vectors/accounts.ts'
 import { parameterSetVectors, verifyVectors } from './vectors/ml-dsa.ts'
+import { mlkemVectors } from './vectors/ml-kem.ts'
 import { noncesVectors } from './vectors/nonces.ts'
+import { sha3Vectors } from './vectors/sha3.ts'
+import { slhdsaVectors } from './vectors/slh-dsa.ts'
 
 const root = path.join(import.meta.dirname, '..')
 
@@ -25,7 +28,10 @@ export function allVectors(): Readonly<Record<string, Vectors>> {
     'mldsa-65': parameterSetVectors(vectorsFolder, 0x65),
     'mldsa-87': parameterSetVectors(vectorsFolder, 0x87),
     'mldsa-verify': verifyVectors(vectorsFolder),
+    mlkem: mlkemVectors(vectorsFolder),
     nonces: noncesVectors(),
+    sha3: sha3Vectors(),
+    'slhdsa-verify': slhdsaVectors(),
   }
 }
 
