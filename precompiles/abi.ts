@@ -13,6 +13,9 @@ export interface AbiValues {
   readonly bool: boolean
   readonly bytes: Uint8Array
   readonly bytes32: Uint8Array
+  /** Words of 32 bytes. */
+  readonly 'bytes32[]': readonly Uint8Array[]
+  readonly string: string
   readonly uint8: bigint
   readonly uint64: bigint
   readonly uint256: bigint
@@ -34,7 +37,39 @@ function isZero(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0)
 }
 
-function encodeWord<Type extends Exclude<AbiType, 'bytes'>>(
+/** Types whose head is an offset, and their content: a count, then as many units of so many bytes. */
+const dynamic = { bytes: 1, string: 1, 'bytes32[]': 32 } as const
+type DynamicType = keyof typeof dynamic
+
+function isDynamic(type: AbiType): type is DynamicType {
+  return type in dynamic
+}
+
+function contentOf(type: DynamicType, value: AbiValues[DynamicType]): Uint8Array {
+  if (typeof value === 'string') return utf8(value)
+  return type === 'bytes32[]' ? concat(...(value as readonly Uint8Array[])) : (value as Uint8Array)
+}
+
+/** Undefined for a string that is not UTF-8. */
+function valueOf(type: DynamicType, content: Uint8Array): AbiValues[DynamicType] | undefined {
+  if (type === 'bytes') return content
+  if (type === 'string') return fromUtf8(content)
+  return Array.from({ length: content.length / 32 }, (_, index) =>
+    content.subarray(index * 32, index * 32 + 32),
+  )
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function fromUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return strict.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function encodeWord<Type extends Exclude<AbiType, DynamicType>>(
   type: Type,
   value: AbiValues[Type],
 ): Uint8Array {
@@ -53,14 +88,14 @@ export function encodeValues<const Parameters extends readonly Parameter[]>(
   let offset = parameters.length * 32
   for (const [index, [type]] of parameters.entries()) {
     const value = (values as readonly AbiValues[AbiType][])[index] ?? empty
-    if (type !== 'bytes') {
-      head.push(encodeWord(type, value))
+    if (!isDynamic(type)) {
+      head.push(encodeWord(type, value as AbiValues[typeof type]))
       continue
     }
-    const bytes = value as Uint8Array
+    const bytes = contentOf(type, value as AbiValues[DynamicType])
     const rest = new Uint8Array(padded(bytes.length) - bytes.length)
     head.push(fixed(offset, 32))
-    tail.push(fixed(bytes.length, 32), bytes, rest)
+    tail.push(fixed(bytes.length / dynamic[type], 32), bytes, rest)
     offset += 32 + bytes.length + rest.length
   }
   return concat(...head, ...tail)
@@ -76,11 +111,13 @@ export function decodeValues<const Parameters extends readonly Parameter[]>(
   if (data.length < end) return undefined
   for (const [index, [type]] of parameters.entries()) {
     const word = data.subarray(index * 32, index * 32 + 32)
-    if (type === 'bytes') {
-      const bytes = toBigInt(word) === BigInt(end) ? readBytes(data, end) : undefined
-      if (bytes === undefined) return undefined
-      values.push(bytes)
-      end += 32 + padded(bytes.length)
+    if (isDynamic(type)) {
+      const content =
+        toBigInt(word) === BigInt(end) ? readContent(data, end, dynamic[type]) : undefined
+      const value = content && valueOf(type, content)
+      if (content === undefined || value === undefined) return undefined
+      values.push(value)
+      end += 32 + padded(content.length)
     } else {
       const value = decodeWord(type, word)
       if (value === undefined) return undefined
@@ -90,19 +127,20 @@ export function decodeValues<const Parameters extends readonly Parameter[]>(
   return end === data.length ? (values as Values<Parameters>) : undefined
 }
 
-function readBytes(data: Uint8Array, at: number): Uint8Array | undefined {
+/** A count, and as many units of `unit` bytes. */
+function readContent(data: Uint8Array, at: number, unit: number): Uint8Array | undefined {
   const start = at + 32
   if (start > data.length) return undefined
   const declared = toBigInt(data.subarray(at, start))
-  if (declared > BigInt(data.length - start)) return undefined
-  const length = Number(declared)
+  if (declared * BigInt(unit) > BigInt(data.length - start)) return undefined
+  const length = Number(declared) * unit
   const end = start + padded(length)
   if (end > data.length || !isZero(data.subarray(start + length, end))) return undefined
   return data.subarray(start, start + length)
 }
 
 function decodeWord(
-  type: Exclude<AbiType, 'bytes'>,
+  type: Exclude<AbiType, DynamicType>,
   word: Uint8Array,
 ): Uint8Array | bigint | boolean | undefined {
   if (type === 'bytes32') return word

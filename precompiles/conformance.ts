@@ -3,7 +3,7 @@
  * plugin's face: third parties hold their own plugins against them.
  */
 import { empty, equal, Fault, hex, isFault, type Random, toBigInt, unhex, utf8 } from '#base'
-import { keccak256, sha256 } from '#crypto'
+import { keccak256, sha256, sha3_256 } from '#crypto'
 
 import { canonicalJson } from './canonical-json.ts'
 import { type CallContext, callInMemory, MemoryState, type Outcome } from './memory-view.ts'
@@ -108,8 +108,9 @@ export function transcript(
   return sha256(utf8(canonicalJson(outcomes)))
 }
 
-function playSequence(plugin: Precompile, { calls, note }: VectorSequence): void {
-  const states = [new MemoryState(), new MemoryState()]
+function playSequence(plugin: Precompile, sequence: VectorSequence): void {
+  const { calls, note } = sequence
+  const states = [begin(sequence), begin(sequence)]
   for (const call of calls) {
     const expected = canonicalJson(expectation(call))
     for (const state of states) {
@@ -124,8 +125,9 @@ function playSequence(plugin: Precompile, { calls, note }: VectorSequence): void
 
 /** Calls `check` before each vector's call, on a copy of the state that the call meets. */
 function eachCall(plugin: Precompile, check: (call: VectorCall, state: MemoryState) => void): void {
-  for (const { calls } of plugin.vectors.sequences) {
-    const state = new MemoryState()
+  for (const sequence of plugin.vectors.sequences) {
+    const { calls } = sequence
+    const state = begin(sequence)
     for (const call of calls) {
       check(call, copy(state))
       callInMemory(plugin, unhex(call.input), state, callContext(call.context))
@@ -133,10 +135,26 @@ function eachCall(plugin: Precompile, check: (call: VectorCall, state: MemorySta
   }
 }
 
+/** The state that a sequence starts from. */
+function begin({ given }: VectorSequence): MemoryState {
+  const state = new MemoryState()
+  for (const blob of given?.blobs ?? []) {
+    const bytes = unhex(blob)
+    state.blobs.set(sha3_256(bytes).toHex(), bytes)
+  }
+  for (const [owner, slots] of Object.entries(given?.slots ?? {})) {
+    const words = slots.map(({ slot, word }) => [slot.slice(2), unhex(word)] as const)
+    state.others.set(owner.slice(2), new Map(words))
+  }
+  return state
+}
+
 function copy(state: MemoryState): MemoryState {
   const twin = new MemoryState()
   for (const [slot, word] of state.storage) twin.storage.set(slot, word)
   for (const [hash, key] of state.keys) twin.keys.set(hash, key)
+  for (const [hash, blob] of state.blobs) twin.blobs.set(hash, blob)
+  for (const [owner, slots] of state.others) twin.others.set(owner, slots)
   for (const [holder, wei] of state.balances) twin.balances.set(holder, wei)
   return twin
 }

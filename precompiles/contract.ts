@@ -23,6 +23,7 @@ export interface Method {
   readonly name: string
   readonly selector: string
   readonly abi: object
+  readonly isPayable: boolean
   /** From the whole input's length and leading bytes. */
   gas(input: Uint8Array): number
   call(view: PrecompileView, input: Uint8Array): Uint8Array
@@ -33,7 +34,7 @@ export interface MethodRules<
   Outputs extends readonly Parameter[],
 > {
   readonly name: string
-  readonly mutability: 'nonpayable' | 'view'
+  readonly mutability: 'nonpayable' | 'payable' | 'view'
   readonly inputs: Inputs
   readonly outputs: Outputs
   gas(input: Uint8Array): number
@@ -56,6 +57,7 @@ export function method<
       outputs: outputs.map(named),
       stateMutability: rules.mutability,
     },
+    isPayable: rules.mutability === 'payable',
     gas: (input) => rules.gas(input),
     call(view, input) {
       const values = decodeValues(inputs, input.subarray(4))
@@ -111,7 +113,7 @@ export interface ContractRules {
   readonly events: readonly { readonly abi: object }[]
 }
 
-/** Assembles a non-payable plugin: an unknown selector and any value halt. */
+/** Assembles a plugin: an unknown selector halts, and value to a function that is not payable. */
 export function contract(rules: ContractRules): StatefulPrecompile {
   const { name, version, address, gasTable, vectors } = rules
   const methods = new Map(rules.methods.map((entry) => [entry.selector, entry]))
@@ -128,7 +130,7 @@ export function contract(rules: ContractRules): StatefulPrecompile {
     run(input, view) {
       const entry = find(input)
       if (entry === undefined) throw new PrecompileHalt('unknown selector')
-      if (view.value !== 0n) throw new PrecompileHalt('not payable')
+      if (view.value !== 0n && !entry.isPayable) throw new PrecompileHalt('not payable')
       return entry.call(view, input)
     },
   }

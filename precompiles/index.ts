@@ -41,6 +41,7 @@ export {
   readManifest,
 } from './package.ts'
 export {
+  type BlobTable,
   type EnvelopeKey,
   type KeyTable,
   type Precompile,

@@ -1,11 +1,12 @@
 /** `PrecompileView` over memory, metered as on the chain: what the conformance suite plays on. */
-import { concat, equal, fixed, toBigInt, unhex } from '#base'
-import { keyHash } from '#crypto'
+import { concat, equal, Fault, fixed, hex, toBigInt, unhex } from '#base'
+import { keyHash, sha3_256 } from '#crypto'
 import { isAlgorithm } from '#protocol'
 
 import { topic } from './abi.ts'
 import { logGas, payGas, readGas, schedule, writeGas } from './gas.ts'
 import {
+  type BlobTable,
   type EnvelopeKey,
   type KeyTable,
   type Precompile,
@@ -68,6 +69,10 @@ type StoredKey = NonNullable<ReturnType<KeyTable['get']>>
 export class MemoryState {
   readonly storage = new Map<string, Uint8Array>()
   readonly keys = new Map<string, StoredKey>()
+  /** By SHA3-256 in hexadecimal. */
+  readonly blobs = new Map<string, Uint8Array>()
+  /** Storage of other precompiles: by address, then by slot, in hexadecimal. */
+  readonly others = new Map<string, ReadonlyMap<string, Uint8Array>>()
   /** Wei by address in hexadecimal; an address that is absent is an empty account. */
   readonly balances = new Map<string, bigint>()
 }
@@ -123,6 +128,7 @@ export class MemoryView implements PrecompileView {
   readonly networkId: Uint8Array
   readonly envelope: EnvelopeKey | undefined
   readonly keys: KeyTable
+  readonly blobs: BlobTable
   readonly logs: EmittedLog[] = []
   gasUsed = 0n
   readonly #gasLimit: bigint
@@ -130,6 +136,7 @@ export class MemoryView implements PrecompileView {
   readonly #warm = new Set<string>()
   readonly #words = new Map<string, Uint8Array>()
   readonly #keys = new Map<string, StoredKey>()
+  readonly #blobs = new Map<string, Uint8Array>()
   readonly #balances = new Map<string, bigint>()
 
   constructor(address: Uint8Array, state: MemoryState, context: CallContext) {
@@ -149,6 +156,10 @@ export class MemoryView implements PrecompileView {
       get: (hash) => this.#keys.get(hash.toHex()) ?? state.keys.get(hash.toHex()),
       put: (algorithm, publicKey) => this.#putKey(algorithm, publicKey),
     }
+    this.blobs = {
+      get: (hash) => this.#blob(hash).slice(),
+      put: (bytes) => this.#putBlob(bytes),
+    }
     const { value } = context
     if (value > 0n) this.#balances.set(address.toHex(), this.#balance(address) + value)
   }
@@ -157,6 +168,14 @@ export class MemoryView implements PrecompileView {
     requireLength(slot, 32)
     this.charge(readGas(this.#touch(slot)))
     return this.#current(slot).slice()
+  }
+
+  getOf(owner: Uint8Array, slot: Uint8Array): Uint8Array {
+    requireLength(owner, 20)
+    if (equal(owner, this.address)) return this.get(slot)
+    requireLength(slot, 32)
+    this.charge(readGas(this.#touch(slot, owner)))
+    return (this.#state.others.get(owner.toHex())?.get(slot.toHex()) ?? zero).slice()
   }
 
   put(slot: Uint8Array, word: Uint8Array): void {
@@ -208,6 +227,7 @@ export class MemoryView implements PrecompileView {
       this.#state.storage.set(slot, word)
     }
     for (const [hash, key] of this.#keys) this.#state.keys.set(hash, key)
+    for (const [hash, blob] of this.#blobs) this.#state.blobs.set(hash, blob)
     for (const [holder, wei] of this.#balances) this.#state.balances.set(holder, wei)
     return changed
   }
@@ -219,14 +239,28 @@ export class MemoryView implements PrecompileView {
     return hash
   }
 
+  #blob(hash: Uint8Array): Uint8Array {
+    const found = this.#blobs.get(hash.toHex()) ?? this.#state.blobs.get(hash.toHex())
+    if (found !== undefined) return found
+    throw new Fault({ code: 'STATE_MISSING_BYTES', kind: 'blob', key: hex(hash) })
+  }
+
+  #putBlob(bytes: Uint8Array): Uint8Array {
+    this.#refuseStatic()
+    const hash = sha3_256(bytes)
+    this.#blobs.set(hash.toHex(), bytes.slice())
+    return hash
+  }
+
   #current(slot: Uint8Array): Uint8Array {
     const name = slot.toHex()
     return this.#words.get(name) ?? this.#state.storage.get(name) ?? zero
   }
 
-  #touch(slot: Uint8Array): boolean {
-    const warm = this.#warm.has(slot.toHex())
-    this.#warm.add(slot.toHex())
+  #touch(slot: Uint8Array, owner = this.address): boolean {
+    const name = `${owner.toHex()} ${slot.toHex()}`
+    const warm = this.#warm.has(name)
+    this.#warm.add(name)
     return warm
   }
 

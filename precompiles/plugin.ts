@@ -6,6 +6,10 @@ import type { Vectors } from './vectors.ts'
 export interface PrecompileView {
   /** 32 bytes; zeros when never set. Charges EIP-2929 gas. */
   get(slot: Uint8Array): Uint8Array
+  /**
+   * A slot of another precompile, charged as `get`. Throws TypeError where no precompile is at `owner`.
+   */
+  getOf(owner: Uint8Array, slot: Uint8Array): Uint8Array
   /** Charges EIP-2200/2929 gas; refunds none. Refused in a static call. */
   put(slot: Uint8Array, word: Uint8Array): void
   /** LOG gas; the log's address is the precompile's. Refused in a static call. */
@@ -39,6 +43,8 @@ export interface PrecompileView {
   readonly envelope: EnvelopeKey | undefined
   /** Given to the account registry alone. */
   readonly keys: KeyTable | undefined
+  /** Given to the precompiles of models alone. */
+  readonly blobs: BlobTable | undefined
 }
 
 /** What the transaction authenticated with. */
@@ -55,6 +61,17 @@ export interface KeyTable {
   ): { readonly algorithm: number; readonly publicKey: Uint8Array } | undefined
   /** Stores the key and returns its keyHash. Charges no gas: the plugin does. */
   put(algorithm: number, publicKey: Uint8Array): Uint8Array
+}
+
+/** Bytes by SHA3-256: state, content-addressed like contract code, journaled, never deleted. */
+export interface BlobTable {
+  /**
+   * A copy. Charges no gas: the plugin does. A blob that is not there is this machine's fault, never a
+   * result: ask only for hashes that the state names.
+   */
+  get(hash: Uint8Array): Uint8Array
+  /** Stores the bytes and returns their hash. Charges no gas: the plugin does. */
+  put(bytes: Uint8Array): Uint8Array
 }
 
 /**

@@ -5,14 +5,22 @@
 export interface Vectors {
   /** Who computed them, from what. */
   readonly provenance: string
-  /** Each starts with empty storage and an empty key table. */
+  /** Each starts with empty storage and an empty key table, and with what is given. */
   readonly sequences: readonly VectorSequence[]
 }
 
 export interface VectorSequence {
   readonly note: string
+  /** What other precompiles have written before; absent = nothing. */
+  readonly given?: VectorGiven | undefined
   /** In order; each is a transaction of its own, so that every slot is cold. */
   readonly calls: readonly VectorCall[]
+}
+
+export interface VectorGiven {
+  /** By the address of their owner. */
+  readonly slots?: Readonly<Record<string, readonly VectorSlot[]>> | undefined
+  readonly blobs?: readonly string[] | undefined
 }
 
 /** One call and its outcome: exactly one of `output`, `revert` and `halt` stands. */

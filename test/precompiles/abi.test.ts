@@ -18,6 +18,8 @@ const typed: Readonly<Record<AbiType, fc.Arbitrary<Value>>> = {
   bool: fc.boolean(),
   bytes: fc.uint8Array({ maxLength: 100 }),
   bytes32: exactly(32),
+  'bytes32[]': fc.array(exactly(32), { maxLength: 4 }),
+  string: fc.string({ unit: 'binary', maxLength: 40 }),
   uint8: below(8n),
   uint64: below(64n),
   uint256: below(256n),
@@ -36,6 +38,7 @@ function parametersOf(
 
 function viemValue(type: AbiType, value: Value): unknown {
   if (value instanceof Uint8Array) return bytesToHex(value)
+  if (Array.isArray(value)) return value.map((word: Uint8Array) => bytesToHex(word))
   return type === 'uint8' ? Number(value) : value
 }
 

@@ -14,7 +14,11 @@ export interface Compiled {
 }
 
 interface Output {
-  readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string }[]
+  readonly errors?: readonly {
+    readonly severity: string
+    readonly formattedMessage: string
+    readonly sourceLocation?: { readonly file: string }
+  }[]
   readonly contracts: Readonly<
     Record<
       string,
@@ -33,11 +37,13 @@ interface Output {
   >
 }
 
+/** Files are named from the root, packages by their names. */
 function read(name: string): string {
-  return readFileSync(path.join(root, name), 'utf8')
+  return readFileSync(path.join(root, name.startsWith('@') ? 'node_modules' : '', name), 'utf8')
 }
 
-/** The contracts of `file` (relative to the repository) by name. Any warning is an error. */
+/** The contracts of `file` (relative to the repository) by name. Any warning but of a package is an
+ * error. */
 export function compile(file: string): Readonly<Record<string, Compiled>> {
   const settings = {
     evmVersion: 'osaka',
@@ -50,8 +56,12 @@ export function compile(file: string): Readonly<Record<string, Compiled>> {
       import: (name) => ({ contents: read(name) }),
     }),
   ) as Output
-  if (output.errors !== undefined && output.errors.length > 0) {
-    throw new Error(output.errors.map(({ formattedMessage }) => formattedMessage).join('\n'))
+  const complaints = (output.errors ?? []).filter(
+    ({ severity, sourceLocation }) =>
+      severity === 'error' || sourceLocation?.file.startsWith('@') !== true,
+  )
+  if (complaints.length > 0) {
+    throw new Error(complaints.map(({ formattedMessage }) => formattedMessage).join('\n'))
   }
   return Object.fromEntries(
     Object.entries(output.contracts[file] ?? {}).map(([name, { abi, evm }]) => [

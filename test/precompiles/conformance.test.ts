@@ -19,7 +19,8 @@ for (const plugin of plugins) {
 }
 
 describe('plugins', () => {
-  it('give the same bytes for the same calls in another process', async () => {
+  it('give the same bytes for the same calls in another process', async function () {
+    this.timeout(60_000)
     const script = path.join(import.meta.dirname, 'transcript.ts')
     const { stdout } = await promisify(execFile)(process.execPath, [script, seed])
     assert.deepEqual(JSON.parse(stdout), await transcripts(seed))

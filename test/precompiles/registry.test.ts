@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-import { isFault, unhex } from '#base'
+import { fixed, isFault, unhex } from '#base'
 import { discover, loadPlugin, type Precompile, specHash } from '#precompiles'
 import { systemAddresses } from '#protocol'
 
@@ -63,16 +63,37 @@ describe('discovery', () => {
     const plugins = await discover()
     assert.deepEqual(
       plugins.map(({ name }) => name),
-      ['accounts', 'mldsa-44', 'mldsa-65', 'mldsa-87', 'mldsa-verify', 'nonces'],
+      [
+        'accounts',
+        'infer',
+        'inference-claims',
+        'mldsa-44',
+        'mldsa-65',
+        'mldsa-87',
+        'mldsa-verify',
+        'mlkem',
+        'models',
+        'nonces',
+        'sha3',
+        'slhdsa-verify',
+        'verify-inference',
+      ],
     )
     const addresses = Object.fromEntries(plugins.map(({ name, address }) => [name, unhex(address)]))
     assert.deepEqual(addresses, {
       accounts: systemAddresses.accounts,
+      infer: fixed(0x0303, 20),
+      'inference-claims': fixed(0x0305, 20),
       'mldsa-44': systemAddresses.mldsa44,
       'mldsa-65': systemAddresses.mldsa65,
       'mldsa-87': systemAddresses.mldsa87,
       'mldsa-verify': systemAddresses.mldsaVerify,
+      mlkem: fixed(0x0603, 20),
+      models: fixed(0x0302, 20),
       nonces: systemAddresses.nonces,
+      sha3: fixed(0x0605, 20),
+      'slhdsa-verify': fixed(0x0602, 20),
+      'verify-inference': fixed(0x0304, 20),
     })
   })
 

@@ -1,0 +1,152 @@
+/** What contracts and clients ask of the registry. */
+import { decodeRlp, type Rlp, toBigInt } from '#base'
+
+import { method } from '../contract.ts'
+import { PrecompileRevert } from '../plugin.ts'
+import { gasTable } from './gas.ts'
+import { limits } from './limits.ts'
+import { blobsOf } from './program.ts'
+import { modelId, ModelRecord } from './record.ts'
+import { countSlot, listSlot, versionsSlot } from './registration.ts'
+
+const id = ['bytes32', 'id'] as const
+const gas = (): number => gasTable.call
+
+export const model = method({
+  name: 'model',
+  mutability: 'view',
+  inputs: [id],
+  outputs: [
+    ['uint8', 'status'],
+    ['uint8', 'kind'],
+    ['uint64', 'runtime'],
+    ['uint64', 'size'],
+    ['uint64', 'version'],
+    ['address', 'owner'],
+    ['bytes32', 'hash'],
+  ],
+  gas,
+  run(view, of) {
+    const record = new ModelRecord(view, of)
+    const { status, kind, runtime, size, version, owner } = record.head()
+    const numbers = [status, kind, runtime, size, version].map(BigInt)
+    const [first = 0n, second = 0n, third = 0n, fourth = 0n, fifth = 0n] = numbers
+    return [first, second, third, fourth, fifth, owner, record.hash]
+  },
+})
+
+export const costOf = method({
+  name: 'costOf',
+  mutability: 'view',
+  inputs: [id],
+  outputs: [
+    ['uint64', 'macs'],
+    ['uint64', 'elements'],
+    ['uint64', 'inputBytes'],
+    ['uint64', 'outputBytes'],
+    ['uint64', 'activeFrom'],
+  ],
+  gas,
+  run(view, of) {
+    const { cost } = new ModelRecord(view, of)
+    const { macs, elements, inputBytes, outputBytes, activeFrom } = cost
+    return [macs, elements, BigInt(inputBytes), BigInt(outputBytes), activeFrom]
+  },
+})
+
+export const termsOf = method({
+  name: 'termsOf',
+  mutability: 'view',
+  inputs: [id],
+  outputs: [
+    ['uint64', 'windowSeconds'],
+    ['uint64', 'windowBlocks'],
+    ['uint64', 'turnSeconds'],
+    ['uint64', 'turnBlocks'],
+    ['uint256', 'bond'],
+    ['bytes32', 'attesters'],
+    ['uint64', 'threshold'],
+  ],
+  gas,
+  run(view, of) {
+    const record = new ModelRecord(view, of)
+    const { windowSeconds, windowBlocks, turnSeconds, turnBlocks, threshold } = record.terms
+    const times = [windowSeconds, windowBlocks, turnSeconds, turnBlocks] as const
+    return [...times, record.bond, record.attesters, threshold]
+  },
+})
+
+export const textsOf = method({
+  name: 'textsOf',
+  mutability: 'view',
+  inputs: [id],
+  outputs: [
+    ['string', 'name'],
+    ['string', 'licence'],
+    ['string', 'metadata'],
+  ],
+  gas,
+  run(view, of) {
+    const record = new ModelRecord(view, of)
+    record.head()
+    const texts = blobsOf(view).get(record.texts)
+    view.charge(BigInt(gasTable.textByte * texts.length))
+    const [name = '', licence = '', metadata = ''] = (decodeRlp(texts) as readonly Rlp[]).map(
+      (text) => new TextDecoder().decode(text as Uint8Array),
+    )
+    return [name, licence, metadata]
+  },
+})
+
+export const versionsOf = method({
+  name: 'versionsOf',
+  mutability: 'view',
+  inputs: [
+    ['address', 'publisher'],
+    ['string', 'name'],
+  ],
+  outputs: [['uint64', 'versions']],
+  gas,
+  run: (view, publisher, name) => [toBigInt(view.get(versionsSlot(publisher, name)))],
+})
+
+export const idOf = method({
+  name: 'idOf',
+  mutability: 'view',
+  inputs: [
+    ['address', 'publisher'],
+    ['string', 'name'],
+    ['uint64', 'version'],
+  ],
+  outputs: [id],
+  gas,
+  run: (_view, publisher, name, version) => [modelId(publisher, name, version)],
+})
+
+export const count = method({
+  name: 'count',
+  mutability: 'view',
+  inputs: [],
+  outputs: [['uint64', 'registered']],
+  gas,
+  run: (view) => [toBigInt(view.get(countSlot))],
+})
+
+export const list = method({
+  name: 'list',
+  mutability: 'view',
+  inputs: [
+    ['uint64', 'start'],
+    ['uint64', 'most'],
+  ],
+  outputs: [['bytes32[]', 'ids']],
+  gas,
+  run(view, start, most) {
+    if (most > BigInt(limits.listed.value)) throw new PrecompileRevert('models: page too long')
+    const all = toBigInt(view.get(countSlot))
+    const end = start + most < all ? start + most : all
+    const ids: Uint8Array[] = []
+    for (let place = start; place < end; place++) ids.push(view.get(listSlot(place + 1n)))
+    return [ids]
+  },
+})
