@@ -21,7 +21,7 @@ import {
   refusal,
   success,
 } from './request.ts'
-import { Semaphore } from './semaphore.ts'
+import { type Entrance, Semaphore } from './semaphore.ts'
 import { Shares } from './shares.ts'
 import { Stretch } from './stretch.ts'
 import { Turns } from './turns.ts'
@@ -57,6 +57,13 @@ export function createDispatcher<In = Context>(options: DispatcherOptions<In>): 
  */
 type Answers = (Answer | Attempt)[]
 
+interface Pending<In> {
+  readonly request: unknown
+  readonly result: Promise<unknown>
+  readonly began: number
+  readonly visit: Visit<In>
+}
+
 class JsonRpcDispatcher<In> implements Dispatcher<In> {
   readonly #options: DispatcherOptions<In>
   readonly #long: Semaphore
@@ -68,6 +75,7 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     this.#options = options
     this.#long = new Semaphore(options.limits.longCalls, {
       permitsPerClient: fixed.longCallsPerClient.value,
+      together: fixed.briefCallsTogether.value,
     })
     this.#stretch = new Stretch(options.clock)
     this.#turns = new Turns(options.clock)
@@ -187,7 +195,7 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     try {
       const result = this.#call(request, visit, attempt)
       if (result instanceof Promise) {
-        return place(answers, index, this.#settle(request, result, began, visit))
+        return this.#settle({ request, result, began, visit }, answers, index)
       }
       answers[index] = this.#success(request, result, began, visit)
     } catch (error) {
@@ -198,11 +206,10 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
 
   /** A call that timed out still counts as under way until it ends: it may still take effect. */
   async #settle(
-    request: unknown,
-    pending: Promise<unknown>,
-    began: number,
-    visit: Visit<In>,
-  ): Promise<Answer> {
+    { request, result: pending, began, visit }: Pending<In>,
+    answers: Answers,
+    index: number,
+  ): Promise<void> {
     const stranger = this.#options.gate?.stranger(visit.context)
     this.#underWay.add(stranger)
     try {
@@ -212,9 +219,9 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
         if (this.#turns.isOver) await this.#turns.next()
         this.#checkRoom(visit)
       }
-      return this.#success(request, result, began, visit)
+      answers[index] = this.#success(request, result, began, visit)
     } catch (error) {
-      return this.#failure(request, error, began, visit)
+      answers[index] = this.#failure(request, error, began, visit)
     } finally {
       this.#underWay.remove(stranger)
     }
@@ -237,7 +244,7 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     this.#checkShare(stranger, method.long)
     const work = () => method.call(params, visit.context, attempt)
     if (!method.long) return work()
-    return this.#inTurn(stranger, () => {
+    return this.#inTurn({ client: stranger, isBrief: method.brief }, () => {
       attempt.check()
       if (this.#isFull(visit)) throw tooLarge()
       return work()
@@ -253,12 +260,12 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     if (isLong && this.#long.waiting(stranger) >= fixed.longCallsWaiting.value) throw busy()
   }
 
-  async #inTurn(client: string | undefined, work: () => unknown): Promise<unknown> {
-    await this.#long.acquire(client)
+  async #inTurn(entrance: Entrance, work: () => unknown): Promise<unknown> {
+    const leave = await this.#long.acquire(entrance)
     try {
       return await work()
     } finally {
-      this.#long.release(client)
+      leave()
     }
   }
 
@@ -295,10 +302,6 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     const { statistics, clock } = this.#options
     statistics?.ended(methodOf(request), outcome, clock.now() - began)
   }
-}
-
-async function place(answers: Answers, index: number, answer: Promise<Answer>): Promise<void> {
-  answers[index] = await answer
 }
 
 /** How much there is to write, where that is known before. */

@@ -52,6 +52,11 @@ export const limits = {
     unit: 'calls',
     why: 'the same, of one client: another one waits for two at most',
   },
+  briefCallsTogether: {
+    value: 32,
+    unit: 'calls',
+    why: 'of one client that count as one of the long calls: they cross to a reader together, and run there one after the other',
+  },
   longCallsWaiting: {
     value: 128,
     unit: 'calls',

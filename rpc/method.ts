@@ -54,6 +54,8 @@ export interface Context {
 export interface Callable<In = Context> {
   /** The caller chooses how much work it is: few run at once, and none whose caller gave up. */
   readonly long: boolean
+  /** A long one that is done at once as a rule: many of one client count as one. */
+  readonly brief?: boolean
   /** Units of work, as rates count them: 1 for a look at one entry. */
   readonly cost: number
   /** Throws `RPC_PARAMS_INVALID` for anything but what the method takes. */
@@ -103,6 +105,7 @@ export function defineMethod<
   readonly result: Result
   readonly writes?: boolean
   readonly long?: boolean
+  readonly brief?: boolean
   /** 1, or 20 for a long one, unless given. */
   readonly cost?: number
   readonly signs?: boolean
@@ -123,6 +126,7 @@ export function defineMethod<
     result: definition.result,
     writes: definition.writes ?? false,
     long: definition.long ?? false,
+    brief: definition.brief ?? false,
     cost: definition.cost ?? (definition.long === true ? longCost : 1),
     signs: definition.signs ?? false,
     needs: definition.needs,

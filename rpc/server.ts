@@ -3,7 +3,7 @@ import type { Clock, Log, Random } from '#base'
 import type { ChainFace, RenderTransaction } from '#chain'
 
 import { type AllowList, anyMethod, createAllowList } from './allow-list.ts'
-import { contextOf } from './context.ts'
+import { CallContext } from './context.ts'
 import type { BlockBuilder, DevFace } from './dev-face.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { Filters } from './filters/filters.ts'
@@ -167,12 +167,13 @@ function createEndpoints(
   const filters = new Filters(random, clock)
   const common = { chain, node, signer, dev, builder, clientVersion, log, clock }
   const shared = { ...common, feeds, filters, offer: createOffer(registry.methods, gate) }
+  const apart = { gate, arrivals }
   const endpoint = (view: View): Endpoint => {
     const own = { ...shared, view }
     return {
       path: view.path,
       answer: (text, caller) =>
-        dispatcher.dispatch(text, contextOf(own, caller, { gate, arrivals }), caller.presence),
+        dispatcher.dispatch(text, new CallContext(own, caller, apart), caller.presence),
     }
   }
   const endpoints = [endpoint(nativeView(render)), endpoint(ethereumView(render))] as const

@@ -5,6 +5,8 @@
  */
 import { Fault } from '#base'
 
+import { Outgoing, type Port } from './outgoing.ts'
+
 type Handler = (...parameters: never[]) => unknown
 export type Handlers = Readonly<Record<string, Handler>>
 
@@ -19,6 +21,8 @@ interface Request {
   readonly id: number
   readonly name: string
   readonly parameters: readonly unknown[]
+  /** Those of one line run one after the other. */
+  readonly line: string | undefined
 }
 type Answer =
   | { readonly id: number; readonly result: unknown }
@@ -28,26 +32,46 @@ type Failure =
   | { readonly facts: { readonly code: string }; readonly cure: string | undefined }
   | { readonly facts: undefined; readonly message: string }
 
-/** A MessagePort or a Worker. */
-export interface Port {
-  postMessage(message: unknown): void
-  on(event: 'message', listener: (message: unknown) => void): unknown
-}
-
-/** Answers the calls that arrive on `port`. */
-export function expose(port: Port, handlers: Handlers): void {
-  port.on('message', (message) => {
-    void answer(handlers, message as Request).then((result) => send(port, result))
-  })
-}
-
-/** What can't cross threads is a failure of its call, not of the thread. */
-function send(port: Port, result: Answer): void {
-  try {
-    port.postMessage(result)
-  } catch (error) {
-    port.postMessage({ id: result.id, failure: describe(error) } satisfies Answer)
+/**
+ * Answers the calls that arrive on `port`.
+ *
+ * @param pause Asked after each call of a line: resolves when the line may go on.
+ */
+export function expose(
+  port: Port,
+  handlers: Handlers,
+  pause: () => Promise<void> | undefined = () => undefined,
+): void {
+  const answers = new Outgoing<Answer>(port, ({ id }, error) =>
+    port.postMessage([{ id, failure: describe(error) } satisfies Answer]),
+  )
+  const lines = new Map<string, Request[]>()
+  const run = async (line: string, waiting: Request[]): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      answers.add(await answer(handlers, next))
+      const paused = pause()
+      if (paused === undefined) continue
+      answers.flush()
+      // oxlint-disable-next-line no-await-in-loop -- others have their turn
+      await paused
+    }
+    lines.delete(line)
+    answers.flush()
   }
+  port.on('message', (message) => {
+    for (const request of message as readonly Request[]) {
+      const { line } = request
+      const waiting = line === undefined ? undefined : lines.get(line)
+      if (line === undefined) void answer(handlers, request).then((one) => answers.send(one))
+      else if (waiting !== undefined) waiting.push(request)
+      else {
+        const first = [request]
+        lines.set(line, first)
+        void run(line, first)
+      }
+    }
+  })
 }
 
 async function answer(handlers: Handlers, { id, name, parameters }: Request): Promise<Answer> {
@@ -74,46 +98,57 @@ export interface Connection<Offered extends Handlers> {
   /** Calls that wait for an answer. */
   readonly waiting: number
   readonly isLost: boolean
+  /** @param line Its calls run one after the other; at once with all others unless given. */
+  call(name: string, parameters: readonly unknown[], line?: string): Promise<unknown>
   /** The thread died: ends every call under way, and all that come. */
   lost(error: Error): void
 }
 
+interface Waiting {
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
 export function connect<Offered extends Handlers>(port: Port): Connection<Offered> {
-  const waiting = new Map<
-    number,
-    { resolve: (result: unknown) => void; reject: (error: Error) => void }
-  >()
+  const waiting = new Map<number, Waiting>()
   let last = 0
   let loss: Error | undefined
+  const take = (id: number): Waiting | undefined => {
+    const call = waiting.get(id)
+    waiting.delete(id)
+    return call
+  }
+  const requests = new Outgoing<Request>(port, ({ id }, error) =>
+    take(id)?.reject(error instanceof Error ? error : new Error(String(error))),
+  )
   port.on('message', (message) => {
-    const reply = message as Answer
-    const call = waiting.get(reply.id)
-    if (call === undefined) return
-    waiting.delete(reply.id)
-    if ('result' in reply) call.resolve(reply.result)
-    else call.reject(revive(reply.failure))
+    // Lines of a log come the same way.
+    if (!Array.isArray(message)) return
+    for (const reply of message as readonly Answer[]) {
+      const call = take(reply.id)
+      if ('result' in reply) call?.resolve(reply.result)
+      else call?.reject(revive(reply.failure))
+    }
   })
+  const call = (name: string, parameters: readonly unknown[], line?: string): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (loss !== undefined) {
+        reject(loss)
+        return
+      }
+      const id = ++last
+      waiting.set(id, { resolve, reject })
+      requests.send({ id, name, parameters, line })
+    })
   const remote = new Proxy({} as Remote<Offered>, {
     get:
       (_, name: string) =>
       (...parameters: unknown[]) =>
-        new Promise((resolve, reject) => {
-          if (loss !== undefined) {
-            reject(loss)
-            return
-          }
-          const id = ++last
-          waiting.set(id, { resolve, reject })
-          try {
-            port.postMessage({ id, name, parameters } satisfies Request)
-          } catch (error) {
-            waiting.delete(id)
-            reject(error instanceof Error ? error : new Error(String(error)))
-          }
-        }),
+        call(name, parameters),
   })
   return {
     remote,
+    call,
     get waiting() {
       return waiting.size
     },
@@ -122,7 +157,7 @@ export function connect<Offered extends Handlers>(port: Port): Connection<Offere
     },
     lost(error) {
       loss ??= error
-      for (const call of waiting.values()) call.reject(error)
+      for (const one of waiting.values()) one.reject(error)
       waiting.clear()
     },
   }

@@ -16,7 +16,17 @@ export const limits = {
     unit: 'batches',
     why: 'pruned after each commit, so that pruning never delays one for long',
   },
+  headAccounts: {
+    value: 4096,
+    unit: 'accounts',
+    why: 'of the head that were asked for, remembered until there is another head: 1 MiB',
+  },
   readers: { value: 2, unit: 'threads', why: 'that answer calls beside execution' },
+  lineChecks: {
+    value: 32,
+    unit: 'checks',
+    why: 'whether calls of one client go on, each after a million gas or a call at most: then others have their turn',
+  },
   reads: {
     value: 4096,
     unit: 'calls',

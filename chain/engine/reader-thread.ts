@@ -1,5 +1,5 @@
 /** Entry of a reader thread: answers reads, each over the newest snapshot. */
-import { parentPort, workerData } from 'node:worker_threads'
+import { MessageChannel, parentPort, workerData } from 'node:worker_threads'
 
 import { openLevel } from '#storage'
 
@@ -7,6 +7,7 @@ import { loadEngines } from '../pars/engines.ts'
 import { type CallContext, interruptedBy, reads } from '../reads/index.ts'
 import { expose, type Handlers } from './calls.ts'
 import { isCancelled } from './cancellations.ts'
+import { limits } from './limits.ts'
 import { Sessions } from './sessions.ts'
 import { loadProfile, type ReaderInit } from './setup.ts'
 
@@ -21,13 +22,19 @@ const opened = Promise.all([
 })
 opened.catch(() => undefined)
 
+/** How often reads have asked whether they go on since others had their turn: that is their work. */
+let checks = 0
+
 /** @param word Of the call, among those that say which are cancelled. */
 async function over<Result>(
   word: number,
   read: (context: CallContext) => Result,
 ): Promise<Awaited<Result>> {
   const { profile, sessions } = await opened
-  const interrupt = interruptedBy(() => isCancelled(init.cancelled, word))
+  const interrupt = interruptedBy(() => {
+    checks++
+    return isCancelled(init.cancelled, word)
+  })
   interrupt.check()
   const session = await sessions.use()
   const { reader, atHead } = session
@@ -52,4 +59,16 @@ for (const [name, read] of Object.entries(reads)) {
     over(word, (context) => call(context, ...parameters))
 }
 
-expose(port, handlers)
+const { port1: here, port2: there } = new MessageChannel()
+const resting: (() => void)[] = []
+here.on('message', () => resting.shift()?.())
+here.unref()
+
+/** Resolves when the messages that have come meanwhile are read. */
+function turn(): Promise<void> {
+  checks = 0
+  there.postMessage('next', [])
+  return new Promise((resolve) => resting.push(resolve))
+}
+
+expose(port, handlers, () => (checks < limits.lineChecks.value ? undefined : turn()))

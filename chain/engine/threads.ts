@@ -104,11 +104,26 @@ const long: ReadonlySet<string> = new Set<keyof AsyncReads>([
   'transactionsOf',
 ])
 
+/** Those of them that are done at once as a rule. */
+const brief: ReadonlySet<string> = new Set<keyof AsyncReads>(['call', 'estimateGas'])
+
 interface Reader {
   readonly thread: Thread<ReaderHandlers>
   readonly cancellations: Cancellations
   /** Long reads under way. */
   busy: number
+}
+
+interface CallUnderWay {
+  readonly reader: Reader
+  readonly word: number
+}
+
+/** For whom the reads of one `readsUntil` are. */
+interface Visit {
+  readonly signal: AbortSignal
+  readonly client: string | undefined
+  readonly underWay: Set<CallUnderWay>
 }
 
 /**
@@ -122,7 +137,7 @@ export class ReaderThreads {
   readonly #readers: Reader[] = []
   #closing = false
   #begun = 0
-  readonly reads: AsyncReads = this.#until(undefined)
+  readonly reads: AsyncReads = proxyOf((name, parameters) => this.#call(name, parameters))
 
   constructor(init: EngineThreadInit, log: Log) {
     this.#init = init
@@ -136,17 +151,21 @@ export class ReaderThreads {
     return { begun: this.#begun, waiting: waiting.reduce((sum, one) => sum + one, 0) }
   }
 
-  /** Reads that end with `READ_CANCELLED`, wherever they are, once `signal` says so. */
-  readsUntil(signal: AbortSignal): AsyncReads {
-    return this.#until(signal)
-  }
-
-  #until(signal: AbortSignal | undefined): AsyncReads {
-    return new Proxy({} as AsyncReads, {
-      get:
-        (_, name: string) =>
-        (...parameters: never[]) =>
-          this.#call(name, parameters, signal),
+  /**
+   * Reads that end with `READ_CANCELLED`, wherever they are, once `signal` says so. Brief ones of a
+   * client that is named run one after the other.
+   */
+  readsUntil(signal: AbortSignal, client?: string): AsyncReads {
+    const underWay = new Set<CallUnderWay>()
+    let isHeard = false
+    return proxyOf((name, parameters) => {
+      if (!isHeard) {
+        isHeard = true
+        signal.addEventListener('abort', () => {
+          for (const { reader, word } of underWay) reader.cancellations.cancel(word)
+        })
+      }
+      return this.#call(name, parameters, { signal, client, underWay })
     })
   }
 
@@ -182,11 +201,7 @@ export class ReaderThreads {
     if (wasReady && !this.#closing) this.#start(index)
   }
 
-  async #call(
-    name: string,
-    parameters: never[],
-    signal: AbortSignal | undefined,
-  ): Promise<unknown> {
+  async #call(name: string, parameters: readonly unknown[], visit?: Visit): Promise<unknown> {
     this.#begun++
     const isLong = long.has(name)
     const reader = this.#choose(isLong)
@@ -195,29 +210,46 @@ export class ReaderThreads {
     if (word === undefined) {
       throw new Fault({ code: 'READ_BUSY', limit: limits.reads.value }, 'ask again later')
     }
-    const cancel = (): void => cancellations.cancel(word)
-    if (signal?.aborted === true) cancel()
-    signal?.addEventListener('abort', cancel, { once: true })
+    if (visit?.signal.aborted === true) cancellations.cancel(word)
+    const call: CallUnderWay = { reader, word }
+    visit?.underWay.add(call)
     if (isLong) reader.busy++
     try {
-      return await thread.connection.remote[name]?.(...([word, ...parameters] as never[]))
+      const line = brief.has(name) ? visit?.client : undefined
+      return await thread.connection.call(name, [word, ...parameters], line)
     } finally {
       if (isLong) reader.busy--
-      signal?.removeEventListener('abort', cancel)
+      visit?.underWay.delete(call)
       cancellations.giveBack(word)
     }
   }
 
   #choose(isLong: boolean): Reader {
-    const [first, ...others] = this.#readers
+    const [first] = this.#readers
     if (first === undefined) throw new TypeError('no readers')
-    const fit = isLong ? others : [first, ...others.filter(({ busy }) => busy === 0)]
-    return idlest(fit) ?? idlest(this.#readers) ?? first
+    const fit = (reader: Reader): boolean =>
+      isLong ? reader !== first : reader === first || reader.busy === 0
+    return idlest(this.#readers, fit) ?? idlest(this.#readers, () => true) ?? first
   }
 }
 
-function idlest(readers: readonly Reader[]): Reader | undefined {
-  return readers
-    .filter(({ thread }) => !thread.connection.isLost)
-    .toSorted((a, b) => a.thread.connection.waiting - b.thread.connection.waiting)[0]
+function idlest(readers: readonly Reader[], fit: (reader: Reader) => boolean): Reader | undefined {
+  let found: Reader | undefined
+  for (const reader of readers) {
+    const { isLost, waiting } = reader.thread.connection
+    if (isLost || !fit(reader)) continue
+    if (found === undefined || waiting < found.thread.connection.waiting) found = reader
+  }
+  return found
+}
+
+function proxyOf(
+  read: (name: string, parameters: readonly unknown[]) => Promise<unknown>,
+): AsyncReads {
+  return new Proxy({} as AsyncReads, {
+    get:
+      (_, name: string) =>
+      (...parameters: readonly unknown[]) =>
+        read(name, parameters),
+  })
 }

@@ -8,7 +8,7 @@ import { known } from './known.ts'
  * other block through a reader. Throws `RPC_BLOCK_UNKNOWN`.
  */
 export function entryAt<Value, Rendered>(
-  { chain, reads }: Pick<Context, 'chain' | 'reads'>,
+  context: Pick<Context, 'chain' | 'reads'>,
   block: BlockRef,
   look: {
     readonly here: (entries: HeadEntries) => Value
@@ -16,9 +16,9 @@ export function entryAt<Value, Rendered>(
     readonly render: (value: Value) => Rendered
   },
 ): Rendered | Promise<Rendered> {
-  const { headEntries } = chain
+  const { headEntries } = context.chain
   if (headEntries !== undefined && isHead(block)) return look.render(look.here(headEntries))
-  return look.there(reads).then((found) => look.render(known(found, block)))
+  return look.there(context.reads).then((found) => look.render(known(found, block)))
 }
 
 function isHead(block: BlockRef): boolean {

@@ -33,7 +33,7 @@ export class Forwarder {
   async #flush(): Promise<void> {
     const batch = this.#waiting
     this.#waiting = []
-    await this.#requests.acquire()
+    const leave = await this.#requests.acquire()
     try {
       const calls = batch.map(({ call }) => call)
       const answers = await this.#upstream.answers(this.#path, calls)
@@ -41,7 +41,7 @@ export class Forwarder {
     } catch (error) {
       for (const { reject } of batch) reject(error)
     } finally {
-      this.#requests.release()
+      leave()
     }
   }
 }

@@ -6,7 +6,7 @@ import { z } from 'zod'
  * wallets add their own.
  */
 import { equal } from '#base'
-import type { Authorization, CallRequest } from '#chain'
+import type { CallRequest } from '#chain'
 import { isAlgorithm } from '#protocol'
 
 import { RpcFault } from '../errors.ts'
@@ -69,54 +69,48 @@ export const messageObject = callObject.extend({
   maxFeePerBlobGas: quantity.nullish(),
 })
 
+type Call = z.output<typeof callObject> | z.output<typeof messageObject>
+
+/** Fields that a request has under the same name. */
+const same = [
+  'from',
+  'to',
+  'gas',
+  'gasPrice',
+  'maxFeePerGas',
+  'maxPriorityFeePerGas',
+  'maxFeePerBlobGas',
+  'value',
+  'nonce',
+  'accessList',
+  'nonceKey',
+  'validUntil',
+] as const satisfies (keyof CallRequest)[]
+
 /** Throws `RPC_PARAMS_INVALID` for fields that contradict each other or the chain. */
-export function callRequest(
-  call: z.output<typeof callObject> | z.output<typeof messageObject>,
-  chainId: bigint,
-): CallRequest {
-  const { from, to, gas, gasPrice, maxFeePerGas, maxPriorityFeePerGas, value, nonce } = call
-  const legacyFee = gasPrice !== undefined && gasPrice !== null
-  if (legacyFee && (isGiven(maxFeePerGas) || isGiven(maxPriorityFeePerGas))) {
+export function callRequest(call: Call, chainId: bigint): CallRequest {
+  const { gasPrice, maxFeePerGas, maxPriorityFeePerGas } = call
+  if (isGiven(gasPrice) && (isGiven(maxFeePerGas) || isGiven(maxPriorityFeePerGas))) {
     throw invalid('both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified')
   }
   if (isGiven(call.chainId) && call.chainId !== chainId) {
     throw invalid(`chainId does not match the node's: have ${call.chainId}, want ${chainId}`)
   }
-  const request = {
-    from,
-    to,
-    gas,
-    gasPrice,
-    maxFeePerGas,
-    maxPriorityFeePerGas,
-    value,
-    nonce,
-    data: payload(call),
-    accessList: call.accessList,
-    algorithm: call.pqAlgorithm,
-    publicKey: call.pqPublicKey,
-    nonceKey: call.nonceKey,
-    validUntil: call.validUntil,
-    ...('maxFeePerBlobGas' in call ? { maxFeePerBlobGas: call.maxFeePerBlobGas } : {}),
-    ...listsOf(call),
+  const request: Record<string, unknown> = {}
+  const fields = call as Partial<z.output<typeof messageObject>>
+  for (const name of same) {
+    const value = fields[name]
+    if (isGiven(value)) request[name] = value
   }
-  return Object.fromEntries(Object.entries(request).filter(([, field]) => isGiven(field)))
-}
-
-/** Lists that are empty are not there. */
-function listsOf({
-  blobVersionedHashes,
-  authorizationList,
-}: {
-  readonly blobVersionedHashes?: readonly unknown[] | null | undefined
-  readonly authorizationList?: readonly unknown[] | null | undefined
-}): Pick<CallRequest, 'authorizations' | 'blobVersionedHashes'> {
-  const hashes = (blobVersionedHashes ?? []) as readonly Uint8Array[]
-  const authorizations = (authorizationList ?? []) as readonly Authorization[]
-  return {
-    ...(hashes.length === 0 ? {} : { blobVersionedHashes: hashes }),
-    ...(authorizations.length === 0 ? {} : { authorizations }),
-  }
+  const input = payload(call)
+  if (input !== undefined) request['data'] = input
+  if (isGiven(call.pqAlgorithm)) request['algorithm'] = call.pqAlgorithm
+  if (isGiven(call.pqPublicKey)) request['publicKey'] = call.pqPublicKey
+  const { blobVersionedHashes = [], authorizationList = [] } = fields
+  // Lists that are empty are not there.
+  if (blobVersionedHashes?.length) request['blobVersionedHashes'] = blobVersionedHashes
+  if (authorizationList?.length) request['authorizations'] = authorizationList
+  return request
 }
 
 function payload({

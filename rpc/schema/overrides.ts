@@ -79,18 +79,25 @@ export const blockOverrides = z
     })
   })
 
+const noOverrides: Overrides = {}
+
 /** The last two parameters of a call. */
 export function overridesOf(
   state: z.output<typeof stateOverrides> | null | undefined,
   block: z.output<typeof blockOverrides> | null | undefined,
 ): Overrides {
-  return given({ state, block })
+  const isPlain = (state ?? block ?? undefined) === undefined
+  return isPlain ? noOverrides : given({ state, block })
 }
 
 type Given<Fields> = { readonly [Name in keyof Fields]?: NonNullable<Fields[Name]> }
 
 /** Without the fields that are null or undefined. */
 function given<Fields extends object>(fields: Fields): Given<Fields> {
-  const entries = Object.entries(fields).filter(([, value]) => (value ?? undefined) !== undefined)
-  return Object.fromEntries(entries) as Given<Fields>
+  const found: { [Name in keyof Fields]?: NonNullable<Fields[Name]> } = {}
+  for (const name of Object.keys(fields) as (keyof Fields)[]) {
+    const value = fields[name] ?? undefined
+    if (value !== undefined) found[name] = value
+  }
+  return found
 }

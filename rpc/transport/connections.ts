@@ -16,6 +16,7 @@ interface Socket {
 }
 
 interface Place {
+  readonly key: string
   readonly socket: Socket
   readonly client: string
   readonly delivery: Delivery
@@ -44,6 +45,8 @@ interface ConnectionsInit {
 export class Connections {
   readonly #init: ConnectionsInit
   readonly #places = new Map<string, Place>()
+  /** As requests show them. */
+  readonly #sockets = new WeakMap<Socket, Place>()
   readonly #byClient = new Map<string, number>()
   /** Places that have sent a request. */
   #http = 0
@@ -59,7 +62,7 @@ export class Connections {
 
   /** What is on its way over `socket`; undefined when that has lost its place. */
   delivery(socket: Socket): Delivery | undefined {
-    return this.#places.get(keyOf(socket))?.delivery
+    return this.#placeOf(socket)?.delivery
   }
 
   watch(app: FastifyInstance): void {
@@ -93,7 +96,7 @@ export class Connections {
     const key = keyOf(socket)
     const delivery = this.#deliver(socket)
     const since = clock.now()
-    this.#places.set(key, { socket, client, delivery, since, answering: 0, isHttp: false })
+    this.#places.set(key, { key, socket, client, delivery, since, answering: 0, isHttp: false })
     this.#byClient.set(client, own + 1)
     socket.once('close', () => this.#leave(key))
   }
@@ -111,8 +114,16 @@ export class Connections {
     })
   }
 
-  #asks(socket: Socket): void {
+  #placeOf(socket: Socket): Place | undefined {
+    const known = this.#sockets.get(socket)
+    if (known !== undefined) return this.#places.get(known.key) === known ? known : undefined
     const place = this.#places.get(keyOf(socket))
+    if (place !== undefined) this.#sockets.set(socket, place)
+    return place
+  }
+
+  #asks(socket: Socket): void {
+    const place = this.#placeOf(socket)
     if (place === undefined || place.isHttp) return
     if (this.#http >= this.#init.most && !this.#makeRoom(({ isHttp }) => isHttp)) {
       place.socket.destroy()
@@ -153,7 +164,7 @@ export class Connections {
   }
 
   #answering(socket: Socket, by: 1 | -1): void {
-    const place = this.#places.get(keyOf(socket))
+    const place = this.#placeOf(socket)
     if (place === undefined) return
     place.answering = Math.max(0, place.answering + by)
     place.since = this.#init.clock.now()

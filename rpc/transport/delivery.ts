@@ -77,20 +77,19 @@ export class Delivery implements Load {
     this.#bytes -= size
     this.#init.outflow.shrink(size)
     this.#moved()
-    if (this.#bytes > 0) return
-    this.#timer?.cancel()
-    this.#timer = undefined
   }
 
   #moved(): void {
     this.#takenAt = this.#init.clock.now()
   }
 
+  /** One timer for many answers: it looks again as long as anything is on its way. */
   #watch(time: number): Timer {
     const { clock, stallTime } = this.#init
     return clock.after(time, () => {
+      this.#timer = undefined
       if (this.stalled >= stallTime) this.cut()
-      else this.#timer = this.#watch(stallTime - this.stalled)
+      else if (this.#bytes > 0) this.#timer = this.#watch(stallTime - this.stalled)
     })
   }
 }

@@ -166,8 +166,12 @@ function route(app: FastifyInstance, endpoint: Endpoint, parts: RouteParts): voi
     })
     const send = (settled: Answer) => deliver(reply, settled, connections)
     if (!(answer instanceof Promise)) return send(answer)
-    reply.raw.once('close', () => presence.leave())
-    return answer.then(send)
+    const leave = (): void => presence.leave()
+    reply.raw.once('close', leave)
+    return answer.then((settled) => {
+      reply.raw.off('close', leave)
+      return send(settled)
+    })
   })
   app.options(endpoint.path, (_, reply) =>
     reply

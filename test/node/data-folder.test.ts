@@ -60,6 +60,7 @@ describe('the data folder', () => {
       publicKey: new Uint8Array(1952),
       stake: 1n,
       peerId: 'QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N',
+      proof: new Uint8Array(3309),
     }
     const committee = { ...preset('devnet'), validators: [validator] }
     await assert.rejects(removeData(root, committee), { code: 'NODE_RESET_COMMITTEE' })

@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict'
 
-import { Semaphore } from '../../rpc/semaphore.ts'
+import { Semaphore, type SemaphoreOptions } from '../../rpc/semaphore.ts'
 
-function world(permits: number, permitsPerClient?: number) {
-  const semaphore = new Semaphore(
-    permits,
-    permitsPerClient === undefined ? {} : { permitsPerClient },
-  )
+function world(permits: number, options: SemaphoreOptions = {}) {
+  const semaphore = new Semaphore(permits, options)
   const entered: string[] = []
-  const come = (client: string, count: number): void => {
+  const inside: { client: string; leave: () => void }[] = []
+  const enter = (client: string, leave: () => void): void => {
+    entered.push(client)
+    inside.push({ client, leave })
+  }
+  const come = (client: string, count: number, isBrief = false): void => {
     for (let call = 0; call < count; call++) {
-      void semaphore.acquire(client).then(() => entered.push(client))
+      void semaphore.acquire({ client, isBrief }).then((leave) => enter(client, leave))
     }
   }
   const leave = async (client: string): Promise<void> => {
-    semaphore.release(client)
+    const first = inside.findIndex((one) => one.client === client)
+    for (const { leave: end } of inside.splice(first, 1)) end()
     await settled()
   }
   return { semaphore, entered, come, leave }
@@ -39,7 +42,7 @@ describe('a semaphore', () => {
   })
 
   it('keeps room for others while one client has all that it may have', async () => {
-    const { entered, come, leave } = world(3, 2)
+    const { entered, come, leave } = world(3, { permitsPerClient: 2 })
     come('many', 5)
     await settled()
     assert.deepEqual(entered, ['many', 'many'])
@@ -53,7 +56,7 @@ describe('a semaphore', () => {
   })
 
   it('is as free as before once all have left', async () => {
-    const { semaphore, entered, come, leave } = world(2, 1)
+    const { semaphore, entered, come, leave } = world(2, { permitsPerClient: 1 })
     come('a', 3)
     come('b', 3)
     for (let step = 0; step < 6; step++) {
@@ -65,5 +68,36 @@ describe('a semaphore', () => {
     come('b', 1)
     await settled()
     assert.equal(entered.length, 8)
+  })
+
+  it('lets brief ones of one client in together, and counts them as one until all have left', async () => {
+    const { semaphore, entered, come, leave } = world(2, { permitsPerClient: 1, together: 3 })
+    come('many', 4, true)
+    come('one', 1, true)
+    await settled()
+    assert.deepEqual(entered, ['many', 'many', 'many', 'one'])
+    await leave('many')
+    await leave('many')
+    assert.equal(semaphore.waiting('many'), 1)
+    await leave('many')
+    assert.equal(semaphore.waiting('many'), 0)
+    assert.deepEqual(entered, ['many', 'many', 'many', 'one', 'many'])
+  })
+
+  it('lets nobody else in with brief ones', async () => {
+    const { entered, come, leave } = world(1, { together: 8 })
+    come('a', 2, true)
+    come('a', 1)
+    come('a', 1, true)
+    come('b', 1, true)
+    await settled()
+    assert.deepEqual(entered, ['a', 'a'])
+    await leave('a')
+    await leave('a')
+    assert.deepEqual(entered, ['a', 'a', 'b'])
+    await leave('b')
+    assert.deepEqual(entered, ['a', 'a', 'b', 'a'])
+    await leave('a')
+    assert.deepEqual(entered, ['a', 'a', 'b', 'a', 'a'])
   })
 })

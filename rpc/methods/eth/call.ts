@@ -23,6 +23,7 @@ export const call = defineMethod({
   paramNames: ['transaction', 'block', 'stateOverrides', 'blockOverrides'],
   result: results.data,
   long: true,
+  brief: true,
   handler: async ([transaction, block, state, header], { chain, reads, spend }) => {
     const request = callRequest(transaction, chain.chainId)
     const read = reads.call(request, block, overridesOf(state, header))

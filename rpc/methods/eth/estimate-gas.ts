@@ -24,6 +24,7 @@ export const estimateGas = defineMethod({
   paramNames: ['transaction', 'block', 'stateOverrides', 'blockOverrides'],
   result: results.quantity,
   long: true,
+  brief: true,
   cost: 30,
   handler: async ([transaction, block, state, header], { chain, reads, spend }) => {
     const request = callRequest(transaction, chain.chainId)

@@ -30,4 +30,59 @@ describe('calls between threads', () => {
     })
     port1.close()
   })
+
+  it('cross in one message when they are made at once, and fail one by one', async () => {
+    const { port1, port2 } = new MessageChannel()
+    let sent = 0
+    expose(port1, { twice: (value: number) => 2 * value })
+    const connection = connect({
+      postMessage(message) {
+        sent++
+        port2.postMessage(message, [])
+      },
+      on: (event, listener) => port2.on(event, listener),
+    })
+    const all = await Promise.all([1, 2, 3].map((value) => connection.call('twice', [value])))
+    assert.deepEqual([all, sent], [[2, 4, 6], 1])
+    const mixed = await Promise.allSettled([
+      connection.call('twice', [4]),
+      connection.call('twice', [() => 5]),
+    ])
+    assert.deepEqual(
+      mixed.map(({ status }) => status),
+      ['fulfilled', 'rejected'],
+    )
+    port1.close()
+  })
+
+  it('of one line run one after the other, beside those of others', async () => {
+    const { port1, port2 } = new MessageChannel()
+    const begun: string[] = []
+    const gates = new Map<string, () => void>()
+    const begin = async (name: string): Promise<string> => {
+      begun.push(name)
+      await new Promise<void>((resolve) => gates.set(name, resolve))
+      return name
+    }
+    const rests: (() => void)[] = []
+    const pause = () => new Promise<void>((resolve) => rests.push(resolve))
+    expose(port1, { begin }, pause)
+    const connection = connect(port2)
+    const ended = ['first', 'second'].map((name) => connection.call('begin', [name], 'one'))
+    const other = connection.call('begin', ['other'], 'two')
+    const free = connection.call('begin', ['free'])
+    const has = async (count: number): Promise<void> => {
+      while (begun.length < count) await new Promise((resolve) => setImmediate(resolve))
+    }
+    await has(3)
+    assert.deepEqual(begun, ['first', 'other', 'free'])
+    gates.get('first')?.()
+    assert.equal(await ended[0], 'first')
+    assert.equal(begun.length, 3, 'the line pauses, and its answer has crossed')
+    rests[0]?.()
+    await has(4)
+    for (const open of gates.values()) open()
+    assert.deepEqual(await Promise.all([free, other, ended[1]]), ['free', 'other', 'second'])
+    port1.close()
+  })
 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 
 import { fixed, hex, silent } from '#base'
-import type { GenesisValidator } from '#genesis'
+import { mlDsa } from '#crypto'
+import { type Genesis, type GenesisValidator, proveValidator } from '#genesis'
 import { openMemory } from '#storage'
 
 import { Engine } from '../../../chain/engine/engine.ts'
@@ -9,12 +10,12 @@ import { headAt, uninterrupted } from '../../../chain/reads/context.ts'
 import { devNetwork, sign, withCode } from './network.ts'
 import { commitOf, profileOf } from './rig.ts'
 
-const validator = (index: number): GenesisValidator => ({
-  account: fixed(index + 1, 20),
-  publicKey: fixed(index + 1, 1952),
-  stake: 1n,
-  peerId: `Qm${index}`.padEnd(46, 'x'),
-})
+function validator(index: number, network: Pick<Genesis, 'chainId' | 'salt'>): GenesisValidator {
+  const key = mlDsa(0x65).fromSeed(fixed(index + 1, 32))
+  const seat = { account: fixed(index + 1, 20), peerId: `Qm${index}`.padEnd(46, 'x') }
+  const { publicKey } = key
+  return { ...seat, publicKey, stake: 1n, proof: proveValidator(key, network, seat) }
+}
 
 describe('the order of commits', () => {
   it('stands in the store with the block of each, and in the header', async () => {
@@ -67,7 +68,8 @@ describe('the finalized block', () => {
   })
 
   it('is the one that was attested where there is a committee', async () => {
-    const validators = [0, 1, 2, 3].map(validator)
+    const network = devNetwork()
+    const validators = [0, 1, 2, 3].map((index) => validator(index, network))
     const profile = await profileOf(devNetwork({ validators }))
     const store = openMemory()
     const engine = await Engine.open({ store, profile, archive: false, log: silent })

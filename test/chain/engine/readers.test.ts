@@ -140,6 +140,20 @@ describe('reader threads', function () {
     for (const result of await Promise.all(long)) assert.equal(result?.failure?.reason, 'halted')
   })
 
+  it('take clients in turns, however much one asks for at once', async () => {
+    const { signal } = new AbortController()
+    const ask = (client: string) =>
+      chain.readsUntil(signal, client).call({ ...loop, gas: 20_000_000n }, 'latest')
+    let ended = 0
+    const many = Array.from({ length: 12 }, async () => {
+      await ask('many')
+      ended++
+    })
+    await ask('one')
+    assert.ok(ended < 6, `${ended} of the others were answered before`)
+    await Promise.all(many)
+  })
+
   it('keep their faults: facts and code arrive as they were thrown', async () => {
     await assert.rejects(
       chain.reads.feeHistory(1, 'latest', [101]),
