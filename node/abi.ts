@@ -1,8 +1,12 @@
 import { concat, fixed, padLeft, utf8 } from '#base'
 import { keccak256 } from '#crypto'
 
-/** A number, at most 32 bytes put into a word from the right, or bytes of any length. */
-export type AbiValue = bigint | Uint8Array | { readonly bytes: Uint8Array }
+/** A number, at most 32 bytes put into a word from the right, bytes of any length, or a list of words. */
+export type AbiValue =
+  | bigint
+  | Uint8Array
+  | { readonly bytes: Uint8Array }
+  | { readonly words: readonly Uint8Array[] }
 
 const wordBytes = 32
 
@@ -20,13 +24,17 @@ export function encodeCall(signature: string, ...values: readonly AbiValue[]): U
     if (typeof value === 'bigint') heads.push(fixed(value, wordBytes))
     else if (value instanceof Uint8Array) heads.push(padLeft(value, wordBytes))
     else {
-      const tail = tailOf(value.bytes)
+      const tail = 'bytes' in value ? tailOf(value.bytes) : listOf(value.words)
       heads.push(fixed(offset, wordBytes))
       tails.push(tail)
       offset += tail.length
     }
   }
   return concat(keccak256(utf8(signature)).subarray(0, 4), ...heads, ...tails)
+}
+
+function listOf(words: readonly Uint8Array[]): Uint8Array {
+  return concat(fixed(words.length, wordBytes), ...words.map((word) => padLeft(word, wordBytes)))
 }
 
 /** Length, content, and zeros up to a word. */

@@ -51,6 +51,11 @@ addSubcommands(program, [
     () => import('./commands/precompile.ts'),
   ],
   [
+    'model',
+    'Bring models onto the chain, run them, and claim or dispute their answers.',
+    () => import('./commands/model.ts'),
+  ],
+  [
     'validator',
     'Keep the keys of a validator, and the record of what it signed.',
     () => import('./commands/validator.ts'),

@@ -1,0 +1,169 @@
+/** Claims about answers of models, 0x0305, over JSON-RPC. */
+import { concat, Fault, fixed, hex, type Hex, quantity, unhex, utf8 } from '#base'
+import { keccak256, sha3_256 } from '#crypto'
+
+import { bytesIn, fieldsIn, listIn, quantityIn, type RpcAsker } from '../rpc-client.ts'
+import { Answer } from './answer.ts'
+import { ask, contracts } from './contracts.ts'
+
+export const claimStatuses = ['none', 'open', 'settled', 'refuted'] as const
+export const challengeStatuses = ['none', 'open', 'lost', 'won', 'refunded'] as const
+/** Whose move it is, and what. */
+export const turns = ['reveal', 'choose', 'prove'] as const
+
+/** Seconds and blocks of the same moment. */
+export interface Moment {
+  readonly timestamp: bigint
+  readonly height: bigint
+}
+
+export interface Claim {
+  readonly id: Hex
+  readonly status: (typeof claimStatuses)[number]
+  readonly model: Hex
+  readonly claimant: Hex
+  readonly bond: bigint
+  readonly traceTop: Hex
+  readonly inputHash: Hex
+  readonly outputHash: Hex
+  /** Challenges that are not decided. */
+  readonly open: number
+  /** Challenges ever made. */
+  readonly challenges: number
+  readonly since: Moment
+}
+
+export interface Challenge {
+  readonly number: number
+  readonly status: (typeof challengeStatuses)[number]
+  readonly turn: (typeof turns)[number]
+  /** Of the hash in question: 0 is a leaf. */
+  readonly level: number
+  readonly index: number
+  /** In question; while the challenger chooses, SHA3-256 of what was revealed. */
+  readonly hash: Hex
+  readonly challenger: Hex
+  readonly bond: bigint
+  /** When the turn began. */
+  readonly since: Moment
+}
+
+export async function claimOf(rpc: RpcAsker, id: Hex): Promise<Claim> {
+  const answer = await ask(rpc, 'claims', 'claimOf(bytes32)', unhex(id))
+  return {
+    id,
+    status: claimStatuses[answer.count(0)] ?? 'none',
+    model: answer.hash(1),
+    claimant: answer.address(2),
+    bond: answer.number(3),
+    traceTop: answer.hash(4),
+    inputHash: answer.hash(5),
+    outputHash: answer.hash(6),
+    open: answer.count(7),
+    challenges: answer.count(8),
+    since: { timestamp: answer.number(9), height: answer.number(10) },
+  }
+}
+
+export async function challengeOf(rpc: RpcAsker, id: Hex, number: number): Promise<Challenge> {
+  const values = [unhex(id), BigInt(number)] as const
+  const answer = await ask(rpc, 'claims', 'challengeOf(bytes32,uint64)', ...values)
+  return {
+    number,
+    status: challengeStatuses[answer.count(0)] ?? 'none',
+    turn: turns[answer.count(1)] ?? 'prove',
+    level: answer.count(2),
+    index: answer.count(3),
+    hash: answer.hash(4),
+    challenger: answer.address(5),
+    bond: answer.number(6),
+    since: { timestamp: answer.number(7), height: answer.number(8) },
+  }
+}
+
+/** The claim's input and output, whole, out of the block that it was made in. */
+export async function answerClaimed(
+  rpc: RpcAsker,
+  { id, since, inputHash, outputHash }: Claim,
+): Promise<{ readonly input: Uint8Array; readonly output: Uint8Array }> {
+  const topics = [topicOf('Claimed(bytes32,bytes32,address,bytes32,bytes,bytes)'), id]
+  for (const data of await logsAt(rpc, since.height, topics)) {
+    const [input, output] = [data.bytes(1), data.bytes(2)]
+    const isIt = hex(sha3_256(input)) === inputHash && hex(sha3_256(output)) === outputHash
+    if (isIt) return { input, output }
+  }
+  throw lost('Claimed', since.height)
+}
+
+/** What the claimant revealed last, out of the block that made it the challenger's turn. */
+export async function hashesRevealed(
+  rpc: RpcAsker,
+  id: Hex,
+  { number, since, hash }: Challenge,
+): Promise<readonly Uint8Array[]> {
+  const topics = [topicOf('Revealed(bytes32,uint64,bytes32[])'), id, hex(fixed(number, 32))]
+  for (const data of await logsAt(rpc, since.height, topics)) {
+    const hashes = data.words(0)
+    if (hex(sha3_256(concat(...hashes))) === hash) return hashes
+  }
+  throw lost('Revealed', since.height)
+}
+
+/** The id of the claim that a transaction made. */
+export async function claimMadeBy(rpc: RpcAsker, transaction: Hex): Promise<Hex> {
+  const { logs } = fieldsIn(await rpc.ask('eth_getTransactionReceipt', transaction))
+  return hex(indexedIn(logs, topicOf('Claimed(bytes32,bytes32,address,bytes32,bytes,bytes)'), 1))
+}
+
+/** The number of the challenge that a transaction made. */
+export async function challengeMadeBy(rpc: RpcAsker, transaction: Hex): Promise<number> {
+  const { logs } = fieldsIn(await rpc.ask('eth_getTransactionReceipt', transaction))
+  const topic = indexedIn(logs, topicOf('Challenged(bytes32,uint64,address)'), 2)
+  return new Answer(topic).count(0)
+}
+
+/**
+ * Of the next block: a network without transactions makes none, and its last one may be old.
+ *
+ * @param seconds Since 1970, which the next block's time is not before.
+ */
+export async function nextMoment(rpc: RpcAsker, seconds: number): Promise<Moment> {
+  const { number, timestamp } = fieldsIn(await rpc.ask('eth_getBlockByNumber', 'latest', false))
+  const [clock, last] = [BigInt(Math.floor(seconds)), quantityIn(timestamp)]
+  return { height: quantityIn(number) + 1n, timestamp: clock > last ? clock : last }
+}
+
+/** Whether both, so many seconds and so many blocks, have passed: time without blocks is no time. */
+export function isOver(since: Moment, now: Moment, seconds: bigint, blocks: bigint): boolean {
+  return now.timestamp >= since.timestamp + seconds && now.height >= since.height + blocks
+}
+
+async function logsAt(
+  rpc: RpcAsker,
+  height: bigint,
+  topics: readonly string[],
+): Promise<readonly Answer[]> {
+  const [fromBlock, toBlock] = [quantity(height), quantity(height)]
+  const filter = { fromBlock, toBlock, address: contracts.claims, topics }
+  const logs = listIn(await rpc.ask('eth_getLogs', filter))
+  return logs.map((log) => new Answer(bytesIn(fieldsIn(log)['data'])))
+}
+
+function indexedIn(logs: unknown, topic: Hex, place: number): Uint8Array {
+  for (const log of listIn(logs)) {
+    const topics = listIn(fieldsIn(log)['topics'])
+    if (topics[0] === topic) return bytesIn(topics[place], 32)
+  }
+  throw lost('of the receipt')
+}
+
+function topicOf(signature: string): Hex {
+  return hex(keccak256(utf8(signature)))
+}
+
+function lost(event: string, block?: bigint): Fault {
+  return new Fault(
+    { code: 'MODEL_LOG', event, ...(block === undefined ? {} : { block }) },
+    'the node does not show what the claim rests on: name one that keeps logs with --rpc',
+  )
+}

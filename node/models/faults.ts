@@ -1,0 +1,14 @@
+/** What a model at hand, or a party to a claim, can be wrong about. */
+import { Fault } from '#base'
+
+export function unusableFile(file: string, reason: string): Fault {
+  return new Fault({ code: 'MODEL_FILE', file, reason }, 'name a file that you can read')
+}
+
+/** Another model than the chain has. */
+export function otherModel(facts: { readonly expected: string; readonly found: string }): Fault {
+  return new Fault(
+    { code: 'MODEL_MISMATCH', ...facts },
+    'name the folder or the file that the model was registered from',
+  )
+}
