@@ -70,12 +70,16 @@ export interface NodeCost {
   readonly macs: number
   /** Elements read, compared or written one by one; those of 64 bits count eight times. */
   readonly elements: number
+  /** What a run takes beside inputs and outputs, at most. */
+  readonly workingBytes: number
 }
 
-export interface Cost extends NodeCost {
+export interface Cost extends Omit<NodeCost, 'workingBytes'> {
+  /** Nodes, their inputs and outputs, and initializers. */
+  readonly parts: number
   readonly inputBytes: number
   readonly outputBytes: number
-  /** The most that values take at one time, constants included. */
+  /** The most that values and working copies take at one time, constants included. */
   readonly peakBytes: number
 }
 

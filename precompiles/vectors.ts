@@ -17,7 +17,7 @@ export interface VectorSequence {
   readonly calls: readonly VectorCall[]
 }
 
-export interface VectorGiven {
+interface VectorGiven {
   /** By the address of their owner. */
   readonly slots?: Readonly<Record<string, readonly VectorSlot[]>> | undefined
   readonly blobs?: readonly string[] | undefined

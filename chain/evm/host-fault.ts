@@ -35,11 +35,18 @@ export function hostCause(error: unknown): string | undefined {
     return /allocat|memory/i.test(error.message) ? 'memory' : undefined
   }
   if (isFault(error) && /^(?:STATE|STORE)_/.test(error.code)) return 'state'
+  // A machine that builds another kernel than all others has no say about its results.
+  if (isFault(error, 'INFERENCE_KERNEL') || isTrap(error)) return 'kernel'
   if (!(error instanceof Error)) return undefined
   // crypto/ checks all lengths and points before it asks its engine: what the engine throws is not
   // about the bytes.
   if ('code' in error && /^ERR_(?:OSSL|CRYPTO|MEMORY)_/.test(String(error.code))) return 'crypto'
   return 'errno' in error ? 'input or output' : undefined
+}
+
+/** The kernel is one that every machine has checked: a trap in it is this machine's. */
+function isTrap(error: unknown): boolean {
+  return error instanceof Error && error.name === 'RuntimeError'
 }
 
 /** Throws `error`, as a HostFault where it is one. */

@@ -52,7 +52,7 @@ const dataInputs: ReadonlyMap<string, number> = new Map([
 ])
 
 function movable(program: Program, { graph }: ModelProto, threshold: number): readonly Constant[] {
-  const names = new Set(graph.initializers.map(({ name }) => name))
+  const names = new Set(Array.from(graph.initializers, ({ name }) => name))
   return program.constants.filter(({ index, name, type, shape }) => {
     if (!names.has(name) || sizeOf(shape) * widths[type] < threshold) return false
     return program.nodes.every(({ operator, inputs }) =>
@@ -69,13 +69,14 @@ function rewrite(
     opset,
     inputs: graph.inputs,
     outputs: graph.outputs,
-    nodes: graph.nodes.map(({ attributes, ...node }) => ({
+    nodes: Array.from(graph.nodes, ({ attributes, ...node }) => ({
       ...node,
       attributes: Object.fromEntries(
         Array.from(attributes, ([name, value]) => [name, attributeSpec(value)]),
       ),
     })),
-    initializers: graph.initializers.map(({ name, type, shape, tensor, root }): InitializerSpec => {
+    initializers: Array.from(graph.initializers, (initializer): InitializerSpec => {
+      const { name, type, shape, tensor, root } = initializer
       const location = roots.get(name) ?? root
       if (location !== undefined) return { name, type, shape, root: location }
       return { name, type, shape, data: tensor?.data ?? new Uint8Array(0) }

@@ -135,7 +135,9 @@ function openingOfRuns(
 ): Opening {
   const leaves = Math.min(tiles, runs * leavesOfRun)
   const apart = Math.min(runs, Math.ceil(tiles / 2))
-  const data = Math.min(leaves * tileElements, elements) * widths[type]
+  // Leaves that nothing is read of stay closed: each of them may cost another run and a sibling instead.
+  const gaps = leavesOfRun > 1 ? leaves * (runBytes + hashBytes) : 0
+  const data = Math.max(Math.min(leaves * tileElements, elements) * widths[type], gaps)
   const siblings = siblingsOf(depth, apart)
   const bytes = sectionBytes + apart * runBytes + data + siblings * hashBytes
   return { bytes, hashes: 2 * leaves + siblings + depth }

@@ -80,6 +80,11 @@ export function checkProvable(program: Program): void {
   )
 }
 
+/** What proving a leaf takes at most, of each output of each node. */
+export function stepCosts(program: Program): readonly StepCost[] {
+  return tilingOf(program).trace.segments.map(({ cost }) => cost)
+}
+
 /** Leaves of the trace, and levels of the tree above them. */
 export function traceSize(program: Program): { readonly leaves: number; readonly depth: number } {
   const { leaves, depth } = tilingOf(program).trace

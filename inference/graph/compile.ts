@@ -8,8 +8,9 @@ import { operators } from '../operators/index.ts'
 import { isWithin, rangeOf } from '../operators/interval.ts'
 import type { Inference } from '../operators/operator.ts'
 import { sizeOf } from '../operators/shape.ts'
-import type { Node, Program, TensorType, Value } from '../types.ts'
-import { costOf, demandWithin } from './cost.ts'
+import { Weighing } from '../operators/weighing.ts'
+import type { Node, NodeCost, Program, TensorType, Value } from '../types.ts'
+import { costOf, demandWithin, Totals } from './cost.ts'
 import { Values } from './values.ts'
 
 export interface CompileOptions {
@@ -20,6 +21,11 @@ export interface CompileOptions {
    * EXTERNAL with one entry, `location`, of 64 lower-case hexadecimal digits.
    */
   readonly external?: boolean
+  /**
+   * Called with parts as {@link Cost} counts them, before what they are is looked into. What it throws is
+   * passed on.
+   */
+  readonly charge?: (parts: number) => void
 }
 
 /**
@@ -33,16 +39,29 @@ export function compile(model: Uint8Array, options: CompileOptions = {}): Progra
   }
   const { opset, graph, metadata } = readModel(model, options.external ?? false)
   const values = new Values()
+  const totals = new Totals(most, options.charge)
+  // Each weight takes a byte at least.
+  const weighing = new Weighing(model.length)
   const inputs = graph.inputs.map((input) => values.input(input.name, input))
-  for (const initializer of graph.initializers) values.constant(initializer)
+  for (const initializer of graph.initializers) {
+    totals.begin(1)
+    values.constant(initializer)
+  }
   const nodes: Node[] = []
-  for (const [index, proto] of graph.nodes.entries()) {
-    const at = `node ${index} ${proto.operator}`
-    if (proto.operator === 'Constant') values.constant(constantOf(proto, opset, at))
-    else nodes.push(nodeOf(proto, opset, at, values, most))
+  let index = 0
+  for (const proto of graph.nodes) {
+    const at = `node ${index++} ${proto.operator}`
+    totals.begin(1 + proto.inputs.length + proto.outputs.length)
+    if (proto.operator === 'Constant') {
+      values.constant(constantOf(proto, opset, at))
+      continue
+    }
+    const node = nodeOf(proto, opset, at, values, weighing)
+    totals.add(node.cost)
+    nodes.push(node)
   }
   const outputs = outputsOf(graph.outputs, values)
-  for (const info of graph.values) demandAlike(values.named(info.name, 'value_info'), info)
+  demandInfos(graph.values, values)
   const program = {
     inputs,
     outputs,
@@ -51,7 +70,7 @@ export function compile(model: Uint8Array, options: CompileOptions = {}): Progra
     values: values.all,
     metadata,
   }
-  const cost = costOf(program)
+  const cost = costOf(program, totals)
   demandWithin(cost, most)
   return { ...program, cost }
 }
@@ -61,7 +80,7 @@ function nodeOf(
   opset: number,
   at: string,
   values: Values,
-  most: ModelLimits,
+  weighing: Weighing,
 ): Node {
   const operator = operators.get(proto.operator) ?? refuse('operator', at)
   const inputs = proto.inputs.map((name) => (name === '' ? undefined : values.named(name, at)))
@@ -71,6 +90,7 @@ function nodeOf(
     inputs: inputs.map((value) => value && { ...value, tensor: values.tensor(value) }),
     outputs: proto.outputs.length,
     attributes: proto.attributes,
+    weighing,
   })
   const inference = operator.infer(context)
   context.finish()
@@ -81,11 +101,6 @@ function nodeOf(
     if (!isSafe) mayOverflow = true
     return values.put(proto.outputs[index] ?? '', outcome, isSafe ? outcome : range)
   })
-  const cost = {
-    macs: inference.macs ?? 0,
-    elements: elementsOf(inference, [...inputs, ...outputs]),
-  }
-  demandWithin({ ...cost, peakBytes: 0 }, most)
   return {
     operator: proto.operator,
     name: proto.name,
@@ -93,15 +108,25 @@ function nodeOf(
     outputs: outputs.map(({ index }) => index),
     attributes: inference.attributes ?? {},
     mayOverflow,
-    cost,
+    cost: nodeCost(inference, [...inputs, ...outputs]),
   }
 }
 
-function elementsOf(inference: Inference, values: readonly (Value | undefined)[]): number {
+function nodeCost(inference: Inference, values: readonly (Value | undefined)[]): NodeCost {
+  const present = values.filter((value) => value !== undefined)
+  const sizes = present.map(({ shape }) => sizeOf(shape))
   const results = inference.outputs.reduce((all, { shape }) => all + sizeOf(shape), 0)
-  const isWide = values.some((value) => value !== undefined && widths[value.type] === 8)
-  return (inference.elements ?? results) * (isWide ? wideElement : 1)
+  const isWide = present.some(({ type }) => widths[type] === 8)
+  const lane = isWide || present.some(({ type }) => type === 'uint32') ? 8 : 4
+  return {
+    macs: inference.macs ?? 0,
+    elements: (inference.elements ?? results) * (isWide ? wideElement : 1),
+    workingBytes: inference.isDirect === true ? 0 : Math.max(...sizes) * lane * workingCopies,
+  }
 }
+
+/** Lanes of two operands and of a result; and both operands stretched, which are no wider. */
+const workingCopies = 4
 
 /** What an element of 64 bits counts, beside one of fewer. */
 const wideElement = 8
@@ -136,6 +161,16 @@ function outputsOf(infos: readonly ValueInfo[], values: Values): readonly Value[
   })
   if (new Set(outputs).size < outputs.length) return refuse('duplicate', 'output')
   return outputs
+}
+
+/** About each value once. */
+function demandInfos(infos: Iterable<ValueInfo>, values: Values): void {
+  const named = new Set<string>()
+  for (const info of infos) {
+    if (named.has(info.name)) refuse('duplicate', 'value_info')
+    named.add(info.name)
+    demandAlike(values.named(info.name, 'value_info'), info)
+  }
 }
 
 /** What a model says of a value has to be what it is. */

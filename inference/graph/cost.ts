@@ -2,14 +2,40 @@ import { type ModelReason, refuse } from '../faults.ts'
 import type { ModelLimits } from '../limits.ts'
 import { widths } from '../onnx/types.ts'
 import { sizeOf } from '../operators/shape.ts'
-import type { Cost, Program, TensorType } from '../types.ts'
+import type { Cost, NodeCost, Program, TensorType } from '../types.ts'
+
+/** What a graph under compilation has come to; refuses what is more than it may be at once. */
+export class Totals {
+  macs = 0
+  elements = 0
+  parts = 0
+  readonly #most: ModelLimits
+  readonly #charge: ((parts: number) => void) | undefined
+
+  constructor(most: ModelLimits, charge: ((parts: number) => void) | undefined) {
+    this.#most = most
+    this.#charge = charge
+  }
+
+  begin(parts: number): void {
+    this.parts += parts
+    this.#charge?.(parts)
+  }
+
+  add({ macs, elements }: NodeCost): void {
+    this.macs += macs
+    this.elements += elements
+    demandWithin({ macs: this.macs, elements: this.elements, peakBytes: 0 }, this.#most)
+  }
+}
 
 /** Known from types alone: what a run costs whatever its input is. */
-export function costOf(program: Omit<Program, 'cost'>): Cost {
-  const { inputs, outputs, nodes } = program
+export function costOf(program: Omit<Program, 'cost'>, { macs, elements, parts }: Totals): Cost {
+  const { inputs, outputs } = program
   return {
-    macs: nodes.reduce((all, { cost }) => all + cost.macs, 0),
-    elements: nodes.reduce((all, { cost }) => all + cost.elements, 0),
+    macs,
+    elements,
+    parts,
     inputBytes: inputs.reduce((all, value) => all + bytesOf(value), 0),
     outputBytes: outputs.reduce((all, value) => all + bytesOf(value), 0),
     peakBytes: peakBytes(program),
@@ -51,7 +77,7 @@ function peakBytes(program: Omit<Program, 'cost'>): number {
   let peak = now
   for (const [at, uses] of lastUses(program).entries()) {
     for (const index of nodes[at]?.outputs ?? []) now += size(index)
-    peak = Math.max(peak, now)
+    peak = Math.max(peak, now + (nodes[at]?.cost.workingBytes ?? 0))
     for (const index of uses) now -= size(index)
   }
   return peak

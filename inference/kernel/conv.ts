@@ -7,6 +7,7 @@ import {
   wholeOf,
 } from './filters.ts'
 import {
+  copiesOf,
   imageBytes,
   type Layout,
   layoutOf,
@@ -82,14 +83,53 @@ export function convPacked(x: Bytes, xZero: number, packed: PackedFilters): Int3
  */
 function isWorthwhile(shape: ConvShape): boolean {
   const whole = wholeOf(shape)
-  const depth = size(whole.channels)
-  const taps = size(whole.tapRows) * size(whole.tapColumns)
-  const products = size(whole.rows) * size(whole.columns) * size(whole.filters) * depth * taps
+  const products = productsOf(whole)
   if (products < fewProducts) return false
   const layout = layoutOf(shape, whole)
-  const steps = layout.panels * taps * Math.ceil(depth / 2)
-  return products >= steps * 4 && products >= imageBytes(layout, whole)
+  const taps = size(whole.tapRows) * size(whole.tapColumns)
+  const steps = layout.panels * taps * Math.ceil(size(whole.channels) / 2)
+  const copied = Math.max(imageBytes(layout, whole), copiesOf(layout, whole) * productsPerCopy)
+  return products >= steps * 4 && products >= copied
 }
+
+/** Products of plain code in the time of one copy. */
+const productsPerCopy = 16
+
+function productsOf({ rows, columns, filters, channels, tapRows, tapColumns }: Part): number {
+  const results = size(rows) * size(columns) * size(filters)
+  return results * size(channels) * size(tapRows) * size(tapColumns)
+}
+
+/**
+ * What a convolution takes beside its multiplications at the kernel's speed, in elements of other
+ * operators. Equal on every machine.
+ *
+ * @param isPacked Whether the weights are prepared once for the whole batch.
+ */
+export function convElements(shape: ConvShape, isPacked: boolean): number {
+  const whole = wholeOf(shape)
+  const { batch, groups, filters } = shape
+  const runs = batch * groups
+  if (!isWorthwhile(shape)) {
+    const products = productsOf(whole)
+    const lines = products / size(whole.tapColumns)
+    return Math.ceil(runs * (products / plainProducts + lines / plainLines))
+  }
+  const layout = layoutOf(shape, whole)
+  const image = copiesOf(layout, whole) * copyElements + imageBytes(layout, whole) / imageElement
+  const packed = ((isPacked ? 1 : batch) * filters * filterBytes(whole)) / (2 * packedWeights)
+  return Math.ceil(runs * (beginning + image) + packed)
+}
+
+/** What it takes to begin with a group of an item of the batch, in elements. */
+const beginning = 128
+/** Of one copy into the image. */
+const copyElements = 4
+/** In the time of an element: products of plain code and its rows of taps, bytes of the image, weights. */
+const plainProducts = 2
+const plainLines = 4
+const imageElement = 8
+const packedWeights = 4
 
 export function convolve(
   kernel: Machine,

@@ -71,8 +71,9 @@ export function densePacked(a: Bytes, m: number, aZero: number, packed: PackedWe
   const { b, k, n, zeros, slot } = packed
   const kernel = isWorthwhile(m, k, n) ? machine() : undefined
   if (kernel === undefined) return denseIntegerPlain(a, b, m, k, n, aZero, zeros)
-  if (!kernel.has(slot) && kernel.keep(slot)) {
-    keepColumns(kernel, packed, { rows: [0, 0], factors: [0, k], columns: [0, n] })
+  if (!kernel.has(slot)) {
+    const whole = { rows: [0, 0], factors: [0, k], columns: [0, n] } as const
+    kernel.keep(slot, () => keepColumns(kernel, packed, whole))
   }
   return multiply(kernel, a, m, aZero, packed)
 }
@@ -80,6 +81,19 @@ export function densePacked(a: Bytes, m: number, aZero: number, packed: PackedWe
 function isWorthwhile(m: number, k: number, n: number): boolean {
   return m * k * n >= fewProducts
 }
+
+/**
+ * What a product takes beside its multiplications at the kernel's speed, in elements of other operators.
+ * Equal on every machine.
+ */
+export function denseElements(m: number, k: number, n: number): number {
+  return beginning + (isWorthwhile(m, k, n) ? 0 : Math.ceil((m * k * n) / plainProducts))
+}
+
+/** What it takes to begin, in elements. */
+const beginning = 128
+/** Products of plain code in the time of an element. */
+const plainProducts = 2
 
 export function multiply(
   kernel: Machine,

@@ -40,11 +40,13 @@ export function filterBytes({ channels, tapRows, tapColumns }: Part): number {
 /** Makes room for all filters beside the scratch, if there can be any, and packs them. */
 export function keepFilters(kernel: Machine, weights: PackedFilters): void {
   const { shape, slot } = weights
-  if (kernel.has(slot) || !kernel.keep(slot)) return
+  if (kernel.has(slot)) return
   const whole = wholeOf(shape)
-  for (let group = 0; group < shape.groups; group++) {
-    writeFilters(kernel, weights, whole, group, keptAt(weights, whole, group))
-  }
+  kernel.keep(slot, () => {
+    for (let group = 0; group < shape.groups; group++) {
+      writeFilters(kernel, weights, whole, group, keptAt(weights, whole, group))
+    }
+  })
 }
 
 /** The part's filters as the kernel reads them, where they are kept or freshly packed. */

@@ -160,11 +160,23 @@ export function imageBytes(layout: Layout, part: Part): number {
   return Math.ceil(size(part.channels) / 2) * 2 * layout.channel
 }
 
+/** How many pieces the image is copied in: rows one by one, or element by element with a stride. */
+export function copiesOf({ vertical, horizontal }: Layout, part: Part): number {
+  const rows = size(part.channels) * vertical.phases * horizontal.phases * vertical.length
+  return horizontal.stride > 1 ? rows + (rows * horizontal.length) / elementsPerCopy : rows
+}
+
+/** Elements one by one in the time of one copy. */
+const elementsPerCopy = 16
+
 /** The places of a phase that are inside the input, where place 0 is at `start` of it. */
 function reach({ length, stride }: Axis, start: number, inside: number): Span {
   const from = Math.max(0, Math.ceil(-start / stride))
   return [from, Math.max(from, Math.min(length, Math.ceil((inside - start) / stride)))]
 }
+
+/** Fewer are copied one by one before a call into the engine has begun. */
+const fewElements = 48
 
 /**
  * Copies some places of a phase.
@@ -184,12 +196,14 @@ function copyPhase(
 ): void {
   const step = vertical.stride * width
   const count = size(columns)
-  if (step === count && horizontal.length === count && horizontal.stride === 1) {
+  const isFew = size(rows) * count < fewElements
+  if (!isFew && step === count && horizontal.length === count && horizontal.stride === 1) {
     const [from, to] = [source + rows[0] * step, source + rows[1] * step]
     kernel.bytes.set(x.subarray(from, to), target + rows[0] * count)
     return
   }
-  const atOnce = horizontal.stride > 1 ? 0 : Math.floor((stageBytes - count) / step) + 1
+  const isApart = isFew || horizontal.stride > 1
+  const atOnce = isApart ? 0 : Math.floor((stageBytes - count) / step) + 1
   for (let row = rows[0]; row < rows[1];) {
     const from = source + row * step + columns[0] * horizontal.stride
     const to = target + row * horizontal.length + columns[0]

@@ -4,8 +4,14 @@
  *
  * @module
  */
-export { denseInteger, densePacked, type PackedWeights, packWeights } from './dense.ts'
+export {
+  denseElements,
+  denseInteger,
+  densePacked,
+  type PackedWeights,
+  packWeights,
+} from './dense.ts'
 export { type Bytes, convIntegerPlain, denseIntegerPlain, type ZeroPoint } from './plain.ts'
 export { type ConvShape, outputOf } from './shape.ts'
-export { convInteger, convPacked } from './conv.ts'
+export { convElements, convInteger, convPacked } from './conv.ts'
 export { type PackedFilters, packFilters } from './filters.ts'

@@ -76,6 +76,7 @@ export class Machine {
 
   /** Frees the scratch: a computation begins. */
   clear(): void {
+    this.#view()
     this.#taken = 0
   }
 
@@ -92,11 +93,14 @@ export class Machine {
     return slot.generation === this.#generation
   }
 
-  /** Makes room for `slot` beside the scratch; false where there is none. */
-  keep(slot: Slot): boolean {
+  /**
+   * Makes room for `slot` beside the scratch, for `write` to fill; without room nothing is written. Only
+   * what was written to its end is there from then on.
+   */
+  keep(slot: Slot, write: () => void): void {
     const bytes = aligned(slot.bytes)
     const most = limits.memory.value
-    if (this.scratch + bytes > most) return false
+    if (this.scratch + bytes > most) return
     if (this.#kept + bytes > most) {
       this.#kept = this.scratch
       this.#generation++
@@ -104,12 +108,12 @@ export class Machine {
     try {
       this.#reach(this.#kept + bytes)
     } catch {
-      return false
+      return
     }
     slot.address = this.#kept
-    slot.generation = this.#generation
+    write()
     this.#kept += bytes
-    return true
+    slot.generation = this.#generation
   }
 
   /** The products of all rows, four at a time as long as there are four, with some panels. */
@@ -140,10 +144,16 @@ export class Machine {
     const { memory } = this.routines
     const missing = end - memory.buffer.byteLength
     if (missing > 0) memory.grow(Math.ceil(missing / page))
-    if (this.bytes.buffer === memory.buffer) return
-    this.bytes = new Uint8Array(memory.buffer)
-    this.int16 = new Int16Array(memory.buffer)
-    this.int32 = new Int32Array(memory.buffer)
+    this.#view()
+  }
+
+  /** Growth leaves views without memory, and may itself be cut short: the last view tells of all. */
+  #view(): void {
+    const { buffer } = this.routines.memory
+    if (this.int32.buffer === buffer) return
+    this.bytes = new Uint8Array(buffer)
+    this.int16 = new Int16Array(buffer)
+    this.int32 = new Int32Array(buffer)
   }
 }
 

@@ -23,13 +23,14 @@ export interface ModelProto {
   readonly metadata: ReadonlyMap<string, string>
 }
 
-export interface GraphProto {
-  readonly nodes: readonly NodeProto[]
-  readonly initializers: readonly TensorProto[]
+/** Nodes, initializers and values are read one by one, when they are come to. */
+interface GraphProto {
+  readonly nodes: Iterable<NodeProto>
+  readonly initializers: Iterable<TensorProto>
   readonly inputs: readonly ValueInfo[]
   readonly outputs: readonly ValueInfo[]
   /** What the model says about values between. */
-  readonly values: readonly ValueInfo[]
+  readonly values: Iterable<ValueInfo>
 }
 
 export interface NodeProto {
@@ -48,7 +49,7 @@ export interface ValueInfo extends TensorType {
 }
 
 /** Versions of the operators' semantics that are known here. */
-export const opsets = { lowest: 7, highest: 21 } as const
+const opsets = { lowest: 7, highest: 21 } as const
 
 const irVersions = { lowest: 3n, highest: 12n } as const
 
@@ -102,13 +103,24 @@ function readMetadata(model: Message): ReadonlyMap<string, string> {
 function readGraph(bytes: Uint8Array, external: boolean): GraphProto {
   const graph = readMessage(bytes, graphSchema, 'graph')
   return {
-    nodes: graph.list(1).map((node, index) => readNode(node, `node ${index}`)),
-    initializers: graph
-      .list(5)
-      .map((tensor, index) => readTensor(tensor, `initializer ${index}`, external)),
+    nodes: lazily(graph.list(1), (node, index) => readNode(node, `node ${index}`)),
+    initializers: lazily(graph.list(5), (tensor, index) => {
+      return readTensor(tensor, `initializer ${index}`, external)
+    }),
     inputs: graph.list(11).map((value, index) => readValueInfo(value, `input ${index}`)),
     outputs: graph.list(12).map((value, index) => readValueInfo(value, `output ${index}`)),
-    values: graph.list(13).map((value, index) => readValueInfo(value, `value_info ${index}`)),
+    values: lazily(graph.list(13), (value, index) => readValueInfo(value, `value_info ${index}`)),
+  }
+}
+
+function lazily<Item>(
+  list: readonly Uint8Array[],
+  read: (bytes: Uint8Array, index: number) => Item,
+): Iterable<Item> {
+  return {
+    *[Symbol.iterator]() {
+      for (const [index, bytes] of list.entries()) yield read(bytes, index)
+    },
   }
 }
 

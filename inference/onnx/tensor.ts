@@ -98,12 +98,7 @@ function fromVarints(type: ElementType, count: number, bytes: Uint8Array, at: st
 }
 
 /** Exactly `count` elements, little-endian. */
-export function fromRaw(
-  type: ElementType,
-  count: number,
-  bytes: Uint8Array,
-  at: string,
-): TensorData {
+function fromRaw(type: ElementType, count: number, bytes: Uint8Array, at: string): TensorData {
   if (bytes.length !== count * widths[type]) return refuse('data', at)
   if (type === 'bool' && !bytes.every((byte) => byte < 2)) return refuse('data', at)
   return dataOf(type, bytes)

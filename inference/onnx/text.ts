@@ -18,7 +18,13 @@ export function readEntry(message: Message): readonly [key: string, value: strin
   return [readName(message.bytes(1), message.at), readText(value, message.at)]
 }
 
+/** Below this a call of the decoder costs more than the characters. */
+const shortText = 24
+
 function readText(bytes: Uint8Array, at: string): string {
+  if (bytes.length < shortText && bytes.every((byte) => byte < 0x80)) {
+    return String.fromCharCode(...bytes)
+  }
   try {
     return decoder.decode(bytes)
   } catch {

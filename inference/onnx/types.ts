@@ -52,8 +52,14 @@ export function newData(type: ElementType, size: number): TensorData {
 
 /** @param bytes Little-endian, a multiple of the width. They are copied. */
 export function dataOf(type: ElementType, bytes: Uint8Array): TensorData {
-  const copy = new Uint8Array(bytes)
   const width = widths[type]
+  // Small arrays are cheap as long as nobody asks for their buffer.
+  if (width === 1) {
+    const data = type === 'int8' ? new Int8Array(bytes.length) : new Uint8Array(bytes.length)
+    data.set(bytes)
+    return data
+  }
+  const copy = new Uint8Array(bytes)
   if (!isLittleEndian) swap(copy, width)
   return new arrays[type](copy.buffer, 0, copy.length / width)
 }

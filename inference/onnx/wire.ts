@@ -1,7 +1,7 @@
 import { refuse } from '../faults.ts'
 
 /** How a field's value stands on the wire. */
-export type Kind = 'integer' | 'bytes'
+type Kind = 'integer' | 'bytes'
 
 export interface Field {
   readonly name: string
@@ -16,34 +16,38 @@ export type Schema = Readonly<Record<number, Field>>
 /** The values of one message, by field number, in their order. */
 export class Message {
   readonly at: string
-  readonly #integers = new Map<number, bigint[]>()
-  readonly #bytes = new Map<number, Uint8Array[]>()
+  readonly #integers: (bigint[] | undefined)[] = []
+  readonly #bytes: (Uint8Array[] | undefined)[] = []
 
   constructor(at: string) {
     this.at = at
   }
 
-  put(number: number, value: bigint | Uint8Array): void {
-    if (typeof value === 'bigint') append(this.#integers, number, value)
-    else append(this.#bytes, number, value)
+  /** @returns How often the field is there now. */
+  put(number: number, value: bigint | Uint8Array): number {
+    return typeof value === 'bigint'
+      ? (this.#integers[number] ??= []).push(value)
+      : (this.#bytes[number] ??= []).push(value)
   }
 
   integers(number: number): readonly bigint[] {
-    return this.#integers.get(number) ?? []
+    return this.#integers[number] ?? none
   }
 
   integer(number: number): bigint | undefined {
-    return this.integers(number)[0]
+    return this.#integers[number]?.[0]
   }
 
   list(number: number): readonly Uint8Array[] {
-    return this.#bytes.get(number) ?? []
+    return this.#bytes[number] ?? none
   }
 
   bytes(number: number): Uint8Array | undefined {
-    return this.list(number)[0]
+    return this.#bytes[number]?.[0]
   }
 }
+
+const none: readonly never[] = []
 
 /**
  * Reads the fields of a protobuf message without reading into nested ones. Varints are minimal,
@@ -55,19 +59,16 @@ export class Message {
 export function readMessage(bytes: Uint8Array, schema: Schema, at: string): Message {
   const message = new Message(at)
   const cursor = new Cursor(bytes, at)
-  const counts = new Map<number, number>()
   const put = (number: number, field: Field, value: bigint | Uint8Array) => {
-    const count = (counts.get(number) ?? 0) + 1
+    const count = message.put(number, value)
     if (count > (field.most ?? 1)) refuse('field-repeated', `${at}.${field.name}`)
-    counts.set(number, count)
-    message.put(number, value)
   }
   while (!cursor.isAtEnd) {
-    const key = cursor.varint()
-    const number = Number(key >> 3n)
+    const key = cursor.small() ?? Number(cursor.varint())
+    const number = Math.floor(key / 8)
     const field = Object.hasOwn(schema, number) ? schema[number] : undefined
     if (field === undefined) return refuse('field', `${at}.${number}`)
-    const wireType = Number(key & 7n)
+    const wireType = key % 8
     if (field.kind === 'integer' && wireType === 0) put(number, field, cursor.varint())
     else if (field.kind === 'bytes' && wireType === 2) put(number, field, cursor.delimited())
     else if (field.kind === 'integer' && wireType === 2 && field.most !== undefined) {
@@ -124,7 +125,7 @@ export class Cursor {
   }
 
   delimited(): Uint8Array {
-    const size = this.varint()
+    const size = this.small() ?? this.varint()
     const start = this.#offset
     if (size > this.#bytes.length - start) refuse('truncated', this.#at)
     this.#offset += Number(size)
@@ -134,10 +135,4 @@ export class Cursor {
   #byte(): number {
     return this.#bytes[this.#offset++] ?? refuse('truncated', this.#at)
   }
-}
-
-function append<Item>(lists: Map<number, Item[]>, number: number, item: Item): void {
-  const list = lists.get(number)
-  if (list === undefined) lists.set(number, [item])
-  else list.push(item)
 }

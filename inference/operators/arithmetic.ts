@@ -4,7 +4,7 @@ import { folding, integerTypes, type Rule, signedTypes, unary } from './elementw
 import { around, clamp, difference, type Interval, product, quotient, sum } from './interval.ts'
 import * as loops from './loops.ts'
 import type { Inference, Operator } from './operator.ts'
-import { broadcast } from './shape.ts'
+import { broadcast, sizeOf } from './shape.ts'
 
 const add: Rule = { small: (a, b) => a + b, big: (a, b) => a + b, loop: loops.add, modular: true }
 const subtract: Rule = {
@@ -112,7 +112,10 @@ function choosing(name: string, rule: Rule): Operator {
       const operands = context.all()
       const type = context.same(operands, integerTypes)
       const shape = broadcast(context, ...operands.map((operand) => operand.shape))
-      return { outputs: [{ type, shape, ...chosen(rule, operands) }] }
+      return {
+        outputs: [{ type, shape, ...chosen(rule, operands) }],
+        elements: sizeOf(shape) * Math.max(1, operands.length - 1),
+      }
     },
   })
 }

@@ -31,7 +31,7 @@ function infer(context: NodeContext): Inference {
     size += input.shape[axis] ?? 1
   }
   const outputs = [{ type, shape: shape.with(axis, size), ...union(...inputs) }]
-  return { outputs, attributes: { axis } }
+  return { outputs, attributes: { axis }, isDirect: true }
 }
 
 function run({ inputs, outputs, attributes }: Invocation): TensorData {

@@ -3,6 +3,7 @@ import { limits } from '../limits.ts'
 import type { Attribute } from '../onnx/model.ts'
 import type { ElementType, Tensor } from '../types.ts'
 import type { Operand } from './operator.ts'
+import type { Weighing } from './weighing.ts'
 
 export interface NodeFacts {
   /** Where, for faults. */
@@ -12,6 +13,8 @@ export interface NodeFacts {
   /** How many outputs the node names. */
   readonly outputs: number
   readonly attributes: ReadonlyMap<string, Attribute>
+  /** The model's. */
+  readonly weighing: Weighing
 }
 
 /** One node under compilation, as its operator asks about it. */
@@ -20,14 +23,16 @@ export class NodeContext {
   readonly opset: number
   readonly inputs: readonly (Operand | undefined)[]
   readonly outputs: number
+  readonly weighing: Weighing
   readonly #attributes: ReadonlyMap<string, Attribute>
   readonly #asked = new Set<string>()
 
-  constructor({ at, opset, inputs, outputs, attributes }: NodeFacts) {
+  constructor({ at, opset, inputs, outputs, attributes, weighing }: NodeFacts) {
     this.at = at
     this.opset = opset
     this.inputs = inputs
     this.outputs = outputs
+    this.weighing = weighing
     this.#attributes = attributes
   }
 

@@ -1,4 +1,5 @@
 import {
+  convElements,
   convInteger,
   convPacked,
   type ConvShape,
@@ -13,7 +14,7 @@ import { present } from './elementwise.ts'
 import { type Interval, product, union } from './interval.ts'
 import type { Inference, Invocation, Operand, Operator, Step } from './operator.ts'
 import { placeOf, type Shape, sizeOf } from './shape.ts'
-import { centred, Columns, knownZeros } from './weighing.ts'
+import { centred, Columns } from './weighing.ts'
 import { covered, toAttributes, windowsOf } from './windows.ts'
 
 type Bytes = Int8Array | Uint8Array
@@ -56,35 +57,34 @@ function infer(context: NodeContext): Inference {
   const windows = windowsOf(context, input, kernel, true)
   const shape = [batch, filters, ...windows.output]
   const isPadded = windows.pads.some((pad) => pad > 0)
+  const attributes = { ...toAttributes(windows), group }
+  const isKept = w.tensor !== undefined && (wZero === undefined || wZero.tensor !== undefined)
   return {
-    outputs: [{ type: 'int32', shape, ...bounds(x, w, xZero, wZero, isPadded) }],
-    attributes: { ...toAttributes(windows), group },
+    outputs: [{ type: 'int32', shape, ...bounds(context, x, w, isPadded) }],
+    attributes,
     macs: sizeOf(shape) * depth * sizeOf(kernel),
+    elements: sizeOf(shape) + convElements(convShape(x.shape, w.shape, attributes), isKept),
+    isDirect: true,
   }
 }
 
-function bounds(
-  x: Operand,
-  w: Operand,
-  xZero: Operand | undefined,
-  wZero: Operand | undefined,
-  isPadded: boolean,
-): Interval {
+function bounds(context: NodeContext, x: Operand, w: Operand, isPadded: boolean): Interval {
   const [filters = 1, ...rest] = w.shape
-  const inside = centred(x, xZero)
+  const inside = centred(x, context.optional(2))
   const data = isPadded ? union(inside, { low: 0n, high: 0n }) : inside
   const taps = sizeOf(rest)
-  const zeros = knownZeros(wZero, filters)
-  if (w.tensor === undefined || zeros === undefined) {
-    const one = product(data, centred(w, wZero))
-    return { low: one.low * BigInt(taps), high: one.high * BigInt(taps) }
-  }
-  const weights = w.tensor.data as Bytes
-  const columns = new Columns(filters, data)
-  for (let filter = 0; filter < filters; filter++) {
-    columns.addColumn(filter, weights, filter * taps, taps, zeros[filter] ?? 0)
-  }
-  return columns.interval()
+  const zero = context.optional(3)
+  const facts = { weights: w, zero, data, columns: filters, order: 'columns' } as const
+  const known = context.weighing.interval(facts, (weights, zeros) => {
+    const columns = new Columns(filters, data)
+    for (let filter = 0; filter < filters; filter++) {
+      columns.addColumn(filter, weights, filter * taps, taps, zeros[filter] ?? 0)
+    }
+    return columns.interval()
+  })
+  if (known !== undefined) return known
+  const one = product(data, centred(w, zero))
+  return { low: one.low * BigInt(taps), high: one.high * BigInt(taps) }
 }
 
 /** Weights that are constants, as the kernel reads them. */

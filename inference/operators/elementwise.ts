@@ -15,7 +15,7 @@ import type { Inference, Invocation, Operator, Step } from './operator.ts'
 import { dot, placeOf, type Shape, sizeOf, stretchedStrides } from './shape.ts'
 
 export const signedTypes = ['int8', 'int16', 'int32', 'int64'] as const
-export const unsignedTypes = ['uint8', 'uint16', 'uint32', 'uint64'] as const
+const unsignedTypes = ['uint8', 'uint16', 'uint32', 'uint64'] as const
 export const integerTypes: readonly ElementType[] = [...signedTypes, ...unsignedTypes]
 export const allTypes: readonly ElementType[] = [...integerTypes, 'bool']
 

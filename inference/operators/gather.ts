@@ -33,7 +33,11 @@ function infer(context: NodeContext): Inference {
   }
   const { low, high } = input
   const gathered = [...shape.slice(0, axis), ...indices.shape, ...shape.slice(axis + 1)]
-  return { outputs: [{ type, shape: gathered, low, high }], attributes: { axis } }
+  return {
+    outputs: [{ type, shape: gathered, low, high }],
+    attributes: { axis },
+    isDirect: true,
+  }
 }
 
 function run({ inputs, outputs, attributes }: Invocation): TensorData {

@@ -1,4 +1,10 @@
-import { denseInteger, densePacked, type PackedWeights, packWeights } from '../kernel/index.ts'
+import {
+  denseElements,
+  denseInteger,
+  densePacked,
+  type PackedWeights,
+  packWeights,
+} from '../kernel/index.ts'
 import type { Element, Node, Tensor, TensorData } from '../types.ts'
 import type { NodeContext } from './context.ts'
 import { wrap } from './data.ts'
@@ -6,7 +12,7 @@ import { present } from './elementwise.ts'
 import { type Interval, product } from './interval.ts'
 import type { Inference, Invocation, Operand, Operator, Step } from './operator.ts'
 import { broadcast, dot, placeOf, type Shape, sizeOf, stretchedStrides } from './shape.ts'
-import { centred, Columns, knownZeros } from './weighing.ts'
+import { centred, Columns } from './weighing.ts'
 
 type Bytes = Int8Array | Uint8Array
 
@@ -62,36 +68,32 @@ function infer(context: NodeContext): Inference {
     ...(a.shape.length === 1 ? [] : [m]),
     ...(b.shape.length === 1 ? [] : [n]),
   ]
-  const interval = bounds(a, b, aZero, bZero)
+  const interval = bounds(context, a, b)
+  const products = sizeOf(bBatch) === 1 ? 1 : sizeOf(batch)
+  const rows = (sizeOf(batch) / products) * m
   return {
     outputs: [{ type: 'int32', shape, ...interval }],
     macs: sizeOf(batch) * m * k * n,
-    elements: sizeOf(shape) + (sizeOf(bBatch) === 1 ? 0 : sizeOf(batch) * productElements),
+    elements: sizeOf(shape) + products * denseElements(rows, k, n),
+    isDirect: true,
   }
 }
 
-/** What it takes to begin one product of many, in elements. */
-const productElements = 128
-
-function bounds(
-  a: Operand,
-  b: Operand,
-  aZero: Operand | undefined,
-  bZero: Operand | undefined,
-): Interval {
+function bounds(context: NodeContext, a: Operand, b: Operand): Interval {
   const { k, n, bBatch } = sizes(a.shape, b.shape)
-  const data = centred(a, aZero)
-  const zeros = knownZeros(bZero, n)
-  if (b.tensor === undefined || zeros === undefined) {
-    const one = product(data, centred(b, bZero))
-    return { low: one.low * BigInt(k), high: one.high * BigInt(k) }
-  }
-  const weights = b.tensor.data as Bytes
-  const columns = new Columns(sizeOf(bBatch) * n, data)
-  for (let row = 0; row < weights.length / n; row++) {
-    columns.addRow(Math.floor(row / k) * n, weights, row * n, n, zeros)
-  }
-  return columns.interval()
+  const data = centred(a, context.optional(2))
+  const zero = context.optional(3)
+  const facts = { weights: b, zero, data, columns: n, order: 'rows' } as const
+  const known = context.weighing.interval(facts, (weights, zeros) => {
+    const columns = new Columns(sizeOf(bBatch) * n, data)
+    for (let row = 0; row < weights.length / n; row++) {
+      columns.addRow(Math.floor(row / k) * n, weights, row * n, n, zeros)
+    }
+    return columns.interval()
+  })
+  if (known !== undefined) return known
+  const one = product(data, centred(b, zero))
+  return { low: one.low * BigInt(k), high: one.high * BigInt(k) }
 }
 
 /** Weights that are constants, as the kernel reads them. */

@@ -4,12 +4,14 @@ import type { Interval } from './interval.ts'
 
 /** What is known of a node's input when the model is compiled. */
 export interface Operand extends TensorType, Interval {
+  /** Its place among the graph's values. */
+  readonly index: number
   /** Its data where it is a constant with data. */
   readonly tensor: Tensor | undefined
 }
 
 /** What is known of a node's output: the interval as if the type had no end. */
-export interface Outcome extends TensorType, Interval {}
+interface Outcome extends TensorType, Interval {}
 
 export interface Inference {
   readonly outputs: readonly Outcome[]
@@ -18,8 +20,8 @@ export interface Inference {
   readonly macs?: number
   /** Elements handled one by one; the elements of all outputs when absent. */
   readonly elements?: number
-  /** Whether something that is added up on the way may wrap though the result does not. */
-  readonly mayOverflow?: boolean
+  /** Whether `run` makes no working copies of its operands and results. */
+  readonly isDirect?: boolean
 }
 
 /** A node with the tensors it runs on. */

@@ -31,7 +31,7 @@ function infer(context: NodeContext): Inference {
   if (value !== undefined && sizeOf(value.shape) !== 1) context.refuse('shape', 'value is a scalar')
   const filling = value ?? { low: 0n, high: 0n }
   const interval = modes[mode] === 'constant' ? union(input, filling) : union(input)
-  return { outputs: [{ type, shape, ...interval }], attributes: { mode, before } }
+  return { outputs: [{ type, shape, ...interval }], attributes: { mode, before }, isDirect: true }
 }
 
 function amounts(context: NodeContext): readonly [before: number[], behind: number[]] {

@@ -83,7 +83,7 @@ function reshaping(name: string, shapeOf: (context: NodeContext) => Shape): Oper
 function inferView(context: NodeContext, shape: Shape, attributes: Attributes = {}): Inference {
   const { low, high } = context.input(0)
   const type = context.demand(context.input(0), allTypes)
-  return { outputs: [{ type, shape, low, high }], attributes }
+  return { outputs: [{ type, shape, low, high }], attributes, isDirect: true }
 }
 
 function reshape(context: NodeContext): Shape {
@@ -228,9 +228,8 @@ const split = viewing({
   infer: inferSplit,
   view: ({ attributes, input, output }) => {
     const strides = stridesOf(input)
-    const before = list(attributes, 'split').slice(0, output)
-    const offset = before.reduce((all, size) => all + size, 0)
-    return { offset: offset * (strides[number(attributes, 'axis')] ?? 1), strides }
+    const start = list(attributes, 'starts')[output] ?? 0
+    return { offset: start * (strides[number(attributes, 'axis')] ?? 1), strides }
   },
 })
 
@@ -245,7 +244,9 @@ function inferSplit(context: NodeContext): Inference {
   const isWhole = parts.every((part) => part > 0) && parts.reduce((a, b) => a + b, 0) === size
   if (parts.length !== context.outputs || !isWhole) context.refuse('shape', 'split')
   const outputs = parts.map((part) => ({ type, shape: shape.with(axis, part), low, high }))
-  return { outputs, attributes: { axis, split: parts } }
+  let end = 0
+  const starts = parts.map((part) => (end += part) - part)
+  return { outputs, attributes: { axis, starts }, isDirect: true }
 }
 
 function evenParts(context: NodeContext, size: number): Shape {

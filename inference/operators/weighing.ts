@@ -9,12 +9,53 @@ export function centred(data: Interval, zero: Interval | undefined): Interval {
 
 type Weights = Int8Array | Uint8Array
 
-/** The zero point of each of `count` columns; undefined where they are not known. */
-export function knownZeros(zero: Operand | undefined, count: number): Int16Array | undefined {
-  if (zero === undefined) return new Int16Array(count)
-  const known = zero.tensor?.data as Weights | undefined
-  if (known === undefined) return undefined
-  return known.length === 1 ? new Int16Array(count).fill(known[0] ?? 0) : Int16Array.from(known)
+/** The operands of a product. */
+interface Weighed {
+  readonly weights: Operand
+  readonly zero: Operand | undefined
+  /** What the weights are multiplied with. */
+  readonly data: Interval
+  /** How many sums the weights are part of, each with a zero point; and how they lie. */
+  readonly columns: number
+  readonly order: 'rows' | 'columns'
+}
+
+/**
+ * The intervals of sums with known weights. Weights are walked over once for all nodes that ask the
+ * same, and in one model no more of them than it can have: whatever else a graph asks is not known.
+ */
+export class Weighing {
+  readonly #known = new Map<string, Interval>()
+  #rest: number
+
+  /** @param most Weights that are walked over in all. */
+  constructor(most: number) {
+    this.#rest = most
+  }
+
+  /** @param walk The interval, of weights and zero points of the columns. Undefined: not known. */
+  interval(
+    { weights, zero, data, columns, order }: Weighed,
+    walk: (weights: Weights, zeros: Int16Array) => Interval,
+  ): Interval | undefined {
+    if (weights.tensor === undefined || (zero !== undefined && zero.tensor === undefined)) {
+      return undefined
+    }
+    const key = [order, weights.index, zero?.index, data.low, data.high].join()
+    const known = this.#known.get(key)
+    const elements = weights.tensor.data as Weights
+    if (known !== undefined || elements.length > this.#rest) return known
+    this.#rest -= elements.length
+    const zeros = zerosOf(zero?.tensor?.data as Weights | undefined, columns)
+    const interval = walk(elements, zeros)
+    this.#known.set(key, interval)
+    return interval
+  }
+}
+
+function zerosOf(zeros: Weights | undefined, count: number): Int16Array {
+  if (zeros === undefined) return new Int16Array(count)
+  return zeros.length === 1 ? new Int16Array(count).fill(zeros[0] ?? 0) : Int16Array.from(zeros)
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Who may do what: direct calls, proofs of possession, signatures under an account's key. */
-import { equal, Fault } from '#base'
+import { equal, Fault, hex } from '#base'
 import { keccak256, keyHash, mlDsa } from '#crypto'
 import {
   type Algorithm,
@@ -74,7 +74,7 @@ export function registeredKey(view: PrecompileView, registered: Uint8Array): Pub
   const key = keyTable(view).get(registered)
   if (key === undefined || !isAlgorithm(key.algorithm)) {
     throw new Fault(
-      { code: 'STATE_MISSING_BYTES', kind: 'key', key: registered.toHex() },
+      { code: 'STATE_MISSING_BYTES', kind: 'key', key: hex(registered) },
       'fetch the key by its hash: a record never stands without it',
     )
   }

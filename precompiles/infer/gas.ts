@@ -2,7 +2,7 @@
 export const gasTable = {
   /** What a call costs anyhow. */
   call: 3000,
-  /** Per byte of the model, and per node and input of a node: reading and parsing it. */
+  /** Per byte of the model, and per part of its graph: reading and parsing it. */
   loadedByte: 1,
   loadedPart: 200,
   /** Multiplications for one gas. */
@@ -16,7 +16,7 @@ export const gasTable = {
 export interface Work {
   /** Bytes of the model. */
   readonly size: number
-  /** Nodes and inputs of nodes. */
+  /** Of the graph. @see ModelCost */
   readonly parts: number
   readonly macs: bigint
   readonly elements: bigint

@@ -8,7 +8,7 @@ import { ModelRecord } from '../models/record.ts'
 import { PrecompileRevert, type PrecompileView } from '../plugin.ts'
 import { claimable, demand, demandCaller } from './claims.ts'
 import { challenged, chosen, decided, revealed } from './events.ts'
-import { gasTable, wordsGas } from './gas.ts'
+import { gasTable, stepGas, wordsGas } from './gas.ts'
 import {
   type ChallengeHead,
   type ChallengeRecord,
@@ -23,6 +23,10 @@ import {
 const id = ['bytes32', 'id'] as const
 const number = ['uint64', 'number'] as const
 const gas = (): number => gasTable.call
+const moveGas = (input: Uint8Array): number =>
+  gasTable.call + Number(wordsGas(gasTable.moveWord, input.length))
+/** Of one step down. */
+const mostHashes = 16
 
 export const challenge = method({
   name: 'challenge',
@@ -59,7 +63,7 @@ export const reveal = method({
   mutability: 'nonpayable',
   inputs: [id, number, ['bytes32[]', 'hashes']],
   outputs: [],
-  gas,
+  gas: moveGas,
   run(view, of, which, hashes) {
     const { claim, record, head } = underway(view, of, which)
     demand(head.turn === turns.reveal, 'nothing is to be revealed now')
@@ -79,11 +83,12 @@ export const choose = method({
   mutability: 'nonpayable',
   inputs: [id, number, ['bytes32[]', 'hashes'], ['uint64', 'place']],
   outputs: [],
-  gas,
+  gas: moveGas,
   run(view, of, which, hashes, place) {
     const { record, head } = underway(view, of, which)
     demand(head.turn === turns.choose, 'nothing is to be chosen now')
     demandCaller(view, record.challenger, 'challenger')
+    demand(hashes.length <= mostHashes, 'number of hashes')
     demand(sha3_256(concat(...hashes)).toHex() === record.hash.toHex(), 'other hashes')
     const hash = hashes[Number(place)]
     if (hash === undefined) throw new PrecompileRevert('claims: no such place')
@@ -106,9 +111,7 @@ export const prove = method({
     const { claim, record, head } = underway(view, of, which)
     demand(head.turn === turns.prove, 'nothing is to be proven now')
     const program = claimable(view, new ModelRecord(view, claim.model))
-    const { elements, reads, hashes } = stepCost(program, head.index)
-    const work = gasTable.element * elements + gasTable.read * reads + gasTable.hash * hashes
-    view.charge(BigInt(work))
+    view.charge(BigInt(stepGas(stepCost(program, head.index))))
     const step = { leaf: head.index, leafHash: record.hash, traceRoot: claim.traceTop }
     const isRight = opens(() =>
       verifyStep(program, { ...step, inputRoot: claim.inputRoot }, openings),

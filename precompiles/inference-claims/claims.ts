@@ -9,7 +9,7 @@ import { kinds, ModelRecord, statuses } from '../models/record.ts'
 import { PrecompileRevert, type PrecompileView } from '../plugin.ts'
 import { settledSlot } from '../verify-inference/standing.ts'
 import { claimed, settled } from './events.ts'
-import { gasTable, wordsGas } from './gas.ts'
+import { gasTable, loadGas, wordsGas } from './gas.ts'
 import { ClaimRecord, claimStatuses, isOver, momentIn } from './record.ts'
 
 const id = ['bytes32', 'id'] as const
@@ -39,6 +39,9 @@ export const claim = method({
     const { status } = record.head()
     demand(status === statuses.active, 'the model is not active')
     demand(view.value >= record.bond && view.value > 0n, 'the bond is too small')
+    const { inputBytes, outputBytes } = record.cost
+    demand(input.length === inputBytes, 'not an input of the model')
+    demand(output.length === outputBytes, 'not an output of the model')
     const program = claimable(view, record)
     view.charge(wordsGas(gasTable.committedWord, input.length + output.length + binding.length))
     view.charge(BigInt(gasTable.hash * outputCost(program).hashes))
@@ -90,8 +93,7 @@ export const settle = method({
 export function claimable(view: PrecompileView, record: ModelRecord): Program {
   const { kind, size } = record.head()
   demand(kind === kinds.committed, 'the model runs: ask 0x0303')
-  const { parts } = record.cost
-  view.charge(BigInt(gasTable.loadedByte * size + gasTable.loadedPart * parts))
+  view.charge(BigInt(loadGas(size, record.cost.parts)))
   return programOf(view, record, kind)
 }
 

@@ -2,11 +2,13 @@
 export const gasTable = {
   /** What a call costs anyhow. */
   call: 500,
+  /** Per word of a question. */
+  word: 40,
   /** Per byte of a chunk or of the metadata: the price of a byte of contract code. */
   storedByte: 200,
   /** Per byte of a model that is hashed, parsed and bounded when it becomes active. */
   finalizedByte: 8,
-  /** Per node and per input of a node of it. */
+  /** Per node of it, input or output of a node, and initializer. */
   finalizedPart: 600,
   /** Per byte of texts. */
   textByte: 2,

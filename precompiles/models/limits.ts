@@ -11,6 +11,16 @@ export const limits = {
     unit: 'bytes',
     why: 'the storing of one fits a transaction of 2^24 gas; a model of many chunks is many transactions',
   },
+  claimedBytes: {
+    value: 98_304,
+    unit: 'bytes of input, output and what binds the output to the trace',
+    why: 'a claim carries all of them in one transaction',
+  },
+  stepGas: {
+    value: 15_000_000,
+    unit: 'gas',
+    why: 'the proof of any leaf has to fit a transaction of 2^24 gas',
+  },
   nameBytes: {
     value: 64,
     unit: 'bytes of UTF-8',

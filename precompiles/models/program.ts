@@ -1,8 +1,17 @@
 /** From the registry's words to a program that runs. */
 import { concat, isFault } from '#base'
 import { sha3_256 } from '#crypto'
-import { checkProvable, claimLimits, compile, inferLimits, type Program } from '#inference'
+import {
+  checkProvable,
+  claimLimits,
+  compile,
+  inferLimits,
+  outputCost,
+  type Program,
+  stepCosts,
+} from '#inference'
 
+import { loadGas, openingsGas, stepGas } from '../inference-claims/gas.ts'
 import { type BlobTable, PrecompileRevert, type PrecompileView } from '../plugin.ts'
 import { limits } from './limits.ts'
 import { kinds, type ModelRecord } from './record.ts'
@@ -29,11 +38,15 @@ export function bytesOf(view: PrecompileView, manifest: Uint8Array): Uint8Array 
   return concat(...chunks)
 }
 
-/** The program of an active model. Charges nothing: the caller has paid for the model's size. */
+/**
+ * The program of an active model. Charges a read, known or not; the caller has paid for the model's
+ * size.
+ */
 export function programOf(view: PrecompileView, record: ModelRecord, kind: number): Program {
-  const name = record.hash.toHex()
-  const known = programs.get(name)
-  const program = known ?? compiled(bytesOf(view, record.manifest), kind)
+  const { manifest } = record
+  // Not by the model's hash, which nothing but the registry's word joins to the chunks.
+  const name = `${kind} ${manifest.toHex()}`
+  const program = programs.get(name) ?? compiled(bytesOf(view, manifest), kind)
   programs.delete(name)
   programs.set(name, program)
   for (const oldest of programs.keys()) {
@@ -43,29 +56,42 @@ export function programOf(view: PrecompileView, record: ModelRecord, kind: numbe
   return program
 }
 
-/** Throws PrecompileRevert with one text for all reasons: those are for tools, not for consensus. */
-export function compiled(bytes: Uint8Array, kind: number): Program {
+/**
+ * Throws PrecompileRevert with one text for all reasons: those are for tools, not for consensus.
+ *
+ * @param charge Told of the parts of the graph before each is looked into.
+ */
+export function compiled(
+  bytes: Uint8Array,
+  kind: number,
+  charge: (parts: number) => void = () => undefined,
+): Program {
   try {
     return kind === kinds.executable
-      ? compile(bytes, { limits: inferLimits })
-      : compile(bytes, { limits: claimLimits, external: true })
+      ? compile(bytes, { limits: inferLimits, charge })
+      : compile(bytes, { limits: claimLimits, external: true, charge })
   } catch (error) {
     throw refusal(error)
   }
 }
 
-/** Nodes, and inputs of nodes. */
-export function partsOf({ nodes }: Program): number {
-  return nodes.reduce((sum, { inputs }) => sum + 1 + inputs.length, 0)
-}
-
-/** Throws PrecompileRevert where a transaction could not prove a leaf of a model that is claimed. */
-export function demandClaimable(program: Program, kind: number): void {
+/** Throws PrecompileRevert where a transaction could not carry a claim about a model, or prove a leaf. */
+export function demandClaimable(program: Program, size: number): void {
   try {
-    if (kind === kinds.committed) checkProvable(program)
+    checkProvable(program)
   } catch (error) {
     throw refusal(error)
   }
+  const { inputBytes, outputBytes } = program.cost
+  const most = limits.claimedBytes.value
+  // The output first: what binds it is counted by its leaves.
+  const isCarried =
+    inputBytes + outputBytes <= most && inputBytes + outputBytes + outputCost(program).bytes <= most
+  const load = loadGas(size, program.cost.parts)
+  const isProven = stepCosts(program).every(
+    (cost) => load + stepGas(cost) + openingsGas(cost.bytes) <= limits.stepGas.value,
+  )
+  if (!isCarried || !isProven) throw new PrecompileRevert('models: too large to be claimed')
 }
 
 function refusal(error: unknown): unknown {

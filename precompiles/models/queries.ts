@@ -10,7 +10,8 @@ import { modelId, ModelRecord } from './record.ts'
 import { countSlot, listSlot, versionsSlot } from './registration.ts'
 
 const id = ['bytes32', 'id'] as const
-const gas = (): number => gasTable.call
+const gas = (input: Uint8Array): number =>
+  gasTable.call + gasTable.word * Math.ceil(input.length / 32)
 
 export const model = method({
   name: 'model',
@@ -92,7 +93,7 @@ export const textsOf = method({
     const texts = blobsOf(view).get(record.texts)
     view.charge(BigInt(gasTable.textByte * texts.length))
     const [name = '', licence = '', metadata = ''] = (decodeRlp(texts) as readonly Rlp[]).map(
-      (text) => new TextDecoder().decode(text as Uint8Array),
+      (text) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(text as Uint8Array),
     )
     return [name, licence, metadata]
   },

@@ -4,7 +4,7 @@ import { keccak256, sha3_256 } from '#crypto'
 
 import { PrecompileRevert, type PrecompileView } from '../plugin.ts'
 
-export const registry = unhex('0x0000000000000000000000000000000000000302')
+const registry = unhex('0x0000000000000000000000000000000000000302')
 
 /** What a model is registered for. */
 export const kinds = {
@@ -54,7 +54,7 @@ export interface ModelCost {
   readonly elements: bigint
   readonly inputBytes: number
   readonly outputBytes: number
-  /** Nodes and inputs of nodes: what reading the graph takes. */
+  /** Nodes, their inputs and outputs, and initializers: what reading the graph takes. */
   readonly parts: number
   /** The number of the block that made it active. */
   readonly activeFrom: bigint
@@ -69,6 +69,12 @@ export interface ModelTerms {
   /** How many attesters have to sign; 0: none can. */
   readonly threshold: bigint
 }
+
+/**
+ * Wei: a tenth of a token. It is what a challenger loses to a claimant who is right, and pays for the
+ * gas of many answers.
+ */
+export const leastBond: bigint = 10n ** 17n
 
 /** A day and 10,000 blocks for challenges, an hour and 1,000 blocks for a turn; no attesters. */
 export const usualTerms: ModelTerms = {

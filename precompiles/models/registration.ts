@@ -7,8 +7,8 @@ import { PrecompileRevert, type PrecompileView } from '../plugin.ts'
 import { chunkStored, deactivated, finalized, registered, transferred } from './events.ts'
 import { gasTable } from './gas.ts'
 import { limits } from './limits.ts'
-import { blobsOf, bytesOf, compiled, demandClaimable, isHashOf, partsOf } from './program.ts'
-import { kinds, modelId, ModelRecord, statuses, usualTerms } from './record.ts'
+import { blobsOf, bytesOf, compiled, demandClaimable, isHashOf } from './program.ts'
+import { kinds, leastBond, modelId, ModelRecord, statuses, usualTerms } from './record.ts'
 
 const id = ['bytes32', 'id'] as const
 const runtime = 1
@@ -48,6 +48,7 @@ export const register = method({
     record.hash = hash
     record.texts = blobsOf(view).put(encodeRlp([name, licence, metadata].map((text) => utf8(text))))
     record.terms = usualTerms
+    record.bond = leastBond
     view.put(listSlot(raise(view, countSlot)), made)
     registered.emit(view, [made, view.caller], [name, version, hash])
     return [made]
@@ -76,6 +77,7 @@ export const setTerms = method({
       demand(time >= 1n && time <= most, 'times of claims')
     }
     demand(threshold < 0x1_0000n, 'threshold')
+    demand(bond >= leastBond, 'bond')
     demand((threshold === 0n) === (toBigInt(attesters) === 0n), 'attesters without a threshold')
     record.terms = { windowSeconds, windowBlocks, turnSeconds, turnBlocks, threshold }
     record.attesters = attesters
@@ -121,14 +123,14 @@ export const finalize = method({
     const manifest = blobsOf(view).put(concat(...chunks))
     const bytes = bytesOf(view, manifest)
     demand(isHashOf(record.hash, bytes), 'the bytes have another hash')
-    const program = compiled(bytes, head.kind)
-    const parts = partsOf(program)
-    view.charge(BigInt(gasTable.finalizedPart * parts))
-    demandClaimable(program, head.kind)
+    const program = compiled(bytes, head.kind, (parts) =>
+      view.charge(BigInt(gasTable.finalizedPart * parts)),
+    )
+    if (head.kind === kinds.committed) demandClaimable(program, head.size)
     const { cost } = program
     const macs = BigInt(cost.macs)
     const elements = BigInt(cost.elements)
-    const { inputBytes, outputBytes } = cost
+    const { inputBytes, outputBytes, parts } = cost
     record.cost = { macs, elements, inputBytes, outputBytes, parts, activeFrom: view.height }
     record.manifest = manifest
     record.putHead({ ...head, status: statuses.active })

@@ -82,12 +82,18 @@ export function isAttested(
   hash: Uint8Array,
   proof: Uint8Array,
 ): boolean {
+  view.charge(BigInt(gasTable.proofByte * proof.length))
+  if (proof.length > limits.attestationBytes.value * (threshold + 1)) return false
   const parts = parse(proof)
   if (parts === undefined || threshold === 0 || parts.signed.length < threshold) return false
   let before = -1
+  let account = 0n
   for (const attestation of parts.signed) {
     if (attestation.place <= before || attestation.place >= parts.count) return false
     before = attestation.place
+    // One account in two places is one attester.
+    if (toBigInt(attestation.account) <= account) return false
+    account = toBigInt(attestation.account)
     const made = rootOver(attestation, parts.count)
     if (made === undefined || !equal(made, root)) return false
     if (!isSigned(view, attestation, hash)) return false

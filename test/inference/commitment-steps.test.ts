@@ -11,6 +11,7 @@ import {
   execute,
   firstDifference,
   foldReveal,
+  type InitializerSpec,
   inputRoot,
   layoutsOf,
   leafAt,
@@ -27,6 +28,7 @@ import {
   verifyOutput,
   verifyStep,
   Witness,
+  writeModel,
 } from '#inference'
 
 import { decodeOpenings } from '../../inference/commitment/openings.ts'
@@ -238,6 +240,53 @@ describe('the commitment to a trace of a random graph', function () {
       )
     })
   }
+})
+
+function integer(name: string, value: number): InitializerSpec {
+  return { name, type: 'int64', shape: [1], data: BigInt64Array.of(BigInt(value)) }
+}
+
+describe('the bound of a proof', function () {
+  this.timeout(60_000)
+
+  it('covers openings that skip every other leaf of a long reduction', () => {
+    // Each row of it is a leaf of one byte, of which the slice leaves out every second.
+    const [rows, width] = [128, 65_536]
+    const data = Int8Array.from({ length: rows * width }, (_, at) => (at * 7) % 120)
+    const model = writeModel({
+      opset: 13,
+      inputs: [{ name: 'x', type: 'int8', shape: [1] }],
+      outputs: [{ name: 'y', type: 'int8', shape: [rows / 2] }],
+      initializers: [
+        { name: 'w', type: 'int8', shape: [rows, width], data },
+        integer('start', 0),
+        integer('end', rows),
+        integer('axis', 0),
+        integer('step', 2),
+        { name: 'zero', type: 'int8', shape: [1, 1], data: Int8Array.of(0) },
+      ],
+      nodes: [
+        { operator: 'Add', inputs: ['w', 'zero'], outputs: ['v'] },
+        {
+          operator: 'ReduceMax',
+          inputs: ['v'],
+          outputs: ['m'],
+          attributes: { axes: [1], keepdims: 0 },
+        },
+        { operator: 'Slice', inputs: ['m', 'start', 'end', 'axis', 'step'], outputs: ['h'] },
+        { operator: 'Max', inputs: ['h', 'x'], outputs: ['y'] },
+      ],
+    })
+    const committed = commit(model, 1, 1024, Uint8Array.of(5))
+    const witness = new Witness(committed.program, committed.tensors)
+    const { leaves } = traceSize(committed.skeleton)
+    const proven = [leaves - 1, leaves - 2, leaves - rows / 2]
+    for (const leaf of proven) {
+      const openings = prove(witness, leaf)
+      assert.ok(openings.length <= stepCost(committed.skeleton, leaf).bytes)
+      assert.equal(verdict(committed, witness, leaf), true)
+    }
+  })
 })
 
 /** Where what is known of the weights is what makes the model one, they stay in it. */

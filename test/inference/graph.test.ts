@@ -33,6 +33,32 @@ const square = (size: number) => ({
   nodes: [node('MatMulInteger', ['x', 'x'])],
 })
 
+/** The cost of Max over as many operands. */
+function elementsOfMax(count: number): number {
+  const names = Array.from({ length: count }, () => 'x')
+  const outputs = [value('y', 'uint8', [1, 4])]
+  return compile(write({ outputs, nodes: [node('Max', names)] })).cost.elements
+}
+
+/** The cost of a convolution by filters of one tap. */
+function costOfConvolution(
+  channels: number,
+  filters: number,
+  height: number,
+  width: number,
+): readonly number[] {
+  const graph = {
+    inputs: [
+      value('x', 'int8', [1, channels, height, width]),
+      value('v', 'int8', [filters, channels, 1, 1]),
+    ],
+    outputs: [value('y', 'int32', [1, filters, height, width])],
+    nodes: [node('ConvInteger', ['x', 'v'])],
+  }
+  const { macs, elements } = compile(write(graph)).cost
+  return [macs, elements]
+}
+
 describe('static bounds', () => {
   it('of a product with known weights are reached, and not passed', () => {
     const program = compile(write())
@@ -40,6 +66,37 @@ describe('static bounds', () => {
     assert.deepEqual(boundsOf(program, 'sum'), [-18n * 255n, 16n * 255n])
     assert.deepEqual(boundsOf(program, 'y'), [0n, 255n])
     assert.ok(program.nodes.every(({ mayOverflow }) => !mayOverflow))
+  })
+
+  it('of many products with the same weights are known from one look at these', () => {
+    const weights = new Int8Array(4096).fill(1)
+    const names = Array.from({ length: 64 }, (_, at) => `y${at}`)
+    const model = write({
+      inputs: [value('x', 'uint8', [1, 4096])],
+      outputs: [value('y0', 'int32', [1, 1])],
+      initializers: [constant('w', 'int8', [4096, 1], weights)],
+      nodes: names.map((name) => node('MatMulInteger', ['x', 'w'], [name])),
+    })
+    assert.ok(model.length < 2 * weights.length)
+    const program = compile(model)
+    for (const name of names) assert.deepEqual(boundsOf(program, name), [0n, 4096n * 255n])
+  })
+
+  it('come from the least and the most of weights that were looked at often enough', () => {
+    const weights = Int8Array.from({ length: 4096 }, (_, at) => at & 1)
+    const zeros = Array.from({ length: 8 }, (_, at) =>
+      constant(`z${at}`, 'int8', [], Int8Array.of(1)),
+    )
+    const program = compile(
+      write({
+        inputs: [value('x', 'uint8', [1, 4096])],
+        outputs: [value('y0', 'int32', [1, 1])],
+        initializers: [constant('w', 'int8', [4096, 1], weights), ...zeros],
+        nodes: zeros.map(({ name }, at) => node('MatMulInteger', ['x', 'w', '', name], [`y${at}`])),
+      }),
+    )
+    assert.deepEqual(boundsOf(program, 'y0'), [-2048n * 255n, 0n])
+    assert.deepEqual(boundsOf(program, 'y7'), [-4096n * 255n, 0n])
   })
 
   it('of a product with unknown weights come from their type', () => {
@@ -96,11 +153,14 @@ describe('the static cost', () => {
     const { cost } = compile(write())
     assert.deepEqual(cost, {
       macs: 12,
-      elements: 5 * 3,
+      // All results, and what it takes to begin a product and to do 12 without the kernel.
+      elements: 5 * 3 + 128 + 6,
+      // Nodes, their inputs, their outputs, initializers.
+      parts: 5 + 10 + 5 + 5,
       inputBytes: 4,
       outputBytes: 3,
-      // Constants, and what lives at the second node: input and product are gone after the first.
-      peakBytes: 12 + 12 + 3 * 4 + 2 * 12,
+      // Constants, what lives at the second node, since the input is gone, and its working copies.
+      peakBytes: 12 + 12 + 3 * 4 + 2 * 12 + 4 * 12,
     })
   })
 
@@ -108,6 +168,56 @@ describe('the static cost', () => {
     const graph = { inputs: [value('x', 'int64', [5])], outputs: [value('y', 'int64', [5])] }
     const { cost } = compile(write({ ...graph, nodes: [node('Add', ['x', 'x'])] }))
     assert.equal(cost.elements, 40)
+  })
+
+  it('of Max and Min grows with their operands', () => {
+    assert.deepEqual([1, 2, 3, 256].map(elementsOfMax), [4, 4, 8, 4 * 255])
+  })
+
+  it('counts what a convolution copies and packs beside its products', () => {
+    // By the kernel: results, the beginning, rows of 64 channels, their bytes, and the weights.
+    const beside = 128 + 64 * 8 * 4 + (64 * 8 * 8) / 8 + (64 * 64) / 4
+    assert.deepEqual(costOfConvolution(64, 64, 8, 8), [64 * 64 * 64, 64 * 64 + beside])
+    // Without it, where most of its work were copies: results, and products each in a row of its own.
+    assert.deepEqual(costOfConvolution(4096, 1, 1, 2), [8192, 2 + 8192 / 2 + 8192 / 4])
+  })
+
+  it('counts outputs and initializers as parts, and tells of them before it looks at them', () => {
+    const split = {
+      inputs: [value('x', 'int8', [8])],
+      outputs: [value('y0', 'int8', [1])],
+      initializers: [],
+      nodes: [
+        node(
+          'Split',
+          ['x'],
+          Array.from({ length: 8 }, (_, at) => `y${at}`),
+        ),
+      ],
+      opset: 12,
+    }
+    assert.equal(compile(write(split)).cost.parts, 1 + 1 + 8)
+    const charged: number[] = []
+    compile(write(), { charge: (parts) => charged.push(parts) })
+    assert.deepEqual(charged, [1, 1, 1, 1, 1, 4, 4, 4, 5, 3])
+    assert.equal(
+      charged.reduce((all, parts) => all + parts),
+      compile(write()).cost.parts,
+    )
+    const nodeParts = 3
+    const unknown = write({ nodes: [node('Unknown', ['x'])] })
+    const charge = (parts: number) => {
+      if (parts === nodeParts) throw new TypeError('no gas')
+    }
+    assert.throws(() => compile(unknown, { charge }), TypeError)
+  })
+
+  it('is refused at the node that passes a limit', () => {
+    const products = Array.from({ length: 40 }, (_, at) =>
+      node('MatMulInteger', ['x', 'x'], [`v${at}`]),
+    )
+    const nodes = [...products, node('Unknown', ['x'])]
+    assert.throws(() => compile(write({ ...square(256), nodes })), hasReason('macs'))
   })
 
   it('is limited: products, elements and bytes', () => {

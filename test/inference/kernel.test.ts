@@ -262,6 +262,39 @@ describe('SIMD kernel', function () {
     }
   })
 
+  it('keeps no weights whose packing was cut short', () => {
+    const chance = new Chance(7)
+    const lost = { zeros: undefined as never }
+    const dense = { a: chance.bytes(4 * 64), b: chance.bytes(64 * 64) }
+    const weights = packWeights(dense.b, 64, 64, 0)
+    assert.throws(() => densePacked(dense.a, 4, 0, { ...weights, ...lost }), TypeError)
+    assert.equal(machine()?.has(weights.slot), false)
+    assert.deepEqual(
+      densePacked(dense.a, 4, 0, weights),
+      denseIntegerPlain(dense.a, dense.b, 4, 64, 64, 0, 0),
+    )
+    assert.equal(machine()?.has(weights.slot), true)
+
+    const shape: ConvShape = {
+      batch: 1,
+      channels: 16,
+      height: 8,
+      width: 8,
+      filters: 16,
+      groups: 1,
+      kernel: [1, 1],
+      strides: [1, 1],
+      dilations: [1, 1],
+      pads: [0, 0, 0, 0],
+    }
+    const [x, w] = [chance.bytes(16 * 64), chance.bytes(16 * 16)]
+    const filters = packFilters(w, shape, 0)
+    assert.throws(() => convPacked(x, 0, { ...filters, ...lost }), TypeError)
+    assert.equal(machine()?.has(filters.slot), false)
+    assert.deepEqual(convPacked(x, 0, filters), convIntegerPlain(x, w, shape, 0, 0))
+    assert.equal(machine()?.has(filters.slot), true)
+  })
+
   it('leaves the work to its twin where there is no WebAssembly', async () => {
     const chance = new Chance(6)
     const a = Uint8Array.from({ length: 4 * 90 }, () => chance.below(256))

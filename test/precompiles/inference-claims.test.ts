@@ -18,13 +18,14 @@ import {
   trace,
   traceSize,
   Witness,
+  writeModel,
 } from '#inference'
 
 import { Graph } from '../inference/commitment-programs.ts'
 import { alice, bob, ModelWorld } from './model-world.ts'
 
 const carol = fixed(0xca401, 20)
-const bond = 1000n
+const bond = 10n ** 17n
 const window = { seconds: 3600n, blocks: 100n }
 const turn = { seconds: 60n, blocks: 10n }
 
@@ -126,6 +127,31 @@ class Dispute {
   }
 }
 
+/** One leaf of it reads 100,000 weights; `nodes` beside that make it dear to load. */
+function beside(nodes: number): Uint8Array {
+  return writeModel({
+    opset: 13,
+    inputs: [{ name: 'x', type: 'int8', shape: [1] }],
+    outputs: [{ name: 'y', type: 'int8', shape: [1] }],
+    initializers: [{ name: 'w', type: 'int8', shape: [1, 100_000], root: '00'.repeat(32) }],
+    nodes: [
+      {
+        operator: 'ReduceMax',
+        inputs: ['w'],
+        outputs: ['m'],
+        attributes: { axes: [1], keepdims: 0 },
+      },
+      { operator: 'Max', inputs: ['m', 'x'], outputs: ['y'] },
+      ...Array.from({ length: nodes }, (_, index) => ({
+        operator: 'Concat',
+        inputs: Array.from({ length: 255 }, () => 'x'),
+        outputs: [`c${index}`],
+        attributes: { axis: 0 },
+      })),
+    ],
+  })
+}
+
 describe('a claim', () => {
   it('that nobody challenges is settled when its window is over, and stands as OPTIMISTIC', () => {
     const { world, model, claim, ...rest } = new Dispute(honest)
@@ -155,8 +181,8 @@ describe('a claim', () => {
   })
 
   it('that is altered in any single node output falls to an honest challenger', () => {
-    for (const { index } of whole.nodes.flatMap(({ outputs }) => outputs.map((index) => ({ index })))) {
-      const dispute = new Dispute(witnessOf(index))
+    for (const value of whole.nodes.flatMap(({ outputs }) => outputs)) {
+      const dispute = new Dispute(witnessOf(value))
       const number = dispute.challenge()
       const leaf = dispute.bisectTruly(number)
       const right = dispute.world.call(
@@ -276,13 +302,15 @@ describe('a claim', () => {
   it('has to be whole, about a model that is claimed, and worth its bond', () => {
     const { world, model } = new Dispute(honest)
     const parts = [model, input, outputOf(honest), honest.trace.top, proveOutput(honest)]
-    const claiming = (args: readonly unknown[], value = bond) => () =>
-      world.call('claims', 'claim', args, { value })
+    const claiming =
+      (args: readonly unknown[], value = bond) =>
+      () =>
+        world.call('claims', 'claim', args, { value })
     assert.throws(claiming(parts, bond - 1n), /bond is too small/)
     assert.throws(claiming(parts, 0n), /bond is too small/)
     assert.throws(claiming(parts.with(1, input.subarray(1))), /not an input/)
     assert.throws(claiming(parts.with(2, new Uint8Array(160))), /not that of the trace/)
-    assert.throws(claiming(parts.with(2, '0x')), /not that of the trace/)
+    assert.throws(claiming(parts.with(2, '0x')), /not an output of the model/)
     assert.throws(claiming(parts.with(3, fixed(1, 32))), /not that of the trace/)
     assert.throws(claiming(parts.with(4, '0x')), /not that of the trace/)
     assert.throws(claiming(parts.with(0, fixed(1, 32))), /unknown model/)
@@ -292,6 +320,17 @@ describe('a claim', () => {
     assert.deepEqual(world.call('infer', 'infer', [executable, input]), [hex(output), 3])
     world.call('models', 'deactivate', [model])
     assert.throws(claiming(parts), /not active/)
+  })
+
+  it('is not to be made about a model whose claims or proofs would fit no transaction', () => {
+    const graph = new Graph(1)
+    const wide = graph.input('uint8', 100_000)
+    graph.output(graph.node('Abs', [wide]), 'uint8', 100_000)
+    const world = new ModelWorld()
+    assert.throws(() => world.registered(graph.model(), 1), /too large to be claimed/)
+
+    world.registered(beside(0), 1)
+    assert.throws(() => world.registered(beside(80), 1), /too large to be claimed/)
   })
 
   it('is numbered, listed and shown', () => {

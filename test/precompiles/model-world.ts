@@ -26,7 +26,7 @@ export interface CallOptions {
 }
 
 /** A call that did not return. */
-export class Failed extends Error {}
+class Failed extends Error {}
 
 export class ModelWorld {
   timestamp = 1_700_000_000n

@@ -49,7 +49,7 @@ describe('the standing of an answer', () => {
   beforeEach(() => {
     world = new ModelWorld()
     id = world.drafted(model(), 0)
-    world.call('models', 'setTerms', [id, 1n, 1n, 1n, 1n, 1n, root, 2n])
+    world.call('models', 'setTerms', [id, 1n, 1n, 1n, 1n, 10n ** 17n, root, 2n])
     world.call('models', 'putChunk', [id, 0n, model()])
     world.call('models', 'finalize', [id])
   })
@@ -88,7 +88,9 @@ describe('the standing of an answer', () => {
   it('is ATTESTED where enough of the named accounts signed', () => {
     assert.equal(tier(proofBy([0, 1])), 1)
     assert.equal(tier(proofBy([1, 4])), 1)
-    assert.equal(tier(proofBy([0, 1, 2, 3, 4])), 1)
+    assert.equal(tier(proofBy([0, 1, 2])), 1)
+    // Of more than one too many nothing is read.
+    assert.equal(tier(proofBy([0, 1, 2, 3, 4])), 0)
     assert.equal(tier(proofBy([2, 3]), 2), 0)
   })
 
@@ -129,6 +131,8 @@ describe('the standing of an answer', () => {
     assert.equal(asked(root, 3n), false)
     assert.equal(asked(root, 0n), false)
     assert.equal(asked(fixed(1, 32), 1n), false)
+    const twice = [group[0]!.account, group[0]!.account, group[1]!.account]
+    assert.equal(asked(attestersRoot(twice), 2n), false)
     const one = attestersRoot([group[0]!.account])
     assert.equal(asked(one, 1n), false)
     const hash = world.call('verify', 'attestationHash', [id, input, output])

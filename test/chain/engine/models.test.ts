@@ -36,6 +36,11 @@ const model = network()
 const input = Uint8Array.from({ length: 16 }, (_, index) => index * 13)
 const expected = hex(execute(compile(model), input))
 
+function data(plugin: Precompile, functionName: string, args: readonly unknown[]): Uint8Array {
+  const values = args.map((value) => (value instanceof Uint8Array ? toHex(value) : value))
+  return unhex(encodeFunctionData({ abi: plugin.abi as Abi, functionName, args: values }))
+}
+
 describe('a model on a chain', function () {
   this.timeout(120_000)
 
@@ -66,11 +71,6 @@ describe('a model on a chain', function () {
       verifier: new Verifier({ cores: 2 }),
       log: silent,
     })
-  }
-
-  function data(plugin: Precompile, functionName: string, args: readonly unknown[]): Uint8Array {
-    const values = args.map((value) => (value instanceof Uint8Array ? toHex(value) : value))
-    return unhex(encodeFunctionData({ abi: plugin.abi as Abi, functionName, args: values }))
   }
 
   /** A transaction of a block of its own, which succeeds. */
