@@ -6,6 +6,8 @@ export interface Clock {
   wall?(): number
   /** Runs `task` once, `delay` milliseconds from now, unless cancelled. */
   after(delay: number, task: () => void): Timer
+  /** Runs `task` when what has arrived by now is heard: at once, but not first. */
+  readonly soon?: ((task: () => void) => void) | undefined
 }
 
 export interface Timer {

@@ -62,6 +62,7 @@ export type {
   Proof,
   RenderTransaction,
   Source,
+  StopSignal,
   StoredReceipt,
   Withdrawal,
 } from './port.ts'

@@ -303,6 +303,12 @@ export interface HeadEntries {
   storage(address: Uint8Array, slot: Uint8Array): Uint8Array
 }
 
+/** An AbortSignal, or less: making one costs more than most calls. */
+export interface StopSignal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void): void
+}
+
 /** What RPC sees of a chain. */
 export interface ChainFace {
   readonly chainId: bigint
@@ -328,7 +334,7 @@ export interface ChainFace {
    *
    * @param client Its calls run one after the other; all at once unless given.
    */
-  readsUntil(signal: AbortSignal, client?: string): AsyncReads
+  readsUntil(signal: StopSignal, client?: string): AsyncReads
   readonly pool: PoolFace
 }
 

@@ -30,4 +30,7 @@ export const systemClock: Clock = {
     const timer = setTimeout(task, delay)
     return { cancel: () => clearTimeout(timer) }
   },
+  soon(task) {
+    setImmediate(task)
+  },
 }

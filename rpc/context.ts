@@ -91,7 +91,7 @@ export class CallContext implements Context {
   }
 
   #pacedReads(): AsyncReads {
-    const { chain, signal, client } = this
-    return pacedReads(chain.readsUntil(signal, client), this.#arrivals)
+    const { chain, client } = this
+    return pacedReads(chain.readsUntil(this.#caller.presence, client), this.#arrivals)
   }
 }

@@ -76,6 +76,8 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     this.#long = new Semaphore(options.limits.longCalls, {
       permitsPerClient: fixed.longCallsPerClient.value,
       together: fixed.briefCallsTogether.value,
+      gathered: fixed.briefCallsGathered.value,
+      soon: options.clock.soon,
     })
     this.#stretch = new Stretch(options.clock)
     this.#turns = new Turns(options.clock)

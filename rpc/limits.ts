@@ -57,6 +57,11 @@ export const limits = {
     unit: 'calls',
     why: 'of one client that count as one of the long calls: they cross to a reader together, and run there one after the other',
   },
+  briefCallsGathered: {
+    value: 16,
+    unit: 'calls',
+    why: 'of one client that wait to go together while others of its brief ones run: to cross threads costs as much as a call',
+  },
   longCallsWaiting: {
     value: 128,
     unit: 'calls',

@@ -10,6 +10,7 @@ import type { Filters } from './filters/filters.ts'
 import type { Transport } from './gate.ts'
 import type { JsonText } from './json-text.ts'
 import type { NodeFace } from './node-face.ts'
+import { quickOf, unsure } from './schema/quick.ts'
 import type { DevSigner } from './signer.ts'
 import type { Feeds } from './subscriptions/feeds.ts'
 import type { Session } from './subscriptions/session.ts'
@@ -117,6 +118,7 @@ export function defineMethod<
   ) => JsonText | z.output<Result> | Promise<JsonText | z.output<Result>>
 }): Method<In> {
   const { params, paramNames, handler } = definition
+  const quick = quickOf(params)
   return {
     name: definition.name,
     summary: definition.summary,
@@ -131,6 +133,8 @@ export function defineMethod<
     signs: definition.signs ?? false,
     needs: definition.needs,
     call(raw, context, attempt) {
+      const found = quick(raw)
+      if (found !== unsure) return handler(found as z.output<Params>, context, attempt)
       const parsed = params.safeParse(raw)
       if (parsed.success) return handler(parsed.data, context, attempt)
       throw invalidParams(parsed.error, paramNames, raw.length)

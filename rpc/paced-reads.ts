@@ -11,17 +11,25 @@ type Read = (...parameters: readonly unknown[]) => Promise<unknown>
  * messages before it turns, and each is made into an answer at once.
  */
 export function pacedReads(reads: AsyncReads, turns: Turns): AsyncReads {
+  const paced = new Map<string | symbol, Read>()
   return new Proxy(reads, {
     get(target, name) {
-      const read = Reflect.get(target, name) as Read
-      return async (...parameters: readonly unknown[]): Promise<unknown> => {
-        const result = await read(...parameters)
-        const bytes = weigh(result, limits.renderCharacters.value)
-        if (bytes < limits.largeAnswer.value) return result
-        if (turns.isOver) await turns.next()
-        turns.wrote(bytes)
-        return result
-      }
+      const known = paced.get(name)
+      if (known !== undefined) return known
+      const read = pace(Reflect.get(target, name) as Read, turns)
+      paced.set(name, read)
+      return read
     },
   })
+}
+
+function pace(read: Read, turns: Turns): Read {
+  return async (...parameters) => {
+    const result = await read(...parameters)
+    const bytes = weigh(result, limits.renderCharacters.value)
+    if (bytes < limits.largeAnswer.value) return result
+    if (turns.isOver) await turns.next()
+    turns.wrote(bytes)
+    return result
+  }
 }

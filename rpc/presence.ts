@@ -1,14 +1,24 @@
+import type { StopSignal } from '#chain'
+
 /**
  * Whether somebody still waits for what a request asked. Whoever brought the request ends it when the
  * connection is gone, the dispatcher when time is over.
  */
-export class Presence {
+export class Presence implements StopSignal {
   #controller: AbortController | undefined
   #hasLeft = false
   readonly #listeners: (() => void)[] = []
 
   get hasLeft(): boolean {
     return this.#hasLeft
+  }
+
+  get aborted(): boolean {
+    return this.#hasLeft
+  }
+
+  addEventListener(_: 'abort', listener: () => void): void {
+    this.onLeave(listener)
   }
 
   /** Made when it is first asked for: most calls end without. */

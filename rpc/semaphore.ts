@@ -3,6 +3,10 @@ export interface SemaphoreOptions {
   readonly permitsPerClient?: number
   /** Brief ones that one permit lets in; 1 unless given. */
   readonly together?: number
+  /** Fewer brief ones wait while others of their client are inside; 1 unless given. */
+  readonly gathered?: number
+  /** Runs what it is given when all who come now are there; after the code that runs now unless given. */
+  readonly soon?: ((task: () => void) => void) | undefined
 }
 
 export interface Entrance {
@@ -24,20 +28,31 @@ interface Waiting {
 export class Semaphore {
   readonly #permitsPerClient: number
   readonly #together: number
+  readonly #gathered: number
+  readonly #soon: (task: () => void) => void
   #free: number
   /** Permits of who has been let in. */
   readonly #inside = new Map<string, number>()
+  /** Groups of brief ones that are inside. */
+  readonly #groups = new Map<string, number>()
   /** Whose turn is next comes first. */
   readonly #waiting = new Map<string, Waiting[]>()
   #isAdmitting = false
 
   constructor(
     permits: number,
-    { permitsPerClient = permits, together = 1 }: SemaphoreOptions = {},
+    {
+      permitsPerClient = permits,
+      together = 1,
+      gathered = 1,
+      soon = queueMicrotask,
+    }: SemaphoreOptions = {},
   ) {
     this.#free = permits
     this.#permitsPerClient = permitsPerClient
     this.#together = together
+    this.#gathered = gathered
+    this.#soon = soon
   }
 
   /** How many of `client` wait. */
@@ -67,7 +82,7 @@ export class Semaphore {
   #schedule(): void {
     if (this.#isAdmitting || this.#free === 0) return
     this.#isAdmitting = true
-    queueMicrotask(() => {
+    this.#soon(() => {
       this.#isAdmitting = false
       while (this.#admit());
     })
@@ -76,7 +91,7 @@ export class Semaphore {
   /** Whether a permit was given. */
   #admit(): boolean {
     for (const [client, queue] of this.#waiting) {
-      if (!this.#mayEnter(client)) continue
+      if (!this.#mayEnter(client) || this.#isGathering(client, queue)) continue
       this.#waiting.delete(client)
       const group = queue.splice(0, this.#sizeOfGroup(queue))
       if (queue.length > 0) this.#waiting.set(client, queue)
@@ -86,6 +101,15 @@ export class Semaphore {
     return false
   }
 
+  /** Whether it is better to wait for more: what is inside is about to leave. */
+  #isGathering(client: string, queue: readonly Waiting[]): boolean {
+    return (
+      queue.length < this.#gathered &&
+      this.#groups.has(client) &&
+      queue.every(({ isBrief }) => isBrief)
+    )
+  }
+
   #sizeOfGroup(queue: readonly Waiting[]): number {
     const other = queue.findIndex(({ isBrief }) => !isBrief)
     return Math.max(1, Math.min(this.#together, other === -1 ? queue.length : other))
@@ -93,19 +117,28 @@ export class Semaphore {
 
   #enter(client: string, group: readonly Waiting[]): void {
     this.#free--
-    this.#inside.set(client, (this.#inside.get(client) ?? 0) + 1)
+    const isBrief = group[0]?.isBrief === true
+    add(this.#inside, client, 1)
+    if (isBrief) add(this.#groups, client, 1)
     let left = group.length
     const leave = (): void => {
-      if (--left === 0) this.#release(client)
+      if (--left > 0) return
+      if (isBrief) add(this.#groups, client, -1)
+      this.#release(client)
     }
     for (const { enter } of group) enter(leave)
   }
 
   #release(client: string): void {
     this.#free++
-    const left = (this.#inside.get(client) ?? 0) - 1
-    if (left > 0) this.#inside.set(client, left)
-    else this.#inside.delete(client)
+    add(this.#inside, client, -1)
     this.#schedule()
   }
+}
+
+/** Names whose count is 0 are not kept. */
+function add(counts: Map<string, number>, name: string, by: 1 | -1): void {
+  const count = (counts.get(name) ?? 0) + by
+  if (count > 0) counts.set(name, count)
+  else counts.delete(name)
 }

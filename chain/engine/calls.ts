@@ -6,6 +6,7 @@
 import { Fault } from '#base'
 
 import { Outgoing, type Port } from './outgoing.ts'
+import { pack, unpack } from './packing.ts'
 
 type Handler = (...parameters: never[]) => unknown
 export type Handlers = Readonly<Record<string, Handler>>
@@ -20,12 +21,14 @@ type Remote<Offered extends Handlers> = {
 interface Request {
   readonly id: number
   readonly name: string
+  /** Packed where there is a line. */
   readonly parameters: readonly unknown[]
-  /** Those of one line run one after the other. */
+  /** Those of one line run one after the other; what they come to is packed. */
   readonly line: string | undefined
 }
 type Answer =
   | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly packed: unknown }
   | { readonly id: number; readonly failure: Failure }
 
 type Failure =
@@ -49,7 +52,7 @@ export function expose(
   const run = async (line: string, waiting: Request[]): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
-      answers.add(await answer(handlers, next))
+      answers.add(await answerPacked(handlers, next))
       const paused = pause()
       if (paused === undefined) continue
       answers.flush()
@@ -82,6 +85,12 @@ async function answer(handlers: Handlers, { id, name, parameters }: Request): Pr
   } catch (error) {
     return { id, failure: describe(error) }
   }
+}
+
+async function answerPacked(handlers: Handlers, request: Request): Promise<Answer> {
+  const parameters = request.parameters.map(unpack)
+  const found = await answer(handlers, { ...request, parameters })
+  return 'result' in found ? { id: found.id, packed: pack(found.result) } : found
 }
 
 function describe(error: unknown): Failure {
@@ -127,6 +136,7 @@ export function connect<Offered extends Handlers>(port: Port): Connection<Offere
     for (const reply of message as readonly Answer[]) {
       const call = take(reply.id)
       if ('result' in reply) call?.resolve(reply.result)
+      else if ('packed' in reply) call?.resolve(unpack(reply.packed))
       else call?.reject(revive(reply.failure))
     }
   })
@@ -138,7 +148,8 @@ export function connect<Offered extends Handlers>(port: Port): Connection<Offere
       }
       const id = ++last
       waiting.set(id, { resolve, reject })
-      requests.send({ id, name, parameters, line })
+      const crossing = line === undefined ? parameters : parameters.map(pack)
+      requests.send({ id, name, parameters: crossing, line })
     })
   const remote = new Proxy({} as Remote<Offered>, {
     get:

@@ -11,7 +11,15 @@ import type { StateView } from '../pars/view.ts'
 import { PoolJournal } from '../pool/journal.ts'
 import { Pool } from '../pool/pool.ts'
 import type { Verifier } from '../pool/verifier.ts'
-import type { AsyncReads, BuildRequest, BuiltBlock, ChainFace, Head, HeadEntries } from '../port.ts'
+import type {
+  AsyncReads,
+  BuildRequest,
+  BuiltBlock,
+  ChainFace,
+  Head,
+  HeadEntries,
+  StopSignal,
+} from '../port.ts'
 import { headSource } from '../state/index.ts'
 import {
   type Content,
@@ -163,7 +171,7 @@ export class Chain implements ChainFace {
     return this.#entries
   }
 
-  readsUntil(signal: AbortSignal, client?: string): AsyncReads {
+  readsUntil(signal: StopSignal, client?: string): AsyncReads {
     return this.#readers.readsUntil(signal, client)
   }
 
@@ -265,11 +273,13 @@ export class Chain implements ChainFace {
     try {
       return await this.#complete(commit, () => this.#engine.remote.execute(commit))
     } catch (error) {
+      if (this.#closing.signal.aborted) throw error
       log.error('execution failed; trying once more in a fresh thread', { error: String(error) })
     }
     try {
       return await this.#complete(commit, () => this.#again(commit))
     } catch (error) {
+      if (this.#closing.signal.aborted) throw error
       const reason = isFault(error) ? error.code : String(error)
       this.#stopped = new Fault(
         { code: 'CHAIN_STOPPED', reason },

@@ -22,6 +22,11 @@ export const limits = {
     why: 'of the head that were asked for, remembered until there is another head: 1 MiB',
   },
   readers: { value: 2, unit: 'threads', why: 'that answer calls beside execution' },
+  packedBytes: {
+    value: 256,
+    unit: 'bytes',
+    why: 'that cross threads as text: a buffer of its own costs more up to about there',
+  },
   lineChecks: {
     value: 32,
     unit: 'checks',

@@ -3,7 +3,7 @@ import { type ResourceLimits, Worker } from 'node:worker_threads'
 
 import { Fault, type Log } from '#base'
 
-import type { AsyncReads } from '../port.ts'
+import type { AsyncReads, StopSignal } from '../port.ts'
 import { connect, type Connection, type Handlers } from './calls.ts'
 import { Cancellations } from './cancellations.ts'
 import type { EngineHandlers } from './engine-thread.ts'
@@ -121,7 +121,7 @@ interface CallUnderWay {
 
 /** For whom the reads of one `readsUntil` are. */
 interface Visit {
-  readonly signal: AbortSignal
+  readonly signal: StopSignal
   readonly client: string | undefined
   readonly underWay: Set<CallUnderWay>
 }
@@ -155,7 +155,7 @@ export class ReaderThreads {
    * Reads that end with `READ_CANCELLED`, wherever they are, once `signal` says so. Brief ones of a
    * client that is named run one after the other.
    */
-  readsUntil(signal: AbortSignal, client?: string): AsyncReads {
+  readsUntil(signal: StopSignal, client?: string): AsyncReads {
     const underWay = new Set<CallUnderWay>()
     let isHeard = false
     return proxyOf((name, parameters) => {
@@ -201,27 +201,26 @@ export class ReaderThreads {
     if (wasReady && !this.#closing) this.#start(index)
   }
 
-  async #call(name: string, parameters: readonly unknown[], visit?: Visit): Promise<unknown> {
+  #call(name: string, parameters: readonly unknown[], visit?: Visit): Promise<unknown> {
     this.#begun++
     const isLong = long.has(name)
     const reader = this.#choose(isLong)
     const { thread, cancellations } = reader
     const word = cancellations.take()
-    if (word === undefined) {
-      throw new Fault({ code: 'READ_BUSY', limit: limits.reads.value }, 'ask again later')
-    }
+    if (word === undefined) return Promise.reject(busy())
     if (visit?.signal.aborted === true) cancellations.cancel(word)
     const call: CallUnderWay = { reader, word }
     visit?.underWay.add(call)
     if (isLong) reader.busy++
-    try {
-      const line = brief.has(name) ? visit?.client : undefined
-      return await thread.connection.call(name, [word, ...parameters], line)
-    } finally {
+    const end = (): void => {
       if (isLong) reader.busy--
       visit?.underWay.delete(call)
       cancellations.giveBack(word)
     }
+    const line = brief.has(name) ? visit?.client : undefined
+    const result = thread.connection.call(name, [word, ...parameters], line)
+    result.then(end, end)
+    return result
   }
 
   #choose(isLong: boolean): Reader {
@@ -243,13 +242,18 @@ function idlest(readers: readonly Reader[], fit: (reader: Reader) => boolean): R
   return found
 }
 
+type Read = (...parameters: readonly unknown[]) => Promise<unknown>
+
 function proxyOf(
   read: (name: string, parameters: readonly unknown[]) => Promise<unknown>,
 ): AsyncReads {
-  return new Proxy({} as AsyncReads, {
-    get:
-      (_, name: string) =>
-      (...parameters: readonly unknown[]) =>
-        read(name, parameters),
+  const known: Record<string, Read> = {}
+  const reads = new Proxy(known, {
+    get: (_, name: string) => (known[name] ??= (...parameters) => read(name, parameters)),
   })
+  return reads as unknown as AsyncReads
+}
+
+function busy(): Fault<{ code: 'READ_BUSY'; limit: number }> {
+  return new Fault({ code: 'READ_BUSY', limit: limits.reads.value }, 'ask again later')
 }

@@ -5,6 +5,7 @@ import { algorithms, defaultAlgorithm, isAlgorithm, keyHashAddress } from '#prot
 
 import type { CallRequest } from '../call-port.ts'
 import { missing, type StateSource } from '../state/index.ts'
+import { limits } from './limits.ts'
 import { recordSlot, registryAddress } from './slots.ts'
 
 /**
@@ -25,7 +26,7 @@ export async function callKey(
     )
   }
   if (publicKey === undefined && algorithm !== undefined) return undefined
-  const record = await state.storage(registryAddress, recordSlot(from))
+  const record = await state.storage(registryAddress, slotOfRecord(from))
   const registered = record.length === 0 ? undefined : padLeft(record, 32)
   if (publicKey !== undefined) {
     const key = { algorithm: algorithm ?? defaultAlgorithm, key: publicKey }
@@ -39,6 +40,19 @@ export async function callKey(
   const stored = await state.key(registered)
   if (stored?.[0] === undefined) throw missing('key', registered)
   return { algorithm: stored[0], key: registered }
+}
+
+const recordSlots = new Map<string, Uint8Array>()
+
+/** `recordSlot`, remembered: many calls come from few senders. */
+function slotOfRecord(account: Uint8Array): Uint8Array {
+  const name = account.toHex()
+  const known = recordSlots.get(name)
+  if (known !== undefined) return known
+  if (recordSlots.size >= limits.recordSlots.value) recordSlots.clear()
+  const slot = recordSlot(account)
+  recordSlots.set(name, slot)
+  return slot
 }
 
 function isOwn(

@@ -9,6 +9,11 @@ export const limits = {
     unit: 'verifications',
     why: 'beside execution; what a body that breaks can waste besides its bad signature',
   },
+  recordSlots: {
+    value: 4096,
+    unit: 'senders',
+    why: 'of calls, whose place in the registry is remembered: 1 MiB',
+  },
 } as const satisfies Limits
 
 /** What the header and the lists around the transactions may take at most. */

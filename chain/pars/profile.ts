@@ -6,6 +6,7 @@ import { empty, equal, Fault, hex } from '#base'
 import { type Genesis, genesisAllocation, genesisHash, type ScheduledPrecompile } from '#genesis'
 import { type EnvelopeKey, type Precompile, specHash } from '#precompiles'
 import {
+  type Algorithm,
   defaultAlgorithm,
   algorithms,
   floorGas,
@@ -214,7 +215,18 @@ function intrinsicOf(
     data: request.data ?? empty,
     accessList: request.accessList ?? [],
     algorithm,
-    key: known?.key ?? new Uint8Array(algorithms[algorithm].publicKeyBytes),
+    key: known?.key ?? blankKey(algorithm),
   }
   return { intrinsic: intrinsicGas(fields), floor: floorGas(fields) }
+}
+
+const blankKeys = new Map<Algorithm, Uint8Array>()
+
+/** As long as a public key of `algorithm`: gas depends on no more of it. */
+function blankKey(algorithm: Algorithm): Uint8Array {
+  const known = blankKeys.get(algorithm)
+  if (known !== undefined) return known
+  const blank = new Uint8Array(algorithms[algorithm].publicKeyBytes)
+  blankKeys.set(algorithm, blank)
+  return blank
 }

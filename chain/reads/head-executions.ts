@@ -6,6 +6,7 @@ import { headSource, type StateSource } from '../state/index.ts'
 import { headAt, type Interrupt, type ReadContext, uninterrupted } from './context.ts'
 import { type Execution, openExecution } from './execution.ts'
 import { limits } from './limits.ts'
+import { remembering } from './remembering.ts'
 
 /** An execution on the head's state, which one message at a time uses. */
 export interface KeptExecution {
@@ -33,10 +34,12 @@ interface Kept extends KeptExecution {
 export class HeadExecutions {
   readonly #context: Pick<ReadContext, 'reader' | 'profile'>
   readonly #free: Kept[] = []
+  readonly #source: StateSource
   #head: Head | undefined
 
   constructor(context: Pick<ReadContext, 'reader' | 'profile'>) {
     this.#context = context
+    this.#source = remembering(headSource(context.reader))
   }
 
   /**
@@ -75,7 +78,7 @@ export class HeadExecutions {
   async #make(): Promise<Kept> {
     const { header } = this.#latest
     const { profile, reader } = this.#context
-    const source = headSource(reader)
+    const source = this.#source
     const interrupt: Interrupt = { check: () => kept.interrupt.check() }
     const execution = await openExecution({ reader, profile, interrupt }, { header, source })
     const blobGasPrice = profile.blobGasPrice?.(header)

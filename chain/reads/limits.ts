@@ -7,6 +7,11 @@ export const limits = {
     unit: 'calls',
     why: 'by one kept execution: then it goes with all that it remembers',
   },
+  rememberedSlots: {
+    value: 4096,
+    unit: 'slots',
+    why: 'of the head that calls read, remembered by a reader until there is another head: 1 MiB',
+  },
   callGas: {
     value: 50_000_000,
     unit: 'gas',

@@ -8,8 +8,17 @@ import { z } from 'zod'
  */
 import type { BlockRef } from '#chain'
 
+import { quickly, unsure } from './quick.ts'
+
 function pattern(form: RegExp, error: string) {
   return z.string({ error }).regex(form, { error })
+}
+
+/** What `decode` makes of a text of this form. */
+function decoded<Output>(form: RegExp, error: string, decode: (text: string) => Output) {
+  return quickly(pattern(form, error).transform(decode), (value) =>
+    typeof value === 'string' && form.test(value) ? (decode(value) as Awaited<Output>) : unsure,
+  )
 }
 
 function bytesOf(text: string): Uint8Array {
@@ -31,44 +40,54 @@ function nibble(charCode: number): number {
   return charCode < 0x3a ? charCode - 0x30 : (charCode & 7) + 9
 }
 
-export const address = pattern(
+export const address = decoded(
   /^0x[0-9a-fA-F]{40}$/,
   'must be an address: 0x and 40 hexadecimal digits',
-).transform(wordOf)
+  wordOf,
+)
 
 const hashForm = /^0x[0-9a-fA-F]{64}$/
 const hashError = 'must be a hash: 0x and 64 hexadecimal digits'
 
-export const hash = pattern(hashForm, hashError).transform(wordOf)
+export const hash = decoded(hashForm, hashError, wordOf)
 
 const dataForm = 'must be data: 0x and an even number of hexadecimal digits'
 
 /** Decoded in one pass: data may be a megabyte, and a pattern would read it twice. */
-export const data = z.string({ error: dataForm }).transform((text, context) => {
-  if (text.startsWith('0x')) {
-    try {
-      return bytesOf(text)
-    } catch {
-      // Not hexadecimal: the issue below says so.
-    }
+export const data = quickly(
+  z.string({ error: dataForm }).transform((text, context) => {
+    const bytes = dataOf(text)
+    if (bytes !== unsure) return bytes
+    context.addIssue({ code: 'custom', message: dataForm })
+    return z.NEVER
+  }),
+  (value) => (typeof value === 'string' ? dataOf(value) : unsure),
+)
+
+function dataOf(text: string): Uint8Array | typeof unsure {
+  if (!text.startsWith('0x')) return unsure
+  try {
+    return bytesOf(text)
+  } catch {
+    return unsure
   }
-  context.addIssue({ code: 'custom', message: dataForm })
-  return z.NEVER
-})
+}
 
 const quantityForm = 'must be a quantity: 0x and hexadecimal digits without leading zeros'
 
 /** Below 2^256. */
-export const quantity = pattern(
+export const quantity = decoded(
   /^0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,63})$/,
   `${quantityForm}, at most 64`,
-).transform((text) => BigInt(text))
+  BigInt,
+)
 
 /** Below 2^64. */
-export const quantity64 = pattern(
+export const quantity64 = decoded(
   /^0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,15})$/,
   `${quantityForm}, at most 16`,
-).transform((text) => BigInt(text))
+  BigInt,
+)
 
 const millisecondsForm = /^0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,7})$/
 const millisecondsError = 'must be a number of milliseconds, below 2^32 as a quantity'
@@ -81,10 +100,11 @@ export const milliseconds = z
   .transform(Number)
 
 /** Below 2^32: positions in lists. */
-export const index = pattern(
+export const index = decoded(
   /^0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,7})$/,
   `${quantityForm}, at most 8`,
-).transform((text) => Number(text))
+  Number,
+)
 
 /** Of a filter or a subscription. */
 export const identifier = pattern(
@@ -135,22 +155,32 @@ function ref(value: z.output<typeof anyBlock>): BlockRef {
  *
  * @see EIP-1898
  */
-export const block = anyBlock.transform(ref)
+export const block = quickly(anyBlock.transform(ref), textBlock)
 
 /** `block`, `latest` when left out. */
-export const blockOrLatest = anyBlock
-  .nullish()
-  .transform((value): BlockRef => (value === undefined || value === null ? 'latest' : ref(value)))
+export const blockOrLatest = quickly(
+  anyBlock
+    .nullish()
+    .transform((value): BlockRef =>
+      value === undefined || value === null ? 'latest' : ref(value),
+    ),
+  textBlock,
+)
+
+function textBlock(value: unknown): BlockRef | typeof unsure {
+  return typeof value === 'string' && anyBlockForm.test(value) ? textRef(value) : unsure
+}
 
 /** Up to 32 bytes, as a word, with the form in which a proof repeats it. */
-export const slot = pattern(
+export const slot = decoded(
   /^0x[0-9a-fA-F]{0,64}$/,
   'must be a storage key: 0x and at most 64 hexadecimal digits',
-).transform((text) => {
-  const digits = text.slice(2).toLowerCase()
-  const word = digits.padStart(64, '0')
-  return {
-    word: Uint8Array.fromHex(word),
-    echo: digits.length > 62 ? `0x${word}` : `0x${BigInt(`0x0${digits}`).toString(16)}`,
-  }
-})
+  (text) => {
+    const digits = text.slice(2).toLowerCase()
+    const word = digits.padStart(64, '0')
+    return {
+      word: Uint8Array.fromHex(word),
+      echo: digits.length > 62 ? `0x${word}` : `0x${BigInt(`0x0${digits}`).toString(16)}`,
+    }
+  },
+)

@@ -17,6 +17,7 @@ import type {
   PlacedTransaction,
   ListedTransaction,
   PooledTransaction,
+  StopSignal,
   StoredReceipt,
 } from '#chain'
 import { addressOfKey, keccak256, mlDsa, type SigningKey } from '#crypto'
@@ -181,7 +182,7 @@ export class FixtureChain implements ChainFace {
     this.seal([{ ...sign(2, lane), logs: [log(3)] }])
   }
 
-  readsUntil(_signal?: AbortSignal): AsyncReads {
+  readsUntil(_signal?: StopSignal): AsyncReads {
     return this.reads
   }
 

@@ -2,20 +2,24 @@ import { HostFault } from '../host-fault.ts'
 import { limits } from '../limits.ts'
 import { readWord, writeWord } from './word.ts'
 
-const smallest = 1024
+/** Most frames need a few words; those that need more need much more. */
+const smallest = [128, 1024] as const
+const none = new Uint8Array(0)
+const noView = new DataView(none.buffer)
 
 /** The memory of a frame. Bounds are the caller's care: `grow` first, then read and write below it. */
 export class Memory {
   /** Bytes that the frame has paid for: a multiple of 32. */
   size = 0
-  private bytes = new Uint8Array(0)
-  private view = new DataView(this.bytes.buffer)
+  private bytes = none
+  private view = noView
 
   /** Doubles its buffer, so that growing word by word costs no more than growing at once. */
   grow(size: number): void {
     if (size > this.bytes.length) {
       if (size > limits.frameMemory.value) throw new HostFault('memory', undefined)
-      const bytes = new Uint8Array(Math.max(size, 2 * this.bytes.length, smallest))
+      const least = smallest[this.bytes.length === 0 ? 0 : 1]
+      const bytes = new Uint8Array(Math.max(size, 2 * this.bytes.length, least))
       bytes.set(this.bytes)
       this.bytes = bytes
       this.view = new DataView(bytes.buffer)
