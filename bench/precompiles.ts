@@ -16,6 +16,7 @@ import {
   signatureCases,
 } from './precompiles/cases.ts'
 import { blsCases, bn254Cases, pointEvaluationCase } from './precompiles/curves.ts'
+import { modelCases } from './precompiles/models.ts'
 import { sha3Cases, vectorCases } from './precompiles/post-quantum.ts'
 
 const rounds = 7
@@ -66,6 +67,7 @@ async function cases(plugins: readonly Precompile[]): Promise<Case[]> {
     ...mlDsaCases(),
     ...vectorCases(plugins),
     ...sha3Cases(),
+    ...modelCases(plugins),
     ...accountCases(plugins, networkId),
     ...signatureCases(),
     ...hashCases(),
@@ -84,12 +86,21 @@ async function prepare(
   const code = [[contract, loopOver(one)]] as const
   const ethereum = await worldOf({ plugins, ...engines })
   const world = await worldOf({ plugins, code, ...engines, builtinGas })
+  for (const place of [ethereum, world]) await begin(one, place)
   const [stock, gas] = [await priceOf(one, ethereum), await priceOf(one, world)]
   const { name, input } = one
   const budget = BigInt(gas * 2 + 200_000)
   const subject: Subject = { name, input, world, stock, gas, budget, samples: [] }
   while ((await run(subject)).microseconds < roundMicroseconds) subject.budget *= 2n
   return subject
+}
+
+async function begin({ name, before = [] }: Case, world: World): Promise<void> {
+  for (const { to, input } of before) {
+    const { execResult } = await world.call(new Address(to), input, { gasLimit: 16_777_216n })
+    const error = execResult.exceptionError
+    if (error !== undefined) throw new Error(`before ${name}: ${error.error}`)
+  }
 }
 
 /** Gas of one call, which must end as the case says. */

@@ -6,6 +6,8 @@ export interface Case {
   readonly name: string
   readonly to: number
   readonly input: Uint8Array
+  /** Calls by a user that have to succeed first. */
+  readonly before?: readonly { readonly to: Uint8Array; readonly input: Uint8Array }[]
   /** The call is to fail, with this much gas given to it. */
   readonly fails?: number
 }
