@@ -53,6 +53,7 @@ export {
 } from './plugin.ts'
 export { checkAddresses, discover, loadPlugin } from './registry.ts'
 export { specHash } from './spec-hash.ts'
+export { attestersRoot } from './verify-inference/attestation.ts'
 export type {
   VectorCall,
   VectorContext,

@@ -2,6 +2,7 @@
 import { toBigInt } from '#base'
 
 import { method } from '../contract.ts'
+import { pageOf } from '../page.ts'
 import { PrecompileRevert } from '../plugin.ts'
 import { claimId, countSlot } from './claims.ts'
 import { gasTable } from './gas.ts'
@@ -85,9 +86,7 @@ export const list = method({
   run(view, start, most) {
     if (most > BigInt(limits.listed.value)) throw new PrecompileRevert('claims: page too long')
     const all = toBigInt(view.get(countSlot))
-    const end = start + most < all ? start + most : all
-    const ids: Uint8Array[] = []
-    for (let place = start; place < end; place++) ids.push(claimId(place + 1n))
+    const ids = pageOf(start, most, all).map((place) => claimId(place))
     view.charge(BigInt(gasTable.hash * ids.length))
     return [ids]
   },

@@ -2,6 +2,7 @@
 import { decodeRlp, type Rlp, toBigInt } from '#base'
 
 import { method } from '../contract.ts'
+import { pageOf } from '../page.ts'
 import { PrecompileRevert } from '../plugin.ts'
 import { gasTable } from './gas.ts'
 import { limits } from './limits.ts'
@@ -145,9 +146,6 @@ export const list = method({
   run(view, start, most) {
     if (most > BigInt(limits.listed.value)) throw new PrecompileRevert('models: page too long')
     const all = toBigInt(view.get(countSlot))
-    const end = start + most < all ? start + most : all
-    const ids: Uint8Array[] = []
-    for (let place = start; place < end; place++) ids.push(view.get(listSlot(place + 1n)))
-    return [ids]
+    return [pageOf(start, most, all).map((place) => view.get(listSlot(place)))]
   },
 })

@@ -2,9 +2,9 @@ import path from 'node:path'
 
 import { type Command, InvalidArgumentError } from 'commander'
 
-import { Fault, type Hex } from '#base'
+import { compare, Fault, hex, type Hex, unhex } from '#base'
+import { attestersRoot } from '#precompiles'
 
-import { attestersRoot } from '../../models/attesters.ts'
 import { openModel } from '../../models/built.ts'
 import { registerModel } from '../../models/registration.ts'
 import type { Terms } from '../../models/registry.ts'
@@ -55,6 +55,11 @@ async function register(place: string, flags: RegisterFlags): Promise<void> {
   print(flags.json, { id, name, version, kind: built.kind, hash: built.hash, registered: !isOld })
 }
 
+/** Of addresses in whatever order. */
+function rootOf(attesters: readonly Hex[]): Hex {
+  return hex(attestersRoot(attesters.map((address) => unhex(address)).toSorted(compare)))
+}
+
 function termsIn({ bond, window, turn, attesters, threshold }: RegisterFlags): Partial<Terms> {
   if ((attesters === undefined) !== (threshold === undefined)) {
     const reason = '--attesters and --threshold go together'
@@ -66,7 +71,7 @@ function termsIn({ bond, window, turn, attesters, threshold }: RegisterFlags): P
     ...(turn === undefined ? {} : { turnSeconds: turn[0], turnBlocks: turn[1] }),
     ...(attesters === undefined || threshold === undefined
       ? {}
-      : { attesters: attestersRoot(attesters), threshold }),
+      : { attesters: rootOf(attesters), threshold }),
   }
 }
 

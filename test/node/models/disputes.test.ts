@@ -5,7 +5,6 @@ import { Fault, fixed, hex, type Hex, unhex } from '#base'
 import { type Tensor, Witness } from '#inference'
 import { callInMemory } from '#precompiles'
 
-import { attestersRoot } from '../../../node/models/attesters.ts'
 import { buildModel } from '../../../node/models/built.ts'
 import type { Challenge, Claim } from '../../../node/models/claims.ts'
 import { challengeStatuses, claimStatuses, turns } from '../../../node/models/claims.ts'
@@ -13,7 +12,6 @@ import type { Call } from '../../../node/models/contracts.ts'
 import { defend, type Ledger, play } from '../../../node/models/disputes.ts'
 import { claimPartsOf, witnessOf } from '../../../node/models/inference.ts'
 import { challengeCall, Challenger, claimCall, Claimant } from '../../../node/models/parties.ts'
-import { attestersRoot as rootOfRule } from '../../../precompiles/verify-inference/attestation.ts'
 import { perceptron } from '../../e2e/models.ts'
 import { alice, bob, ModelWorld, plugins } from '../../precompiles/model-world.ts'
 
@@ -214,15 +212,5 @@ describe('the parties to a dispute', () => {
     const { status } = await play(ahead, new Challenger(honest), place, quiet)
     assert.equal(status, 'open')
     assert.ok(court.isEarly)
-  })
-})
-
-describe('the root over attesters', () => {
-  it('is that of the rule, in whatever order they are named', () => {
-    for (const count of [1, 2, 3, 5, 8]) {
-      const addresses = Array.from({ length: count }, (_, index) => fixed(index * 7 + 1, 20))
-      const named = addresses.toReversed().map((address) => hex(address))
-      assert.equal(attestersRoot(named), hex(rootOfRule(addresses)))
-    }
   })
 })
