@@ -42,6 +42,19 @@ export function addRpcOptions(command: Command): Command {
   )
 }
 
+export function addPageOptions(command: Command): Command {
+  const numbers = [
+    ['--start <number>', 'how many to pass over', 0n],
+    ['--most <number>', 'how many to print', 100n],
+  ] as const
+  for (const [flags, description, usual] of numbers) {
+    // A help that shows a default writes it as JSON, which knows no bigint.
+    const option = new Option(flags, description).argParser(wholeOf)
+    command.addOption(option.default(usual, String(usual)))
+  }
+  return command
+}
+
 export function addJsonOption(command: Command): Command {
   return command.option('--json', 'print the result as JSON', false)
 }

@@ -7,7 +7,7 @@ import { type Hex, plainFacts } from '#base'
 import { type Claim, claimOf, challengeOf } from '../../models/claims.ts'
 import { idsOf } from '../../models/contracts.ts'
 import { RpcClient } from '../../rpc-client.ts'
-import { addRpcOptions, hashOf, type RpcFlags, wholeOf } from '../arguments.ts'
+import { addPageOptions, addRpcOptions, hashOf, type RpcFlags } from '../arguments.ts'
 
 interface ClaimsFlags extends RpcFlags {
   readonly model?: Hex
@@ -27,9 +27,7 @@ export function configure(command: Command): void {
         'refuted',
       ]),
     )
-    .option('--start <number>', 'how many to pass over', wholeOf, 0n)
-    .option('--most <number>', 'how many to print', wholeOf, 100n)
-  addRpcOptions(command).action(async (id: Hex | undefined, flags: ClaimsFlags) => {
+  addRpcOptions(addPageOptions(command)).action(async (id: Hex | undefined, flags: ClaimsFlags) => {
     const rpc = new RpcClient(flags.rpc)
     const found = id === undefined ? await claimsOf(rpc, flags) : [await whole(rpc, id)]
     if (flags.json) process.stdout.write(`${JSON.stringify(id === undefined ? found : found[0])}\n`)

@@ -7,7 +7,7 @@ import type { Hex } from '#base'
 import { idsOf } from '../../models/contracts.ts'
 import { modelOf, textsOf } from '../../models/registry.ts'
 import { RpcClient } from '../../rpc-client.ts'
-import { addressOf, addRpcOptions, type RpcFlags, wholeOf } from '../arguments.ts'
+import { addPageOptions, addRpcOptions, addressOf, type RpcFlags } from '../arguments.ts'
 import { plainText } from './options.ts'
 
 interface ListFlags extends RpcFlags {
@@ -17,10 +17,7 @@ interface ListFlags extends RpcFlags {
 }
 
 export function configure(command: Command): void {
-  command
-    .option('--owner <address>', 'of one owner alone', addressOf)
-    .option('--start <number>', 'how many to pass over', wholeOf, 0n)
-    .option('--most <number>', 'how many to print', wholeOf, 100n)
+  addPageOptions(command.option('--owner <address>', 'of one owner alone', addressOf))
   addRpcOptions(command).action(async ({ rpc: url, json, owner, start, most }: ListFlags) => {
     const rpc = new RpcClient(url)
     const found: object[] = []
