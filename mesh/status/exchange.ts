@@ -34,6 +34,8 @@ export class StatusExchange {
     using deadline = new Deadline(this.#clock, this.#timeout)
     const stream = await connection.newStream(statusProtocol, { signal: deadline.signal })
     const theirs = this.#read(stream, deadline.signal)
+    // Where the own one can't be sent, nobody waits for theirs.
+    theirs.catch(() => undefined)
     stream.send(frame(encodeStatus(this.#own())))
     const status = await theirs
     await stream.close({ signal: deadline.signal })

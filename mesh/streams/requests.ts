@@ -51,6 +51,8 @@ export class Requests {
     deadline.signal.addEventListener('abort', abort)
     try {
       const answer = this.#read(peer, protocol, stream)
+      // A stream that closes before the question is sent fails both, and only one is waited for.
+      answer.catch(() => undefined)
       stream.send(frame(request))
       this.#guard.sent(protocol.traffic, request.length)
       return await answer

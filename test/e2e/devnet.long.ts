@@ -19,6 +19,7 @@ describe('four validators over longer', function () {
   afterEach(() => cluster.assertNoEquivocation())
 
   it('commit nothing while two are away, and go on when they are back', async () => {
+    await cluster.transfer(0)
     await Promise.all([cluster.kill(2), cluster.kill(3)])
     const [from, to] = await cluster.at(0).ask<string[]>('eth_accounts')
     const hash = await cluster.at(0).ask<string>('eth_sendTransaction', { from, to, value: '0x2' })
