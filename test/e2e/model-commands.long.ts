@@ -14,7 +14,7 @@ describe('pars model', function () {
   const bench = new Bench()
   let models: ModelBench
   before(async () => {
-    models = await ModelBench.open(bench, await bench.node('dev'))
+    models = await ModelBench.open(bench, await bench.node('dev', '--data', bench.path('chain')))
   })
   after(() => bench[Symbol.asyncDispose]())
 

@@ -35,7 +35,7 @@ describe('a model on a development chain', function () {
   let models: ModelBench
   let rpc: RpcClient
   before(async () => {
-    const node = await bench.node('dev')
+    const node = await bench.node('dev', '--data', bench.path('chain'))
     models = await ModelBench.open(bench, node)
     rpc = new RpcClient(node.url)
   })
@@ -98,8 +98,7 @@ describe('a model on a development chain', function () {
     assert.equal(output, found['output'])
   })
 
-  // Too quick to be killed on an idle machine: to be held by a stopped node instead.
-  it.skip('goes up further where an upload was killed', async () => {
+  it('goes up further where an upload was killed', async () => {
     const file = models.file('wide.onnx', wide())
     const line = ['register', file, ...models.from(1)]
     const first = models.start(...line)
