@@ -35,7 +35,7 @@ export async function mainThread(): Promise<void> {
         await chain.pool.submit(wire, { kind: 'client', id: String(index) })
       }
     })
-    const room = { gas: chain.profile.blockGasLimit, bytes: chain.profile.blockRoom }
+    const room = { gas: chain.head.header.gasLimit, bytes: chain.profile.blockRoom }
     let filled = 0
     const started = performance.now()
     const execution = await longestHold(async () => {

@@ -188,7 +188,7 @@ export interface Reads extends TraceReads {
     overrides?: Overrides,
   ): AccessListResult | undefined
   /** The rules now, after the next change of them, and after the last that is known. */
-  rules(): { readonly current: Rules; readonly next?: Rules; readonly last?: Rules }
+  rules(): Promise<{ readonly current: Rules; readonly next?: Rules; readonly last?: Rules }>
   /** The lowest block whose state can be read. */
   oldestState(): bigint
   /** Blocks on top of a block. Throws `READ_SIMULATION_*` where one of them could not be. */

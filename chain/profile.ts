@@ -52,8 +52,10 @@ export interface BlockRules {
   /**
    * Before the first transaction; from here on exactly the precompiles of this block answer. Gives
    * the plugins whose activation is void.
+   *
+   * @param parent The block before.
    */
-  begin(block: BlockUnderWay): Promise<readonly Precompile[]>
+  begin(block: BlockUnderWay, parent: Pick<Header, 'timestamp'>): Promise<readonly Precompile[]>
   /** Before each transaction. What it wrote is to be undone when the transaction may not run. */
   prepare(block: BlockUnderWay, envelope: Envelope): Promise<void>
   /** After the last transaction of a simulated block. Gives what of the header follows from it. */
@@ -62,6 +64,8 @@ export interface BlockRules {
 
 export interface RuleChange extends Omit<Rules, 'activationTime' | 'precompiles' | 'forkId'> {
   readonly from: { readonly number: bigint } | { readonly timestamp: bigint }
+  /** The plugins under these rules, in order of address. */
+  readonly plugins: readonly Precompile[]
   /** A block under these rules. */
   readonly at: Pick<Header, 'number' | 'timestamp'>
   /** 4 bytes. */
@@ -111,12 +115,12 @@ export interface ChainProfile {
   }
   /** The forks that are active at a block. */
   rules(at: Pick<Header, 'number' | 'timestamp'>): Common
-  /** The plugins that are active at a block, in order of address. */
-  plugins(at: Pick<Header, 'number' | 'timestamp'>): readonly Precompile[]
+  /** The plugins that are active at a block over `state`, in order of address. */
+  plugins(state: State, at: Pick<Header, 'number' | 'timestamp'>): Promise<readonly Precompile[]>
   readonly blocks: BlockRules
   readonly simulation: SimulationRules
-  /** Every change of the rules, ascending; the genesis first. */
-  readonly changes: readonly RuleChange[]
+  /** Every change of the rules that `state` knows of, ascending; the genesis first. */
+  changes(state: State): Promise<readonly RuleChange[]>
   /** Accounts that no call may override: what they say of keys and nonces is believed. */
   isFixed(address: Uint8Array): boolean
   /** Bytes only; throws a Fault `TX_*`. The signature's validity is not looked at. */

@@ -4,4 +4,5 @@
  *
  * @module
  */
-export { accountVerifier, weightedMultisig } from './generated.ts'
+export * from './generated/index.ts'
+export { systemContracts } from './generated/system.ts'

@@ -4,6 +4,7 @@ import { recordSlots, slotPreimage, systemAddresses } from '#protocol'
 
 import type { AccountKey, Genesis, GenesisAccount } from './genesis.ts'
 import { predeploys } from './predeploys.ts'
+import { systemStorage } from './system-storage.ts'
 
 /** An account of the state before block 1. */
 export type AllocatedAccount = Omit<GenesisAccount, 'key'>
@@ -36,7 +37,11 @@ export function genesisAllocation(genesis: Genesis): GenesisAllocation {
     const isEmpty = account.balance === 0n && account.nonce === 0n && account.code.length === 0
     if (!isEmpty) accounts.set(hex(account.address), account)
   }
-  for (const { address, code } of predeploys) accounts.set(hex(address), contract(address, code))
+  const written = systemStorage(genesis)
+  for (const { address, code } of predeploys) {
+    const storage = written.get(hex(address)) ?? []
+    accounts.set(hex(address), { ...contract(address, code), storage })
+  }
   for (const { address, from } of genesis.precompiles) {
     if (from === 0n) accounts.set(hex(address), contract(address, pluginCode))
   }

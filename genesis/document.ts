@@ -5,6 +5,7 @@ import { algorithms } from '#protocol'
 
 import { alloc } from './alloc.ts'
 import { genesisFormat, type GenesisValidator, type ScheduledPrecompile } from './genesis.ts'
+import { type GovernanceParameters, mapped, type ParameterName } from './governance.ts'
 import { limits } from './limits.ts'
 import { address, bytes, integer, name, word } from './values.ts'
 
@@ -58,6 +59,11 @@ const validator: z.ZodType<
   ),
 })
 
+const governance: z.ZodType<
+  GovernanceParameters,
+  Record<ParameterName, number | string>
+> = z.strictObject(mapped(() => integer(0n, 2n ** 256n - 1n)))
+
 /** The JSON document, parsed strictly: an unknown field is a misspelt one. */
 export const genesisSchema = z.strictObject({
   format: z.literal(genesisFormat, `give "${genesisFormat}"`),
@@ -70,7 +76,7 @@ export const genesisSchema = z.strictObject({
   salt: word,
   dev: z.boolean('give true or false'),
   timestamp: integer(0n, endOfYear9999),
-  blockGasLimit: integer(1_000_000n, BigInt(limits.blockGas.value)),
+  blockGasLimit: integer(0n, BigInt(limits.blockGas.value)),
   targetBlockMs: integer(50n, 60_000n).transform(Number),
   initialBaseFee: integer(gwei, u64),
   feeCollector: address,
@@ -84,6 +90,7 @@ export const genesisSchema = z.strictObject({
   validators: z
     .array(validator)
     .max(limits.validators.value, `name at most ${limits.validators.value} validators`),
+  governance,
   allowUnrecoverable: z.boolean('give true or false').default(false),
 })
 

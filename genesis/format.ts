@@ -2,6 +2,7 @@ import { hex, quantity } from '#base'
 
 import type { GenesisDocument } from './document.ts'
 import { type Genesis, type GenesisAccount, genesisFormat } from './genesis.ts'
+import { mapped } from './governance.ts'
 
 /** The document of a genesis, as JSON text that `parseGenesis` reads back to an equal one. */
 export function formatGenesis(genesis: Genesis): string {
@@ -34,6 +35,7 @@ export function formatGenesis(genesis: Genesis): string {
       peerId,
       proof: hex(proof),
     })),
+    governance: mapped((name) => genesis.governance[name].toString()),
     ...(genesis.allowUnrecoverable && { allowUnrecoverable: true }),
   }
   return `${JSON.stringify(document, undefined, 2)}\n`

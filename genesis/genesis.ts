@@ -1,7 +1,9 @@
 import type { Algorithm } from '#protocol'
 
+import type { GovernanceParameters } from './governance.ts'
+
 /** The version of the document's form, and with it of `genesisHash`. */
-export const genesisFormat = 'pars-genesis/1'
+export const genesisFormat = 'pars-genesis/2'
 
 /** Everything that the nodes of a network agree on before its first block. @see PIP-0004 */
 export interface Genesis {
@@ -27,6 +29,8 @@ export interface Genesis {
   readonly precompiles: readonly ScheduledPrecompile[]
   /** The first committee; a member's place is its index. Empty on a network that one node seals. */
   readonly validators: readonly GenesisValidator[]
+  /** What system contracts go by, until a vote says otherwise. */
+  readonly governance: GovernanceParameters
   /** Takes a validator with so much stake that the others can't help it recover from amnesia. */
   readonly allowUnrecoverable: boolean
 }

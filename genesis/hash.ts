@@ -7,7 +7,7 @@ import { type Genesis, genesisFormat } from './genesis.ts'
 /**
  * G: what names the network in every handshake, signature and vertex.
  *
- * keccak256 of the ASCII bytes `pars-genesis/1`, then the RLP list
+ * keccak256 of the ASCII bytes `pars-genesis/2`, then the RLP list
  * ```
  * [ name, [token name, symbol], chainId, salt, dev, timestamp, blockGasLimit, targetBlockMs,
  *   initialBaseFee, feeCollector,

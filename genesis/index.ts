@@ -22,6 +22,14 @@ export {
   type GenesisValidator,
   type ScheduledPrecompile,
 } from './genesis.ts'
+export {
+  boundsOf,
+  type GovernanceParameters,
+  governanceRules,
+  type ParameterName,
+  type ParameterRule,
+  usualGovernance,
+} from './governance.ts'
 export { genesisHash } from './hash.ts'
 export { limits } from './limits.ts'
 export { parseGenesis } from './parse.ts'

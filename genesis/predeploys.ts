@@ -1,4 +1,5 @@
 import { type Hex, hex, unhex } from '#base'
+import { systemContracts } from '#contracts'
 import { systemAddresses } from '#protocol'
 
 import { commitDigestsCode } from './commit-digests.ts'
@@ -20,6 +21,10 @@ export interface Predeploy {
 export const predeploys: readonly Predeploy[] = [
   ...published.map(({ address, code }) => ({ address: unhex(address), code: unhex(code) })),
   { address: systemAddresses.commitDigests, code: commitDigestsCode },
+  ...systemContracts.map(({ address, deployedBytecode }) => ({
+    address: unhex(address),
+    code: unhex(deployedBytecode),
+  })),
 ]
 
 /** Addresses that the protocol fills itself, or that must stay without an account. */

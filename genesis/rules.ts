@@ -4,6 +4,13 @@ import { keyHash } from '#crypto'
 import { chainIds, systemAddresses } from '#protocol'
 
 import type { Genesis, GenesisAccount, ScheduledPrecompile } from './genesis.ts'
+import {
+  boundsOf,
+  gasLimitBounds,
+  governanceRules,
+  mapped,
+  type ParameterName,
+} from './governance.ts'
 import { fixedAddresses } from './predeploys.ts'
 import { isProven } from './proof.ts'
 import { isPublished } from './published-keys.ts'
@@ -23,6 +30,7 @@ export function* problemsOf(genesis: Genesis): Generator<Problem> {
   yield* allocProblems(genesis)
   yield* scheduleProblems(genesis)
   yield* validatorProblems(genesis)
+  yield* governanceProblems(genesis)
   if (!genesis.dev) yield* publishedKeyProblems(genesis)
 }
 
@@ -143,6 +151,20 @@ function* validatorProblems(genesis: Genesis): Generator<Problem> {
         cure: `lower it to at most ${tolerated}, a third of all stake: a larger validator can't recover from lost data; or set allowUnrecoverable`,
       }
     }
+  }
+}
+
+function* governanceProblems(genesis: Genesis): Generator<Problem> {
+  for (const [name, { least, most }] of Object.entries(mapped((key) => boundsOf(key, genesis)))) {
+    const value = genesis.governance[name as ParameterName]
+    if (value >= least && value <= most) continue
+    const { unit } = governanceRules[name as ParameterName]
+    yield { path: `governance.${name}`, cure: `give ${least} to ${most} (${unit})` }
+  }
+  const { blockGasLimit } = genesis
+  const { least, most } = gasLimitBounds(genesis)
+  if (blockGasLimit < least || blockGasLimit > most) {
+    yield { path: 'blockGasLimit', cure: `give ${least} to ${most}` }
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, Fault, hex } from '#base'
+import { type Clock, Fault, hex, isFault } from '#base'
 import { Chain, checkNetwork, type Commit, Verifier } from '#chain'
 import { formatGenesis, type Genesis } from '#genesis'
 import { chainIds } from '#protocol'
@@ -175,6 +175,10 @@ function devParts(
 }
 
 async function dump(folder: DataFolder, commit: Commit, error: Error): Promise<Error> {
+  // What this release lacks is no riddle: its own words say what to install.
+  if (isFault(error) && error.code.startsWith('CHAIN_PRECOMPILE_')) {
+    return new Fault({ code: 'CHAIN_STOPPED', reason: error.message }, 'then start again')
+  }
   const content = {
     error: error.stack ?? error.message,
     digest: hex(commit.digest),

@@ -135,8 +135,8 @@ export class Sealer {
   }
 
   #chosen(transactions = Infinity): Chosen {
-    const { pool, profile } = this.#init.chain
-    return pool.ready({ gas: profile.blockGasLimit, bytes: profile.blockRoom, transactions })
+    const { pool, profile, head } = this.#init.chain
+    return pool.ready({ gas: head.header.gasLimit, bytes: profile.blockRoom, transactions })
   }
 
   async #seal(evenEmpty: boolean): Promise<void> {

@@ -1,11 +1,17 @@
 /**
- * Compiles contracts/ and writes contracts/generated.ts and contracts/artifacts/*.json:
+ * Compiles contracts/ and writes contracts/generated/*.ts and contracts/artifacts/*.json:
  * `node scripts/contracts.ts`. Equal sources give equal bytes: the compiler is pinned, and its metadata,
  * which would hash comments, is left out of the code.
  */
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+
+import { hex } from '#base'
+import { systemAddresses } from '#protocol'
+
+/** EIP-170. */
+const mostCode = 24_576
 
 const root = path.join(import.meta.dirname, '..')
 const folder = path.join(root, 'contracts')
@@ -15,18 +21,49 @@ const solc = createRequire(import.meta.url)('solc') as {
   compile(input: string, callbacks: { import(file: string): { contents: string } }): string
 }
 
+/** Contracts that stand in every genesis, by the name that `systemAddresses` has for them. */
+const system: Readonly<Record<string, keyof typeof systemAddresses>> = {
+  AccountFactory: 'accountFactory',
+  ActionTiers: 'actionTiers',
+  ChainParams: 'chainParams',
+  CheckIn: 'checkIn',
+  DIDRegistry: 'didRegistry',
+  KeyDirectory: 'keyDirectory',
+  ParsGovernor: 'governor',
+  ParsTimelock: 'timelock',
+  PIPRegistry: 'pipRegistry',
+  PQAccount: 'accountImplementation',
+  Treasury: 'treasury',
+  UpgradeSchedule: 'upgradeSchedule',
+  ValidatorSet: 'validatorSet',
+  VePars: 'vePars',
+}
+
+interface Variable {
+  readonly label: string
+  readonly slot: string
+  readonly offset: number
+  readonly type: string
+}
+
 interface Artifact {
   readonly contractName: string
   readonly sourceName: string
   readonly compiler: string
   readonly abi: readonly object[]
-  readonly bytecode: string
+  /** Absent where the genesis holds the contract: it has no constructor. */
+  readonly bytecode?: string
   readonly deployedBytecode: string
+  readonly storage?: readonly string[]
 }
 
 interface CompiledContract {
   readonly abi: readonly object[]
-  readonly evm: Readonly<Record<'bytecode' | 'deployedBytecode', { readonly object: string }>>
+  readonly evm: {
+    readonly bytecode: { readonly object: string }
+    readonly deployedBytecode: { readonly object: string; readonly immutableReferences: object }
+  }
+  readonly storageLayout: { readonly storage: readonly Variable[] }
 }
 
 interface Output {
@@ -43,7 +80,15 @@ const settings = {
   optimizer: { enabled: true, runs: 200 },
   metadata: { appendCBOR: false, bytecodeHash: 'none' },
   outputSelection: {
-    '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'] },
+    '*': {
+      '*': [
+        'abi',
+        'evm.bytecode.object',
+        'evm.deployedBytecode.object',
+        'evm.deployedBytecode.immutableReferences',
+        'storageLayout',
+      ],
+    },
   },
 }
 
@@ -74,39 +119,91 @@ function artifacts(): readonly Artifact[] {
     Object.entries(output.contracts?.[sourceName] ?? {})
       // A library of internal functions compiles to a stub that nothing calls.
       .filter(([, { abi, evm }]) => evm.bytecode.object !== '' && abi.length > 0)
-      .map(([contractName, { abi, evm }]) => ({
-        contractName,
-        sourceName,
-        compiler: solc.version(),
-        abi,
-        bytecode: `0x${evm.bytecode.object}`,
-        deployedBytecode: `0x${evm.deployedBytecode.object}`,
-      })),
+      .map(([contractName, contract]) => artifact(sourceName, contractName, contract)),
   )
 }
 
+function artifact(sourceName: string, contractName: string, contract: CompiledContract): Artifact {
+  const { abi, evm, storageLayout } = contract
+  const head = { contractName, sourceName, compiler: solc.version(), abi }
+  const { object, immutableReferences } = evm.deployedBytecode
+  const deployedBytecode = `0x${object}`
+  if (!(contractName in system)) {
+    return { ...head, bytecode: `0x${evm.bytecode.object}`, deployedBytecode }
+  }
+  if (object.length / 2 > mostCode) throw new Error(`${contractName}: ${object.length / 2} bytes`)
+  if (Object.keys(immutableReferences).length > 0) {
+    throw new Error(`${contractName} reads an immutable, which no constructor sets in a genesis`)
+  }
+  const storage = storageLayout.storage.map(
+    ({ label, slot, offset, type }) => `${slot}+${offset} ${label}: ${typeName(type)}`,
+  )
+  return { ...head, deployedBytecode, storage }
+}
+
+/** Types of a layout carry numbers of the syntax tree, which change with every edit. */
+function typeName(type: string): string {
+  return type.replaceAll(/(t_(?:struct|enum|contract|userDefinedValueType)\([^()]*\))\d+/g, '$1')
+}
+
+function nameOf(contractName: string): string {
+  const [capitals = ''] = /^[A-Z]+(?=[A-Z][a-z]|$)|^[A-Z]/.exec(contractName) ?? []
+  return capitals.toLowerCase() + contractName.slice(capitals.length)
+}
+
 function typescript({ contractName, abi, bytecode, deployedBytecode }: Artifact): string {
-  const name = contractName.charAt(0).toLowerCase() + contractName.slice(1)
+  const address = addressOf(contractName)
   const entries = abi.map((entry) => `    ${JSON.stringify(entry)},`).join('\n')
+  const at = address === '' ? [] : [`  address: '${address}',`]
+  const creation = bytecode === undefined ? [] : [`  bytecode: '${bytecode}',`]
   return [
-    `export const ${name} = {`,
+    '// Written by scripts/contracts.ts.',
+    `export const ${nameOf(contractName)} = {`,
+    ...at,
     `  abi: [\n${entries}\n  ],`,
-    `  bytecode: '${bytecode}',`,
+    ...creation,
     `  deployedBytecode: '${deployedBytecode}',`,
     '} as const\n',
   ].join('\n')
 }
 
+function fileOf(contractName: string): string {
+  return nameOf(contractName).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+/** Those of the genesis, in the order of their addresses. */
+function systemText(all: readonly Artifact[]): string {
+  const names = all
+    .filter(({ contractName }) => contractName in system)
+    .toSorted((a, b) => addressOf(a.contractName).localeCompare(addressOf(b.contractName)))
+    .map(({ contractName }) => nameOf(contractName))
+  const imports = names
+    .toSorted()
+    .map((name) => `import { ${name} } from './${fileOf(name)}.ts'\n`)
+    .join('')
+  return `${imports}\nexport const systemContracts = [${names.join(', ')}] as const\n`
+}
+
+function addressOf(contractName: string): string {
+  const name = system[contractName]
+  return name === undefined ? '' : hex(systemAddresses[name])
+}
+
 /** Every generated file's text, by its path from contracts/. */
 export function generatedFiles(): Readonly<Record<string, string>> {
   const all = artifacts()
+  const exported = all.map(
+    ({ contractName }) =>
+      `export { ${nameOf(contractName)} } from './${fileOf(contractName)}.ts'\n`,
+  )
   const head = '// Written by scripts/contracts.ts.\n'
   return {
-    'generated.ts': [head, ...all.map(typescript)].join('\n'),
+    'generated/index.ts': `${head}${exported.toSorted().join('')}`,
+    'generated/system.ts': `${head}${systemText(all)}`,
     ...Object.fromEntries(
-      all.map((artifact) => [
-        path.posix.join('artifacts', `${artifact.contractName}.json`),
-        `${JSON.stringify(artifact, null, 2)}\n`,
+      all.flatMap((one) => [
+        [`generated/${fileOf(one.contractName)}.ts`, typescript(one)],
+        [`artifacts/${one.contractName}.json`, `${JSON.stringify(one, null, 2)}\n`],
       ]),
     ),
   }

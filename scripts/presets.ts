@@ -6,8 +6,15 @@ import path from 'node:path'
  * its promise, since the schedule of every preset holds its specHash.
  */
 import { hex } from '#base'
-import { formatGenesis, genesisFormat, parseGenesis, type PresetName, testAccounts } from '#genesis'
-import type { GenesisDocument } from '#genesis'
+import {
+  formatGenesis,
+  type GenesisDocument,
+  genesisFormat,
+  parseGenesis,
+  type PresetName,
+  testAccounts,
+  usualGovernance,
+} from '#genesis'
 import { discover, specHash } from '#precompiles'
 import { chainIds, systemAddresses } from '#protocol'
 
@@ -67,6 +74,9 @@ export async function presetTexts(): Promise<Readonly<Record<PresetName, string>
       ),
       precompiles,
       validators: [],
+      governance: Object.fromEntries(
+        Object.entries(usualGovernance(network.dev)).map(([name, value]) => [name, `${value}`]),
+      ) as GenesisDocument['governance'],
     }
     return formatGenesis(parseGenesis(document))
   }

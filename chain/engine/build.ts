@@ -33,13 +33,14 @@ export async function build(
 ): Promise<BuiltBlock> {
   const { state, head } = ledger
   check(request, head)
-  const header = headerOf(profile, head, request)
+  const gasLimit = await profile.blockGasLimit(state)
+  const header = { ...headerOf(profile, head, request), gasLimit }
   const run = new BlockRun(executor, header, profile.rules())
   const vmBlock = blockForVm(header, profile.rules(), undefined)
   const underWay = { executor, state, header, vmBlock }
   const placed: Uint8Array[] = []
   try {
-    await profile.blocks.begin(underWay)
+    await profile.blocks.begin(underWay, head.header)
     const room = new Room({ ledger, profile, header, run })
     for (const wire of request.transactions ?? offered) {
       const envelope = await room.admit(wire, request.transactions !== undefined)
@@ -68,14 +69,17 @@ function refused(what: string, cure: string): Fault {
   return new Fault({ code: 'CHAIN_BUILD_REFUSED', what }, cure)
 }
 
-function headerOf(profile: ParsProfile, parent: Head, request: BuildRequest): OpenHeader {
+function headerOf(
+  profile: ParsProfile,
+  parent: Head,
+  request: BuildRequest,
+): Omit<OpenHeader, 'gasLimit'> {
   return {
     parentHash: parent.hash,
     ommersHash: emptyOmmersHash,
     beneficiary: request.feeRecipient,
     difficulty: 0n,
     number: parent.header.number + 1n,
-    gasLimit: profile.blockGasLimit,
     timestamp: request.timestamp,
     extraData: request.extraData ?? new Uint8Array(0),
     prevRandao: request.prevRandao,

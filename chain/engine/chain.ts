@@ -224,7 +224,7 @@ export class Chain implements ChainFace {
 
   /** For development: a block on head that nobody keeps. Throws `CHAIN_BUILD_REFUSED`, `TX_*`. */
   build(request: BuildRequest): Promise<BuiltBlock> {
-    const room = { gas: this.profile.blockGasLimit, bytes: this.profile.blockRoom }
+    const room = { gas: this.#head.header.gasLimit, bytes: this.profile.blockRoom }
     return this.#alone(() =>
       this.#engine.remote.build(
         request,
@@ -269,26 +269,30 @@ export class Chain implements ChainFace {
 
   /** A second failure in a fresh thread is no passing one: execution stops, ordering may go on. */
   async #attempt(commit: Commit): Promise<CommitResult> {
-    const { log, onStopped } = this.#init
+    const { log } = this.#init
     try {
       return await this.#complete(commit, () => this.#engine.remote.execute(commit))
     } catch (error) {
       if (this.#closing.signal.aborted) throw error
+      if (isMissingUpgrade(error)) throw this.#stop(commit, error, error.cure)
       log.error('execution failed; trying once more in a fresh thread', { error: String(error) })
     }
     try {
       return await this.#complete(commit, () => this.#again(commit))
     } catch (error) {
       if (this.#closing.signal.aborted) throw error
-      const reason = isFault(error) ? error.code : String(error)
-      this.#stopped = new Fault(
-        { code: 'CHAIN_STOPPED', reason },
-        'see the dump in the data folder, mend the machine, and start again',
-      )
-      log.error('execution has stopped', { reason })
-      onStopped?.(commit, error instanceof Error ? error : new Error(String(error)))
-      throw this.#stopped
+      const cure = 'see the dump in the data folder, mend the machine, and start again'
+      throw this.#stop(commit, error, cure)
     }
+  }
+
+  #stop(commit: Commit, error: unknown, cure: string | undefined): Fault {
+    const { log, onStopped } = this.#init
+    const reason = isFault(error) ? error.code : String(error)
+    this.#stopped = new Fault({ code: 'CHAIN_STOPPED', reason }, cure)
+    log.error('execution has stopped', { reason })
+    onStopped?.(commit, error instanceof Error ? error : new Error(String(error)))
+    return this.#stopped
   }
 
   async #again(commit: Commit): Promise<CommitResult> {
@@ -351,7 +355,12 @@ export class Chain implements ChainFace {
     return {
       timestamp: header.timestamp,
       baseFee: this.nextBaseFee,
-      blockGasLimit: this.profile.blockGasLimit,
+      blockGasLimit: header.gasLimit,
     }
   }
+}
+
+/** An upgrade that this release can't run: another try would come to the same. */
+function isMissingUpgrade(error: unknown): error is Fault {
+  return isFault(error) && error.code.startsWith('CHAIN_PRECOMPILE_')
 }

@@ -214,6 +214,8 @@ async function ground({
   log,
 }: EngineInit): Promise<Pick<Ground, 'ledger' | 'executor'>> {
   const ledger = await Ledger.open({ store, profile })
+  // What upgrades have activated is in the state: a release that lacks it goes no further.
+  await profile.plugins(ledger.state, ledger.head.header)
   const executor = createExecutor({
     rules: profile.rules(),
     state: ledger.state,
@@ -299,6 +301,7 @@ class CommitBlocks implements CommitPorts {
       parent: this.#ledger.head,
       commit: this.#commit,
       index: this.sealed.length,
+      gasLimit: await this.#profile.blockGasLimit(this.#ledger.state),
     })
     for (const { name, version } of await block.open()) {
       this.#log.error('a contract holds the address of a precompile', { name, version })

@@ -3,9 +3,18 @@ import { pathToFileURL } from 'node:url'
 
 import { Fault } from '#base'
 import { type Genesis, parseGenesis } from '#genesis'
-import { discover, loadPackage, loadPlugin, type Precompile } from '#precompiles'
+import {
+  discover,
+  findPackage,
+  importPackage,
+  loadPackage,
+  loadPlugin,
+  packageIntegrity,
+  type Precompile,
+} from '#precompiles'
 
 import { parsProfile, type ParsProfile } from '../pars/profile.ts'
+import type { InstalledPackage } from '../pars/schedule.ts'
 
 /** What a thread of the chain is started with: plain data, so that it crosses threads. */
 export interface ThreadInit {
@@ -59,18 +68,27 @@ export async function checkNetwork(
   await loadProfile({ ...network, path: '', archive: false })
 }
 
+/** Those of the genesis, and what the operator lets in beside: an upgrade may name it. */
 async function loadPackages(
   { precompiles }: Genesis,
   { modules, project }: Pick<ThreadInit, 'modules' | 'project'>,
-): Promise<ReadonlyMap<string, Precompile>> {
-  const plugins = new Map<string, Precompile>()
+): Promise<ReadonlyMap<string, InstalledPackage>> {
+  const packages = new Map<string, InstalledPackage>()
   for (const { module, version, integrity } of precompiles) {
     if (module === undefined || integrity === undefined) continue
     if (project === undefined) throw noProject(module)
     const source = { project, allowed: modules }
-    plugins.set(module, await loadPackage({ module, version, integrity }, source))
+    const plugin = await loadPackage({ module, version, integrity }, source)
+    packages.set(module, { plugin, integrity })
   }
-  return plugins
+  for (const module of modules) {
+    if (isFile(module) || packages.has(module)) continue
+    if (project === undefined) throw noProject(module)
+    const folder = await findPackage(module, project)
+    const integrity = await packageIntegrity(folder)
+    packages.set(module, { plugin: await importPackage(folder, module), integrity })
+  }
+  return packages
 }
 
 function isFile(module: string): boolean {

@@ -22,6 +22,7 @@ import type { Position } from './validity.ts'
 export class ParsBlock implements OpenBlock {
   readonly position: Position
   readonly #header: OpenHeader
+  readonly #parent: Head['header']
   readonly #run: BlockRun
   readonly #executor: Executor
   readonly #profile: ParsProfile
@@ -36,13 +37,15 @@ export class ParsBlock implements OpenBlock {
     parent: Head
     commit: Commit
     index: number
+    gasLimit: bigint
   }) {
-    const { executor, state, profile, parent, commit, index } = init
+    const { executor, state, profile, parent, commit, index, gasLimit } = init
     this.#executor = executor
     this.#state = state
     this.#profile = profile
-    this.#header = openHeader(profile, parent, commit, index)
-    const { timestamp, gasLimit, baseFeePerGas } = this.#header
+    this.#parent = parent.header
+    this.#header = { ...openHeader(profile, parent, commit, index), gasLimit }
+    const { timestamp, baseFeePerGas } = this.#header
     this.position = { timestamp, baseFee: baseFeePerGas ?? 0n, blockGasLimit: gasLimit }
     this.#run = new BlockRun(executor, this.#header, profile.rules())
   }
@@ -62,7 +65,7 @@ export class ParsBlock implements OpenBlock {
 
   /** What happens before the first transaction. Gives the plugins whose activation is void. */
   open(): Promise<readonly Precompile[]> {
-    return this.#profile.blocks.begin(this.#underWay)
+    return this.#profile.blocks.begin(this.#underWay, this.#parent)
   }
 
   async run(envelope: ParsEnvelope): Promise<void> {
@@ -92,14 +95,18 @@ export class ParsBlock implements OpenBlock {
   }
 }
 
-function openHeader(profile: ParsProfile, parent: Head, commit: Commit, index: number): OpenHeader {
+function openHeader(
+  profile: ParsProfile,
+  parent: Head,
+  commit: Commit,
+  index: number,
+): Omit<OpenHeader, 'gasLimit'> {
   return {
     parentHash: parent.hash,
     ommersHash: emptyOmmersHash,
     beneficiary: profile.feeCollector,
     difficulty: 0n,
     number: parent.header.number + 1n,
-    gasLimit: profile.blockGasLimit,
     timestamp: commit.timestamp,
     extraData: concat(fixed(commit.epoch, 8), fixed(commit.index, 8), fixed(index, 4)),
     prevRandao: keccak256(concat(commit.digest, fixed(index, 4))),

@@ -2,9 +2,9 @@ import { type Common, Hardfork } from '@ethereumjs/common'
 import { paramsTx } from '@ethereumjs/tx'
 
 /** The rules of a Pars network, from its genesis document. The only profile in production. */
-import { empty, equal, Fault, hex } from '#base'
-import { type Genesis, genesisAllocation, genesisHash, type ScheduledPrecompile } from '#genesis'
-import { type EnvelopeKey, type Precompile, specHash } from '#precompiles'
+import { empty, equal } from '#base'
+import { type Genesis, genesisAllocation, genesisHash } from '#genesis'
+import type { EnvelopeKey, Precompile } from '#precompiles'
 import {
   type Algorithm,
   defaultAlgorithm,
@@ -16,6 +16,7 @@ import {
   limits,
 } from '#protocol'
 
+import { activePlugins } from '../block/active.ts'
 import { bloomOf } from '../block/bloom.ts'
 import { emptyOmmersHash, zeroNonce } from '../block/header.ts'
 import type { CallRequest } from '../call-port.ts'
@@ -27,12 +28,15 @@ import { nextBaseFee } from './base-fee.ts'
 import { parsBlockRules } from './block-rules.ts'
 import { builtinGas } from './builtin-gas.ts'
 import { callKey } from './call-key.ts'
+import { blockGasLimit } from './chain-parameters.ts'
 import { noRequests } from './constants.ts'
 import { decodeEnvelope, type ParsEnvelope } from './envelope.ts'
 import { roomForTransactions } from './limits.ts'
 import { parsRuleChanges } from './rule-changes.ts'
+import { due, type InstalledPackage, Schedule } from './schedule.ts'
 import { parsSimulation } from './simulated.ts'
 import { lanesAddress, registryAddress } from './slots.ts'
+import type { StorageReader } from './upgrade-storage.ts'
 
 export interface ParsProfile extends ChainProfile {
   readonly name: string
@@ -40,7 +44,8 @@ export interface ParsProfile extends ChainProfile {
   readonly token: Genesis['token']
   /** 20 bytes. */
   readonly feeCollector: Uint8Array
-  readonly blockGasLimit: bigint
+  /** Of the block on top of `state`. */
+  blockGasLimit(state: StorageReader): Promise<bigint>
   /** Bytes that the transactions of one block may take. */
   readonly blockRoom: number
   readonly targetBlockMs: number
@@ -49,9 +54,6 @@ export interface ParsProfile extends ChainProfile {
   rules(): Common
   decode(wire: Uint8Array): ParsEnvelope
   nextBaseFee(parent: Header): bigint
-  plugins(at: Pick<Header, 'number'>): readonly Precompile[]
-  /** The plugins whose first block is `number`. */
-  activatedAt(number: bigint): readonly Precompile[]
 }
 
 /** How many block times pass before an idle chain makes an empty block. */
@@ -67,20 +69,14 @@ export function parsProfile(
   genesis: Genesis,
   available: readonly Precompile[],
   engines: ParsProfile['engines'] = {},
-  packages: ReadonlyMap<string, Precompile> = new Map(),
+  packages: ReadonlyMap<string, InstalledPackage> = new Map(),
 ): ParsProfile {
   const rules = rulesOf(genesis.chainId, Hardfork.Osaka, [7934])
   rules.updateParams(paramsTx)
   const hash = genesisHash(genesis)
-  const schedule = genesis.precompiles.map((entry) => ({
-    from: entry.from,
-    plugin: implementationOf(entry, available, packages),
-  }))
+  const schedule = new Schedule(genesis.precompiles, { builtin: available, packages })
   const network = { chainId: genesis.chainId, genesisHash: hash }
   const { accounts, keys } = genesisAllocation(genesis)
-  const plugins: ParsProfile['plugins'] = ({ number }) => duePlugins(schedule, number)
-  const activatedAt: ParsProfile['activatedAt'] = (number) =>
-    schedule.filter(({ from }) => from === number).map(({ plugin }) => plugin)
   const idle = Math.max(1, Math.ceil((idleBlocks * genesis.targetBlockMs) / 1000))
   return {
     ...network,
@@ -89,7 +85,6 @@ export function parsProfile(
     dev: genesis.dev,
     token: genesis.token,
     feeCollector: genesis.feeCollector,
-    blockGasLimit: genesis.blockGasLimit,
     blockRoom: roomForTransactions,
     targetBlockMs: genesis.targetBlockMs,
     emptyBlockSeconds: BigInt(idle),
@@ -100,80 +95,19 @@ export function parsProfile(
     },
     engines: { ...engines, builtinGas },
     rules: () => rules,
+    blockGasLimit,
     decode: (wire) => decodeEnvelope(wire, network, rules),
     nextBaseFee: (parent) => nextBaseFee(parent, BigInt(genesis.targetBlockMs)),
-    plugins,
-    activatedAt,
-    blocks: parsBlockRules({ genesisHash: hash, plugins, activatedAt }),
-    changes: parsRuleChanges(schedule, network),
+    plugins: async (state, { number }) =>
+      activePlugins(state, due(await schedule.in(state), number)),
+    blocks: parsBlockRules({ genesisHash: hash, schedule }),
+    changes: async (state) => parsRuleChanges(await schedule.in(state), network),
     simulation: parsSimulation(network, genesis.targetBlockMs),
     isFixed: (address) => equal(address, registryAddress) || equal(address, lanesAddress),
     maxTransactionGas: () => BigInt(limits.transactionGas.value),
     envelopeKey: callKey,
     intrinsicGas: (request, _, key) => intrinsicOf(request, key),
   }
-}
-
-interface Scheduled {
-  readonly from: bigint
-  readonly plugin: Precompile
-}
-
-function implementationOf(
-  entry: ScheduledPrecompile,
-  available: readonly Precompile[],
-  packages: ReadonlyMap<string, Precompile>,
-): Precompile {
-  const { name, version, module } = entry
-  const candidates = module === undefined ? available : [packages.get(module)]
-  const plugin = candidates.find((one) => one?.name === name && one.version === version)
-  if (plugin === undefined) {
-    throw new Fault(
-      { code: 'CHAIN_PRECOMPILE_MISSING', name, version, from: entry.from },
-      module === undefined
-        ? 'install the release of Pars that has this version'
-        : `the package ${module} holds another precompile or another version of it: ask who made the genesis`,
-    )
-  }
-  checkPromise(entry, plugin)
-  return plugin
-}
-
-function checkPromise(entry: ScheduledPrecompile, plugin: Precompile): void {
-  const { name, version, module = 'Pars' } = entry
-  const found = specHash(plugin)
-  if (!equal(found, entry.specHash)) {
-    throw new Fault(
-      {
-        code: 'CHAIN_PRECOMPILE_SPEC',
-        name,
-        version,
-        expected: hex(entry.specHash),
-        found: hex(found),
-      },
-      `its ABI, gas table or vectors are not those of the genesis: install the release of ${module} that the genesis was made with`,
-    )
-  }
-  const expected = hex(entry.address)
-  if (plugin.address === expected) return
-  throw new Fault(
-    { code: 'CHAIN_PRECOMPILE_ADDRESS', name, version, expected, found: plugin.address },
-    `a precompile answers at the address that it declares: install the release of ${module} that the genesis was made with`,
-  )
-}
-
-/** Of each address the version with the highest start that is not after `number`. */
-function duePlugins(schedule: readonly Scheduled[], number: bigint): readonly Precompile[] {
-  const active = new Map<string, Scheduled>()
-  for (const entry of schedule) {
-    const present = active.get(entry.plugin.address)
-    if (entry.from <= number && (present === undefined || present.from <= entry.from)) {
-      active.set(entry.plugin.address, entry)
-    }
-  }
-  return [...active.values()]
-    .map(({ plugin }) => plugin)
-    .toSorted((a, b) => (a.address < b.address ? -1 : 1))
 }
 
 function genesisHeader(genesis: Genesis, hash: Uint8Array): Omit<Header, 'stateRoot'> {

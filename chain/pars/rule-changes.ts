@@ -1,16 +1,12 @@
 /** When the rules of a Pars network change: at the heights where precompiles start. @see EIP-7910 */
 import { concat, fixed, unhex } from '#base'
 import { keccak256 } from '#crypto'
-import { type Precompile, specHash } from '#precompiles'
+import { specHash } from '#precompiles'
 import { systemAddresses } from '#protocol'
 
 import type { RuleChange } from '../profile.ts'
 import type { Network } from './envelope.ts'
-
-interface Scheduled {
-  readonly from: bigint
-  readonly plugin: Precompile
-}
+import { due, type Scheduled } from './schedule.ts'
 
 const noBlobs = { target: 0n, max: 0n, fraction: 0n }
 
@@ -34,6 +30,7 @@ export function parsRuleChanges(
         .map(({ from, plugin }) => concat(fixed(from, 8), unhex(plugin.address), specHash(plugin)))
       return {
         from: { number },
+        plugins: due(schedule, number),
         at: { number, timestamp: 0n },
         blobs: noBlobs,
         forkId: () => keccak256(concat(genesisHash, ...started)).slice(0, 4),

@@ -57,6 +57,7 @@ export async function* replay(init: ReplayInit): AsyncGenerator<bigint> {
       profile,
       parent: ledger.head,
       ...commitOf(stored.header),
+      gasLimit: await profile.blockGasLimit(ledger.state),
     })
     await block.open()
     for (const { wire, index } of stored.transactions) {

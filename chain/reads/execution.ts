@@ -4,8 +4,8 @@
  */
 import type { Common } from '@ethereumjs/common'
 
-import { activePlugins } from '../block/active.ts'
 import { blockForVm, type OpenHeader, type VmBlock } from '../block/apply.ts'
+import { readHeader } from '../block/sealed.ts'
 import type { Overrides } from '../call-port.ts'
 import { createExecutor, type Executor } from '../evm/index.ts'
 import { State, type StateSource } from '../state/index.ts'
@@ -76,7 +76,7 @@ export async function openExecution<Of extends OpenHeader>(
 ): Promise<Execution<Of>> {
   const execution = createExecution(context, new State(init.source), init)
   const { executor, state, header } = execution
-  executor.setActive(await activePlugins(state, context.profile.plugins(header)))
+  executor.setActive(await context.profile.plugins(state, header))
   const overrides = init.overrides?.state ?? []
   if (overrides.length > 0)
     await overrideState({ ...execution, profile: context.profile }, overrides)
@@ -96,6 +96,8 @@ export async function reopenBlock<Of extends OpenHeader>(
 ): Promise<Execution<Of>> {
   const state = new State(stateAt(context, header.number - 1n))
   const execution = createExecution(context, state, { header })
-  await context.profile.blocks.begin(execution)
+  const parent = readHeader(context.reader, header.number - 1n)
+  if (parent === undefined) throw new TypeError('a block with a state before it has a parent')
+  await context.profile.blocks.begin(execution, parent.header)
   return execution
 }

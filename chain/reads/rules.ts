@@ -31,8 +31,8 @@ const names: ReadonlyMap<bigint, string> = new Map([
   [0x100n, 'P256VERIFY'],
 ])
 
-export function rules(context: ReadContext): ReturnType<Reads['rules']> {
-  const { changes } = context.profile
+export async function rules(context: ReadContext): ReturnType<Reads['rules']> {
+  const changes = await context.profile.changes(new State(headSource(context.reader)))
   const head = headAt(context, 'latest')
   if (head === undefined) throw new TypeError('a chain has a head')
   const reached = changes.findLastIndex(({ from }) => hasCome(from, head.header))
@@ -50,7 +50,7 @@ function hasCome(from: RuleChange['from'], { number, timestamp }: Header): boole
 function described(context: ReadContext, change: RuleChange, head: Header): Rules {
   const { profile } = context
   const { from, at, blobs, systemContracts } = change
-  const plugins = profile.plugins(at).map(({ name, address }) => {
+  const plugins = change.plugins.map(({ name, address }) => {
     return [name.toUpperCase().replaceAll('-', '_'), unhex(address)] as const
   })
   return {

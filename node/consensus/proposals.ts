@@ -11,7 +11,7 @@ import { keccak256 } from '#crypto'
 import { limits } from '../limits.ts'
 
 interface ProposalsInit {
-  readonly chain: Pick<Chain, 'pool' | 'profile'>
+  readonly chain: Pick<Chain, 'pool' | 'profile' | 'head'>
   readonly committee: Committee
   /** The own author index; a node without one proposes nothing. */
   readonly self: number | undefined
@@ -100,9 +100,9 @@ export class Proposals {
     most: number,
     isWanted: (envelope: ParsEnvelope) => boolean,
   ): readonly ParsEnvelope[] {
-    const { pool, profile } = this.#init.chain
+    const { pool, head } = this.#init.chain
     let taken = 0
-    return pool.ready({ gas: profile.blockGasLimit, bytes }, (envelope) => {
+    return pool.ready({ gas: head.header.gasLimit, bytes }, (envelope) => {
       if (taken === most) return 'leave'
       if (this.#underway.has(envelope.wireHash.toHex())) return 'pass'
       if (!isWanted(envelope)) return 'leave'

@@ -20,6 +20,7 @@ import { compile } from '../precompiles/compile.ts'
 export interface Contract {
   readonly abi: Abi
   readonly bytecode: Hex
+  readonly deployedBytecode?: Hex
 }
 
 export interface Deployed {
@@ -57,7 +58,7 @@ export function probe(file: string, name: string): Contract {
   compiled.set(file, all)
   const found = all[name]
   assert.ok(found, name)
-  return { abi: found.abi as Abi, bytecode: found.bytecode }
+  return { ...found, abi: found.abi as Abi }
 }
 
 export class Scene {
@@ -67,8 +68,9 @@ export class Scene {
     this.network = network
   }
 
-  static async start(): Promise<Scene> {
-    return new Scene(await Network.start())
+  /** As `Network.start`. */
+  static async start(...init: Parameters<typeof Network.start>): Promise<Scene> {
+    return new Scene(await Network.start(...init))
   }
 
   async deploy({ abi, bytecode }: Contract, args: readonly unknown[] = []): Promise<Deployed> {

@@ -6,7 +6,7 @@ import { decodeRlp, encodeRlp, hex, rlpList, trimmed } from '#base'
 
 import { applyTransaction } from '../../chain/block/apply.ts'
 import { encodeHeader, headerFromRlp } from '../../chain/block/header.ts'
-import { readBlock } from '../../chain/block/sealed.ts'
+import { readHeader, readBlock } from '../../chain/block/sealed.ts'
 import { uninterrupted } from '../../chain/reads/context.ts'
 import { createExecution } from '../../chain/reads/execution.ts'
 import { historicalState } from '../../chain/state/index.ts'
@@ -41,7 +41,7 @@ describe(`an imported chain${absent ? ` (pending: no ${vectors})` : ''}`, functi
       const state = historicalState(context.reader, number - 1n)
       const execution = createExecution(context, state, { header })
       const { executor, vmBlock } = execution
-      await profile.blocks.begin(execution)
+      await profile.blocks.begin(execution, readHeader(context.reader, number - 1n)!.header)
       let gasUsed = 0n
       for (const { wire, receipt } of block.transactions) {
         const envelope = profile.decode(wire, header)

@@ -42,7 +42,7 @@ export function ethereumBuilder(init: {
           execution.rules,
           blobPrice(profile, header),
         )
-        await profile.blocks.begin(execution)
+        await profile.blocks.begin(execution, head.header)
         const envelopes = await fill(run, profile, header, request, pool)
         const logs = run.receipts.flatMap((receipt) => receipt.logs)
         const { executor, state } = execution

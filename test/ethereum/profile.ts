@@ -72,10 +72,10 @@ export function ethereumProfile(
     engines,
     fork,
     rules,
-    plugins: () => [],
+    plugins: () => Promise.resolve([]),
     blocks: ethereumBlockRules(depositContract),
     simulation: ethereumSimulation(chainId, rules),
-    changes: ethereumRuleChanges(schedule, rules, depositContract),
+    changes: () => Promise.resolve(ethereumRuleChanges(schedule, rules, depositContract)),
     isFixed: () => false,
     decode: (wire, at) => decodeTransaction(wire, rules(at)),
     blobGasPrice: (at) =>

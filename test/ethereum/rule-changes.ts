@@ -21,6 +21,7 @@ export function ethereumRuleChanges(
     const passed = new Set([...heights, ...times.filter((time) => time <= timestamp)])
     return {
       from: { timestamp },
+      plugins: [],
       at,
       blobs: blobsOf(rules(at)),
       forkId: (genesisBlock) => forkId(genesisBlock, [...passed]),

@@ -13,24 +13,7 @@ import {
 } from '#genesis'
 import { systemAddresses, testSeeds } from '#protocol'
 
-import { at, proofOf, publicKey, sample, validator, word } from './sample.ts'
-
-/** Expects one of the problems to start with `path: ` and to say `cure`. */
-function refused(document: unknown, path: string, cure: RegExp): void {
-  assert.throws(
-    () => parseGenesis(document),
-    (error) => {
-      assert.ok(isFault(error, 'GENESIS_INVALID'), String(error))
-      const { problems } = error.facts as unknown as { problems: readonly string[] }
-      const lines = problems.filter((line) => line.startsWith(`${path}: `))
-      assert.ok(
-        lines.some((line) => cure.test(line)),
-        problems.join('\n'),
-      )
-      return true
-    },
-  )
-}
+import { at, proofOf, publicKey, refused, sample, validator, word } from './sample.ts'
 
 describe('parseGenesis', () => {
   it('reads text and value alike', () => {
@@ -112,13 +95,13 @@ describe('parseGenesis', () => {
 
 describe('the scalars of a genesis', () => {
   const wrong: [string, unknown[], RegExp][] = [
-    ['format', ['pars-genesis/2', '', 1], /pars-genesis\/1/],
+    ['format', ['pars-genesis/1', '', 1], /pars-genesis\/2/],
     ['name', ['', ' x', 'a  b', 'a\nb', 'x'.repeat(65), 'a\u202eb', 7], /name/],
     ['chainId', [0, -1, 1.5, 2 ** 53, '01', '1e3', ' 1', '0x', 2 ** 52, true], /whole number/],
     ['salt', ['0x', word(1).slice(0, -1), word(1).slice(2), `${word(1)}00`, 1], /64 hexadecimal/],
     ['dev', ['true', 1, null], /true or false/],
     ['timestamp', [-1, '253402300800'], /whole number/],
-    ['blockGasLimit', [999_999, 75_000_001, '0x47868c1'], /to 75000000/],
+    ['blockGasLimit', [-1, 2 ** 24 - 1, 75_000_001, '0x47868c1'], /to 75000000/],
     ['targetBlockMs', [0, 49, 60_001], /whole number/],
     ['initialBaseFee', [0, 999_999_999, '18446744073709551616'], /1000000000/],
     ['feeCollector', ['0x00', at(1).slice(2), 1], /address|string/],
@@ -139,8 +122,15 @@ describe('the scalars of a genesis', () => {
     refused({ ...sample(), token: { name: '', symbol: 'P' } }, 'token.name', /name/)
   })
 
-  it('take a block gas limit of exactly 75,000,000', () => {
+  it('take a block gas limit of exactly 75,000,000, and of the largest transaction', () => {
     assert.equal(parseGenesis(sample({ blockGasLimit: 75_000_000 })).blockGasLimit, 75_000_000n)
+    assert.equal(parseGenesis(sample({ blockGasLimit: 2 ** 24 })).blockGasLimit, 2n ** 24n)
+  })
+
+  it('take smaller blocks on a dev network', () => {
+    const { blockGasLimit } = parseGenesis(sample({ dev: true, blockGasLimit: 1_000_000 }))
+    assert.equal(blockGasLimit, 1_000_000n)
+    refused(sample({ dev: true, blockGasLimit: 999_999 }), 'blockGasLimit', /1000000 to 75000000/)
   })
 
   it('hold an address of mixed case against its checksum', () => {

@@ -1,6 +1,14 @@
-import { hex, unhex } from '#base'
+import assert from 'node:assert/strict'
+
+import { hex, isFault, unhex } from '#base'
 import { mlDsa, type SigningKey } from '#crypto'
-import { type GenesisDocument, proveValidator } from '#genesis'
+import {
+  type GenesisDocument,
+  type GovernanceParameters,
+  parseGenesis,
+  proveValidator,
+  usualGovernance,
+} from '#genesis'
 
 /** The public key that a seed of one repeated byte gives: not a published one. */
 export function publicKey(byte: number, algorithm: 0x44 | 0x65 | 0x87 = 0x65): string {
@@ -37,10 +45,16 @@ export function validator(index: number, stake: number | string = 1) {
   return { ...entry, stake }
 }
 
+/** As a document has it. */
+export function governanceOf(parameters: GovernanceParameters): GenesisDocument['governance'] {
+  const entries = Object.entries(parameters).map(([name, value]) => [name, `${value}`])
+  return Object.fromEntries(entries) as GenesisDocument['governance']
+}
+
 /** A document that uses every field. */
 export function sample(changes: Partial<GenesisDocument> = {}): GenesisDocument {
   return {
-    format: 'pars-genesis/1',
+    format: 'pars-genesis/2',
     name: 'Valley Network',
     token: { name: 'Valley', symbol: 'VAL' },
     chainId: 90_210,
@@ -76,6 +90,24 @@ export function sample(changes: Partial<GenesisDocument> = {}): GenesisDocument 
       },
     ],
     validators: [validator(0), validator(1), validator(2), validator(3)],
+    governance: governanceOf(usualGovernance(false)),
     ...changes,
   }
+}
+
+/** Expects one of the problems to start with `path: ` and to say `cure`. */
+export function refused(document: unknown, path: string, cure: RegExp): void {
+  assert.throws(
+    () => parseGenesis(document),
+    (error) => {
+      assert.ok(isFault(error, 'GENESIS_INVALID'), String(error))
+      const { problems } = error.facts as unknown as { problems: readonly string[] }
+      const lines = problems.filter((line) => line.startsWith(`${path}: `))
+      assert.ok(
+        lines.some((line) => cure.test(line)),
+        problems.join('\n'),
+      )
+      return true
+    },
+  )
 }

@@ -11,6 +11,8 @@ const solc = createRequire(import.meta.url)('solc') as {
 export interface Compiled {
   readonly abi: readonly object[]
   readonly bytecode: `0x${string}`
+  /** What stands in state; immutables are zero. */
+  readonly deployedBytecode: `0x${string}`
 }
 
 interface Output {
@@ -29,6 +31,7 @@ interface Output {
             readonly abi: readonly object[]
             readonly evm: {
               readonly bytecode: { readonly object: string }
+              readonly deployedBytecode: { readonly object: string }
             }
           }
         >
@@ -48,7 +51,7 @@ export function compile(file: string): Readonly<Record<string, Compiled>> {
   const settings = {
     evmVersion: 'osaka',
     optimizer: { enabled: true },
-    outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
+    outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'] } },
   }
   const sources = { [file]: { content: read(file) } }
   const output = JSON.parse(
@@ -66,7 +69,11 @@ export function compile(file: string): Readonly<Record<string, Compiled>> {
   return Object.fromEntries(
     Object.entries(output.contracts[file] ?? {}).map(([name, { abi, evm }]) => [
       name,
-      { abi, bytecode: `0x${evm.bytecode.object}` as const },
+      {
+        abi,
+        bytecode: `0x${evm.bytecode.object}` as const,
+        deployedBytecode: `0x${evm.deployedBytecode.object}` as const,
+      },
     ]),
   )
 }

@@ -281,15 +281,16 @@ export class FixtureChain implements ChainFace {
     storageValues: (requests, at) =>
       this.#at(at, () => requests.map(({ slots }) => slots.map(() => new Uint8Array(32)))),
     oldestState: () => 0n,
-    rules: () => ({
-      current: {
-        activationTime: 0n,
-        blobs: { target: 0n, max: 0n, fraction: 0n },
-        forkId: new Uint8Array(4),
-        precompiles: [['ECREC', contracts.echo]],
-        systemContracts: [],
-      },
-    }),
+    rules: () =>
+      Promise.resolve({
+        current: {
+          activationTime: 0n,
+          blobs: { target: 0n, max: 0n, fraction: 0n },
+          forkId: new Uint8Array(4),
+          precompiles: [['ECREC', contracts.echo]],
+          systemContracts: [],
+        },
+      }),
     logs: (filter) => this.#logs(filter),
     feeHistory: (blocks, newest, percentiles) => {
       const last = this.#resolve(newest)

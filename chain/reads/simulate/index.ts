@@ -83,7 +83,7 @@ class Simulation {
       ...(blobBaseFee === undefined ? {} : { overrides: { block: { blobBaseFee } } }),
       blockHash: (height) => this.#hashOf(height),
     })
-    await profile.blocks.begin(execution)
+    await profile.blocks.begin(execution, this.#parent.header)
     await overrideState({ ...execution, profile }, request.state ?? [])
     const run = new BlockSimulation(this.#context, this.#request, execution, this.#gasLeft)
     for (const call of request.calls) {

@@ -58,7 +58,7 @@ export class FloodedNode {
         position: {
           timestamp: engine.head.header.timestamp,
           baseFee: profile.nextBaseFee(engine.head.header),
-          blockGasLimit: profile.blockGasLimit,
+          blockGasLimit: engine.head.header.gasLimit,
         },
       }),
       verifier: this.verifier,
@@ -104,7 +104,7 @@ export class FloodedNode {
   /** Seals a block at the clock's time. Returns the hashes of its transactions. */
   async seal(): Promise<ReadonlySet<string>> {
     const { header, hash } = this.#engine.head
-    const room = { gas: this.#profile.blockGasLimit, bytes: this.#profile.blockRoom }
+    const room = { gas: header.gasLimit, bytes: this.#profile.blockRoom }
     const chosen = this.pool.ready(room)
     const now = this.clock.seconds
     const result = await this.#engine.execute({

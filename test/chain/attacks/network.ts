@@ -1,5 +1,5 @@
 /** A network of one engine over memory: what a test signs runs exactly as on a node. */
-import { empty, silent } from '#base'
+import { empty, hex, type Hex, silent, unhex } from '#base'
 import { addressOfKey, keccak256, mlDsa, type SigningKey } from '#crypto'
 import { type Genesis, preset } from '#genesis'
 import { discover } from '#precompiles'
@@ -23,7 +23,7 @@ import { loadEngines } from '../../../chain/pars/engines.ts'
 import { type ParsProfile, parsProfile } from '../../../chain/pars/profile.ts'
 import { headView } from '../../../chain/pars/state-view.ts'
 import { nextNonce } from '../../../chain/pars/validity.ts'
-import type { StoredReceipt } from '../../../chain/port.ts'
+import type { Head, StoredReceipt } from '../../../chain/port.ts'
 import { reads, uninterrupted } from '../../../chain/reads/index.ts'
 
 export interface Account {
@@ -44,6 +44,16 @@ export const accounts: readonly Account[] = testSeeds.map((seed) =>
   accountOf(mlDsa(0x65).fromSeed(seed)),
 )
 
+/** With contracts of other code in the genesis. */
+function withCode(profile: ParsProfile, code: ReadonlyMap<Hex, Uint8Array>): ParsProfile {
+  const others = profile.genesis.accounts.filter(({ address }) => !code.has(hex(address)))
+  const added = Array.from(code, ([address, bytes]) => {
+    return { address: unhex(address), nonce: 1n, balance: 0n, code: bytes, storage: [] }
+  })
+  const accounts = [...others, ...added]
+  return { ...profile, genesis: { ...profile.genesis, accounts } }
+}
+
 type Draft = Partial<Omit<UnsignedTransaction, 'chainId' | 'sender'>>
 
 export class Network {
@@ -63,10 +73,11 @@ export class Network {
   static async start(
     change: (genesis: Genesis) => Genesis = (genesis) => genesis,
     extra: readonly Precompile[] = [],
+    code: ReadonlyMap<Hex, Uint8Array> = new Map(),
   ): Promise<Network> {
     const genesis = change(preset('devnet'))
     const engines = await loadEngines()
-    const profile = parsProfile(genesis, [...(await discover()), ...extra], engines)
+    const profile = withCode(parsProfile(genesis, [...(await discover()), ...extra], engines), code)
     const store = openMemory()
     const engine = await Engine.open({ store, profile, log: silent, archive: true })
     return new Network(store, profile, engine)
@@ -83,7 +94,11 @@ export class Network {
   }
 
   get headTimestamp(): bigint {
-    return this.#engine.head.header.timestamp
+    return this.head.header.timestamp
+  }
+
+  get head(): Head {
+    return this.#engine.head
   }
 
   /** Lets `seconds` pass before the next commit. */

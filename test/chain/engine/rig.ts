@@ -61,7 +61,7 @@ export class Rig {
         position: {
           timestamp: engine.head.header.timestamp,
           baseFee: profile.nextBaseFee(engine.head.header),
-          blockGasLimit: profile.blockGasLimit,
+          blockGasLimit: engine.head.header.gasLimit,
         },
       }),
       verifier: new Verifier({ cores: 2 }),
@@ -82,7 +82,7 @@ export class Rig {
     const { profile, store, clock } = this.#init
     const { header, hash } = this.engine.head
     const now = BigInt(Math.floor(clock.now() / 1000))
-    const room = { gas: profile.blockGasLimit, bytes: profile.blockRoom }
+    const room = { gas: header.gasLimit, bytes: profile.blockRoom }
     const wires = this.pool.ready(room).map(({ wire }) => wire)
     const result = await this.engine.execute({
       epoch: 0n,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 
 import { concat, empty, encodeRlp, equal, fixed, hex, trimmed, unhex } from '#base'
 import { keccak256 } from '#crypto'
+import { preset } from '#genesis'
 import { discover, type Precompile, specHash } from '#precompiles'
 import { systemAddresses } from '#protocol'
 import { openMemory, type Store } from '#storage'
@@ -249,7 +250,7 @@ describe('simulations', function () {
     await refused({ ...priced, maxPriorityFeePerGas: 10n ** 13n }, 'TIP')
     await refused({ ...priced, from: nobody }, 'UNFUNDED')
     await refused({ ...priced, gas: 30_000n }, 'INTRINSIC')
-    await refused({ ...priced, gas: profile.blockGasLimit + 1n }, 'GAS')
+    await refused({ ...priced, gas: preset('devnet').blockGasLimit + 1n }, 'GAS')
     const [first, second] = await calls([priced, priced], validated)
     assert.equal(first?.failure ?? second?.failure, undefined)
   })
@@ -267,7 +268,7 @@ describe('simulations', function () {
 
   it('share one limit of gas', async () => {
     const burn = { from: alice, data: unhex('0x5b600056') }
-    const full = { ...burn, gas: profile.blockGasLimit }
+    const full = { ...burn, gas: preset('devnet').blockGasLimit }
     await assert.rejects(calls([full, full]), withCode('READ_SIMULATION_GAS'))
     const blocks = Array.from({ length: 5 }, () => ({ calls: [burn] }))
     await assert.rejects(simulate(blocks), withCode('READ_SIMULATION_INTRINSIC'))

@@ -1,0 +1,146 @@
+/**
+ * Which precompile runs from which height: what the genesis says, and what upgrades activated since,
+ * which stands in the state. A pure function of both.
+ *
+ * @see PIP-0003 "Activation", PIP-0010 "Upgrades"
+ */
+import { equal, Fault, hex, toBigInt } from '#base'
+import type { ScheduledPrecompile } from '#genesis'
+import { type Precompile, specHash } from '#precompiles'
+import { systemAddresses } from '#protocol'
+
+import { activatedDigest, activatedPlugins, type StorageReader } from './upgrade-storage.ts'
+
+export interface Scheduled {
+  readonly from: bigint
+  readonly plugin: Precompile
+}
+
+/** A plugin of another, as it is installed. */
+export interface InstalledPackage {
+  readonly plugin: Precompile
+  /** As `packageIntegrity` computes it. */
+  readonly integrity: string
+}
+
+export interface Available {
+  /** Those of this release. */
+  readonly builtin: readonly Precompile[]
+  /** By their packages. */
+  readonly packages: ReadonlyMap<string, InstalledPackage>
+}
+
+export class Schedule {
+  /** That of the genesis. */
+  readonly first: readonly Scheduled[]
+  readonly #available: Available
+  #known: { readonly digest: string; readonly entries: readonly Scheduled[] } | undefined
+
+  /** Throws `CHAIN_PRECOMPILE_MISSING`, `CHAIN_PRECOMPILE_SPEC` or `CHAIN_PRECOMPILE_ADDRESS`. */
+  constructor(genesis: readonly ScheduledPrecompile[], available: Available) {
+    this.#available = available
+    this.first = genesis.map((entry) => scheduled(entry, available))
+  }
+
+  /** Of `state`. Throws as the constructor, `CHAIN_PRECOMPILE_INTEGRITY` too. */
+  async in(state: StorageReader): Promise<readonly Scheduled[]> {
+    const digest = await activatedDigest(state)
+    if (digest === undefined) return this.first
+    if (this.#known?.digest !== digest) {
+      this.#known = { digest, entries: this.#with(await activatedPlugins(state)) }
+    }
+    return this.#known.entries
+  }
+
+  /** What a vote can't do is void: an upgrade moves no precompile and takes no other's address. */
+  #with(activated: readonly ScheduledPrecompile[]): readonly Scheduled[] {
+    const entries = [...this.first]
+    for (const entry of activated) {
+      if (isPossible(entry, entries)) entries.push(scheduled(entry, this.#available))
+    }
+    return entries
+  }
+}
+
+/** Of each address the version with the highest start that is not after `number`. */
+export function due(schedule: readonly Scheduled[], number: bigint): readonly Precompile[] {
+  const active = new Map<string, Scheduled>()
+  for (const entry of schedule) {
+    const present = active.get(entry.plugin.address)
+    if (entry.from <= number && (present === undefined || present.from <= entry.from)) {
+      active.set(entry.plugin.address, entry)
+    }
+  }
+  return [...active.values()]
+    .map(({ plugin }) => plugin)
+    .toSorted((a, b) => (a.address < b.address ? -1 : 1))
+}
+
+function isPossible(entry: ScheduledPrecompile, earlier: readonly Scheduled[]): boolean {
+  const at = hex(entry.address)
+  const isOwned = owned.some((address) => equal(address, entry.address))
+  const others = earlier.filter(({ plugin }) => plugin.address === at || plugin.name === entry.name)
+  return (
+    toBigInt(entry.address) >= 0x200n &&
+    (!isOwned || others.length > 0) &&
+    others.every(({ plugin }) => plugin.address === at && plugin.name === entry.name) &&
+    others.every(({ plugin }) => plugin.version !== entry.version)
+  )
+}
+
+/** Their storage is what the protocol itself reads and writes. */
+const owned = [systemAddresses.accounts, systemAddresses.nonces]
+
+function scheduled(entry: ScheduledPrecompile, available: Available): Scheduled {
+  return { from: entry.from, plugin: implementationOf(entry, available) }
+}
+
+function implementationOf(entry: ScheduledPrecompile, available: Available): Precompile {
+  const { name, version, module } = entry
+  const installed = module === undefined ? undefined : available.packages.get(module)
+  const candidates = module === undefined ? available.builtin : [installed?.plugin]
+  const plugin = candidates.find((one) => one?.name === name && one.version === version)
+  if (plugin === undefined) throw missing(entry, installed !== undefined)
+  checkPromise(entry, plugin)
+  if (installed !== undefined && installed.integrity !== entry.integrity) {
+    const { integrity: found } = installed
+    throw new Fault(
+      { code: 'CHAIN_PRECOMPILE_INTEGRITY', name, version, expected: entry.integrity, found },
+      'the files differ from those that were voted for: install the published package',
+    )
+  }
+  return plugin
+}
+
+function missing({ name, version, from, module }: ScheduledPrecompile, isInstalled: boolean) {
+  const cures = {
+    builtin: 'install the release of Pars that has this version',
+    other: `the package ${module} holds another precompile or another version of it: ask who made the genesis`,
+    absent: `install the package ${module}, review it, and start with --plugins ${module}`,
+  }
+  const kind = module === undefined ? 'builtin' : isInstalled ? 'other' : 'absent'
+  return new Fault({ code: 'CHAIN_PRECOMPILE_MISSING', name, version, from }, cures[kind])
+}
+
+function checkPromise(entry: ScheduledPrecompile, plugin: Precompile): void {
+  const { name, version, module = 'Pars' } = entry
+  const found = specHash(plugin)
+  if (!equal(found, entry.specHash)) {
+    throw new Fault(
+      {
+        code: 'CHAIN_PRECOMPILE_SPEC',
+        name,
+        version,
+        expected: hex(entry.specHash),
+        found: hex(found),
+      },
+      `its ABI, gas table or vectors are not those that the network agreed on: install the release of ${module} that has them`,
+    )
+  }
+  const expected = hex(entry.address)
+  if (plugin.address === expected) return
+  throw new Fault(
+    { code: 'CHAIN_PRECOMPILE_ADDRESS', name, version, expected, found: plugin.address },
+    `a precompile answers at the address that it declares: install the release of ${module} that the network agreed on`,
+  )
+}
