@@ -4,7 +4,7 @@ import { Core } from './core/core.ts'
 import type { Epoch } from './core/validity.ts'
 import { type Constants, constants, type Parameters, parameters } from './parameters.ts'
 import type { Executed, Ports } from './ports.ts'
-import { forget, openDagStore, type Opened } from './store/open.ts'
+import { checkUnexecuted, forget, isDamage, openDagStore, type Opened } from './store/open.ts'
 
 export interface ValidatorInit {
   readonly epoch: Epoch
@@ -48,9 +48,10 @@ export async function readOpening(init: ValidatorInit): Promise<Opening> {
   let opened = await openDagStore(where)
   let core: Core
   try {
+    await checkUnexecuted(opened.dag, executed.commit)
     core = createCore(told, opened)
   } catch (error) {
-    if (!isFault(error, 'CONSENSUS_NOT_CLOSED')) throw error
+    if (!isFault(error) || !isLoss(error)) throw error
     opened = await forget(opened.dag, error)
     core = createCore(told, opened)
   }
@@ -62,6 +63,10 @@ export async function readOpening(init: ValidatorInit): Promise<Opening> {
     log.warn('the store has no record of this key: nothing is signed until a quorum has answered')
   }
   return { ...told, retention, ports, opened, core }
+}
+
+function isLoss(fault: Fault): boolean {
+  return fault.code === 'CONSENSUS_NOT_CLOSED' || isDamage(fault)
 }
 
 /** Throws `CONSENSUS_SIGNER` for a key that is not in the committee. */

@@ -13,6 +13,7 @@ import type { Committee } from './core/committee.ts'
 import type { Core, Status } from './core/core.ts'
 import type { Effect, StoreRecord } from './core/effects.ts'
 import type { Event, Peer } from './core/events.ts'
+import type { Restored } from './core/restored.ts'
 import { encodeBlock, unhexed } from './core/ssz.ts'
 import type { Epoch } from './core/validity.ts'
 import { Executor } from './executor.ts'
@@ -127,9 +128,7 @@ export class Validator {
     const copies = (ref: BlockRef) => this.#synchroniser.copies(ref)
     this.#library = new Library({ dag, epoch, verify, log, inMemory, copies })
     this.#links = this.#createLinks(opening)
-    for (const { block } of restored.blocks) {
-      if (block.author === author) this.#publish(block)
-    }
+    this.#publishSigned(restored)
     const { connected } = this.#links
     const { network } = ports
     this.#synchroniser = new Synchroniser({ committee, network, connected, dispatch })
@@ -344,6 +343,17 @@ export class Validator {
         return observers?.doppelganger?.(effect.header)
       case 'wake':
         return this.#sleep(effect.at)
+    }
+  }
+
+  /**
+   * Own blocks of earlier processes. One above the floor, which is not known to have been signed from
+   * this folder, and one whose signature nobody looked at came from others, and do not leave.
+   */
+  #publishSigned({ blocks, floor }: Restored): void {
+    for (const { block, verified } of blocks) {
+      const isOwn = block.author === this.#author
+      if (isOwn && verified && block.round <= floor) this.#publish(block)
     }
   }
 

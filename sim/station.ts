@@ -22,6 +22,8 @@ interface Link {
 
 /** Bytes that a link carries in a millisecond: 100 Mbit/s. */
 const bandwidth = 12_500
+/** How often the patience of consensus fits into that of the transport, which is for a whole answer. */
+const transportPatience = 10
 
 /**
  * One end of the connections between whole nodes: streams that keep their order and end with the
@@ -35,6 +37,8 @@ export class Station {
   protected handlers: Handlers | undefined
   readonly #stations: readonly Station[]
   readonly #links = new Map<Station, Link>()
+  /** By whom is asked: what ends a request that is under way. */
+  readonly #asked = new Map<Station, Set<() => void>>()
   /** By sender: frames are handled one after the other. */
   #inbox = new Map<string, Promise<void>>()
 
@@ -80,21 +84,24 @@ export class Station {
 
   request(peer: string, protocol: string, bytes: Uint8Array): Promise<Answer> {
     const to = this.#byPeer(peer)
-    const { requestTimeout } = this.world.parameters
+    const { timeline, parameters } = this.world
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     const fail = (): void =>
       reject(new Fault({ code: 'MESH_REQUEST', protocol, reason: 'no answer' }))
-    if (to === undefined) fail()
-    else {
-      this.world.timeline.after(requestTimeout, fail)
-      this.#carry(to, bytes.length, () => {
-        void to.#reply(this, protocol, bytes).then(
-          (answer) => (answer === undefined ? fail() : resolve(answer)),
-          fail,
-        )
-      })
+    if (to === undefined) {
+      fail()
+      return promise
     }
-    return promise
+    const asked = this.#asked.get(to) ?? new Set()
+    this.#asked.set(to, asked.add(fail))
+    timeline.after(transportPatience * parameters.requestTimeout, fail)
+    this.#carry(to, bytes.length, () => {
+      void to.#reply(this, protocol, bytes).then(
+        (answer) => (answer === undefined ? fail() : resolve(answer)),
+        fail,
+      )
+    })
+    return promise.finally(() => asked.delete(fail))
   }
 
   /** To everybody who is connected. */
@@ -188,6 +195,8 @@ export class Station {
   #part(other: Station): void {
     this.#links.delete(other)
     other.#links.delete(this)
+    for (const fail of this.#asked.get(other) ?? []) fail()
+    for (const fail of other.#asked.get(this) ?? []) fail()
     this.handlers?.disconnected(other.peer)
     other.handlers?.disconnected(this.peer)
   }

@@ -222,6 +222,13 @@ export class Core {
     }
     for (const block of highest) this.#intake.slots.remember(block)
     this.#votes.committed(this.#order.last.index)
+    this.#meetStored()
+  }
+
+  /** An own block that an earlier process was given, and ended before it could draw a conclusion. */
+  #meetStored(): void {
+    const own = this.#self === undefined ? undefined : this.#intake.slots.highest(this.#self)
+    if (own !== undefined && own.round > this.#ownFloor) this.#recovery.meet(own.round)
   }
 
   #start(now: number): void {

@@ -223,9 +223,12 @@ export class DagStore {
     }
   }
 
+  /** The oldest commit that can be read. */
   async first(): Promise<Extent | undefined> {
-    const range = { ...commitRange(this.epoch), limit: 1 }
-    for await (const [, value] of this.entries(range)) return extentOf(decodeStoredCommit(value))
+    for await (const [key, sealed] of this.#store.entries(commitRange(this.epoch))) {
+      const value = this.#unsealOrLose(key, sealed)
+      if (value !== undefined) return extentOf(decodeStoredCommit(value))
+    }
     return undefined
   }
 

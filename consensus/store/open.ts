@@ -87,7 +87,28 @@ export async function forget(dag: DagStore, fault: Fault): Promise<Opened> {
   return { dag, condition: { name: 'damaged', fault }, restored }
 }
 
-function isDamage(fault: Fault): boolean {
+/**
+ * Reads what is still to be executed: where the chain is far behind the order, that begins below what
+ * `openDagStore` reads.
+ *
+ * @param executed Index of the last commit that is in the chain.
+ * @throws What `isDamage` knows.
+ */
+export async function checkUnexecuted(dag: DagStore, executed: number): Promise<void> {
+  let before: number | undefined
+  for await (const [key, value] of dag.entries(commitRange(dag.epoch, executed + 1))) {
+    const { index, blocks } = decodeStoredCommit(value).commit
+    const isNext = before === undefined || index === before + 1
+    if (!isNext) throw damaged(key, 'the commit before it is missing')
+    for (const ref of blocks) {
+      if (dag.blockBytes(ref) === undefined) throw damaged(key, 'a block is missing')
+    }
+    before = index
+  }
+}
+
+/** Whether the order of the epoch is lost by it. */
+export function isDamage(fault: Fault): boolean {
   return ['CONSENSUS_STORE_DAMAGED', 'CONSENSUS_RECORD', 'CONSENSUS_FRAME', 'RLP'].some((code) =>
     fault.code.startsWith(code),
   )

@@ -123,6 +123,23 @@ describe('the start-up question', () => {
     assert.equal(solo.core.status.standing, 'signing')
     assert.equal(solo.of('doppelganger').length, 0)
   })
+
+  it('finds amnesia in a store that others gave an own block above the floor', () => {
+    const [first = [], second = []] = fullRounds(epoch, 2)
+    const blocks = [...first, ...second].map((block) => ({ block, verified: true }))
+    const [own] = second
+    const solo = new Solo({ restored: { blocks, highest: [own!] } }).welcome(1, 2)
+    solo.give({ type: 'asked', from: 'B', author: 1, id: 7 })
+    assert.deepEqual([solo.core.status.standing, solo.rounds], ['amnesic', []])
+    assert.equal(solo.of('answer').length, 0, 'what it would say is too low (D8)')
+    solo.welcome(3).wait(parameters.doppelgangerWindow)
+    assert.equal(solo.core.status.standing, 'signing')
+    const floors = solo
+      .of('persist')
+      .flatMap(({ records }) => records)
+      .flatMap((record) => (record.type === 'floor' ? record.floor : []))
+    assert.deepEqual(floors, [4], 'two rounds above')
+  })
 })
 
 describe('a validator with amnesia', () => {

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 
+import { utf8 } from '#base'
+import { blockOf } from '#consensus'
+
+import { DagStore } from '../../../consensus/store/dag-store.ts'
 import { FaultStore } from '../../storage/fault-store.ts'
-import { Cluster, type Node } from './cluster.ts'
+import { Cluster, genesisHash, type Node } from './cluster.ts'
+import { TestChain } from './test-chain.ts'
 
 const busy = { idleRoundDelay: 200 }
 
@@ -119,6 +124,45 @@ describe('a validator that ends', function () {
     assertNeverTwice(cluster.nodes)
   })
 
+  it('and dies again before its recovery pushes no block that others gave back (W1)', async () => {
+    const cluster = await new Cluster({ validators: 4, parameters: busy }).boot()
+    const node = cluster.node(1)
+    cluster.reaches = (from, to) => from !== 1 || to !== 3
+    await cluster.run(3_000)
+    await node.kill()
+    node.store = new FaultStore()
+    node.published.clear()
+    cluster.reaches = () => true
+    await node.boot()
+    await cluster.run(2_000)
+    assert.ok(node.status.committed > 5, 'it has its blocks again')
+    await node.kill()
+    await node.boot()
+    assert.ok(node.validator?.tips.some(({ author }) => author === 1))
+    await cluster.run(4_000)
+    assert.equal(node.status.standing, 'amnesic')
+    assert.deepEqual([...node.published.keys()], [])
+    assert.ok(await cluster.until(() => node.status.standing === 'signing', 10_000))
+    assert.deepEqual(cluster.bans, [])
+  })
+
+  it('and took its blocks over with commits pushes none with a signature nobody looked at (D3)', async () => {
+    const cluster = await new Cluster({ validators: 4, parameters: busy }).boot()
+    const node = cluster.node(1)
+    await cluster.run(1_000)
+    await cluster.node(3).kill()
+    await cluster.run(2_000)
+    await node.kill()
+    await spoilSignatures(node)
+    await node.boot()
+    await cluster.node(3).boot()
+    assert.equal(node.status.store, 'intact')
+    await cluster.run(4_000)
+    assert.deepEqual(cluster.bans, [])
+    assert.equal(node.status.standing, 'signing')
+    assert.ok(cluster.agreement() > 10)
+  })
+
   it('and comes back with the folder of yesterday knows that it has forgotten', async () => {
     const cluster = await new Cluster({ validators: 4, parameters: busy }).boot()
     const node = cluster.node(0)
@@ -162,6 +206,37 @@ describe('a validator that ends', function () {
     assert.equal(node.status.store, 'intact')
   })
 
+  it('with a block damaged that its chain still needs takes the order over, and executes it', async () => {
+    const constants = { gcDepth: 8 }
+    const cluster = await new Cluster({ validators: 4, parameters: busy, constants }).boot()
+    const node = cluster.node(1)
+    await cluster.run(5_000)
+    await node.kill()
+    await hurtOldest(node, 'b')
+    await node.boot()
+    assert.equal(node.status.store, 'intact', 'what is executed is not needed')
+    await node.kill()
+    node.execution = new TestChain(genesisHash, 1)
+    await node.boot()
+    assert.equal(node.status.store, 'damaged')
+    assert.ok(await cluster.until(() => node.status.standing === 'signing', 20_000))
+    assert.equal(node.status.execution, 'running')
+    assert.ok(cluster.agreement() > 15)
+    assertNeverTwice(cluster.nodes)
+  })
+
+  it('with its oldest commit damaged, which is executed, goes on without it', async () => {
+    const constants = { gcDepth: 8 }
+    const cluster = await new Cluster({ validators: 4, parameters: busy, constants }).boot()
+    const node = cluster.node(1)
+    await cluster.run(5_000)
+    await node.kill()
+    await hurtOldest(node, 'c')
+    await node.boot()
+    assert.equal(node.status.store, 'intact')
+    assert.ok(await cluster.until(() => node.status.standing === 'signing', 5_000))
+  })
+
   it('stops and signs no more when its disk fails', async () => {
     const cluster = await new Cluster({ validators: 4, parameters: busy }).boot()
     const node = cluster.node(0)
@@ -175,6 +250,28 @@ describe('a validator that ends', function () {
     assert.equal(highestPublished(node), highest)
   })
 })
+
+/** As if all own blocks but the last had come with commits, from a peer that makes up signatures. */
+async function spoilSignatures(node: Node): Promise<void> {
+  const dag = new DagStore(node.store, 0, undefined)
+  const blocks = [...node.blocks()]
+  for (const { header, body } of blocks) {
+    const verified = header === blocks.at(-1)?.header
+    const signature = verified ? header.signature : header.signature.toReversed()
+    const block = blockOf({ ...header, signature }, body)
+    await dag.write([[{ type: 'block', block, verified }]])
+  }
+}
+
+/** One bit of the first record of a kind turns. */
+async function hurtOldest({ store }: Node, kind: 'b' | 'c'): Promise<void> {
+  const [code = 0] = utf8(kind)
+  const range = { gte: Uint8Array.of(code), lt: Uint8Array.of(code + 1), limit: 1 }
+  for await (const [key, value] of store.entries(range)) {
+    const hurt = value.with(40, (value[40] ?? 0) ^ 1)
+    await store.write([{ type: 'put', key, value: hurt }], { sync: true })
+  }
+}
 
 async function copyOf(store: FaultStore): Promise<FaultStore> {
   const copy = new FaultStore()
