@@ -4,13 +4,20 @@ import { compare } from '#base'
 import { algorithms } from '#protocol'
 
 import { alloc } from './alloc.ts'
-import { genesisFormat, type GenesisValidator, type ScheduledPrecompile } from './genesis.ts'
+import {
+  type CurvePoint,
+  genesisFormat,
+  type GenesisValidator,
+  type ScheduledPrecompile,
+} from './genesis.ts'
 import { type GovernanceParameters, mapped, type ParameterName } from './governance.ts'
 import { limits } from './limits.ts'
 import { address, bytes, integer, name, word } from './values.ts'
 
 const u64 = 2n ** 64n - 1n
 const gwei = 10n ** 9n
+/** Four years, in weeks. */
+const longestLock = 208n
 const endOfYear9999 = 253_402_300_799n
 
 const precompile: z.ZodType<ScheduledPrecompile, PrecompileDocument> = z
@@ -64,6 +71,14 @@ const governance: z.ZodType<
   Record<ParameterName, number | string>
 > = z.strictObject(mapped(() => integer(0n, 2n ** 256n - 1n)))
 
+const curve: z.ZodType<
+  readonly CurvePoint[],
+  { weeks: number | string; weight: number | string }[]
+> = z
+  .array(z.strictObject({ weeks: integer(1n, longestLock), weight: integer(1n, 10_000n) }))
+  .min(1, 'give at least one point')
+  .max(limits.curvePoints.value, `give at most ${limits.curvePoints.value} points`)
+
 /** The JSON document, parsed strictly: an unknown field is a misspelt one. */
 export const genesisSchema = z.strictObject({
   format: z.literal(genesisFormat, `give "${genesisFormat}"`),
@@ -90,6 +105,7 @@ export const genesisSchema = z.strictObject({
   validators: z
     .array(validator)
     .max(limits.validators.value, `name at most ${limits.validators.value} validators`),
+  lockCurve: curve,
   governance,
   allowUnrecoverable: z.boolean('give true or false').default(false),
 })

@@ -35,6 +35,10 @@ export function formatGenesis(genesis: Genesis): string {
       peerId,
       proof: hex(proof),
     })),
+    lockCurve: genesis.lockCurve.map(({ weeks, weight }) => ({
+      weeks: Number(weeks),
+      weight: Number(weight),
+    })),
     governance: mapped((name) => genesis.governance[name].toString()),
     ...(genesis.allowUnrecoverable && { allowUnrecoverable: true }),
   }

@@ -29,10 +29,18 @@ export interface Genesis {
   readonly precompiles: readonly ScheduledPrecompile[]
   /** The first committee; a member's place is its index. Empty on a network that one node seals. */
   readonly validators: readonly GenesisValidator[]
+  /** How much a locked coin counts, by the time until its lock ends: from one point to the next. */
+  readonly lockCurve: readonly CurvePoint[]
   /** What system contracts go by, until a vote says otherwise. */
   readonly governance: GovernanceParameters
   /** Takes a validator with so much stake that the others can't help it recover from amnesia. */
   readonly allowUnrecoverable: boolean
+}
+
+/** So many weeks before its end a lock counts for so many basis points of its amount. */
+export interface CurvePoint {
+  readonly weeks: bigint
+  readonly weight: bigint
 }
 
 export interface GenesisAccount {

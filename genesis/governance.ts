@@ -3,6 +3,7 @@
  *
  * @see PIP-0010 "Parameters"
  */
+import type { CurvePoint } from './genesis.ts'
 import { limits } from './limits.ts'
 
 /** The value of every parameter that the document names, by its name in ChainParams. */
@@ -180,6 +181,9 @@ export function boundsOf(
   const { least, most } = governanceRules[name][dev ? 'dev' : 'live']
   return { least, most: name === 'guardian.expiry' ? timestamp + most : most }
 }
+
+/** A coin counts whole when it is locked for four years, and in proportion for less. */
+export const linearCurve: readonly CurvePoint[] = [{ weeks: 208n, weight: 10_000n }]
 
 /** One value for every parameter. */
 export function mapped<Value>(

@@ -16,6 +16,7 @@ export type { GenesisDocument } from './document.ts'
 export { formatGenesis } from './format.ts'
 export {
   type AccountKey,
+  type CurvePoint,
   type Genesis,
   type GenesisAccount,
   genesisFormat,
@@ -26,6 +27,7 @@ export {
   boundsOf,
   type GovernanceParameters,
   governanceRules,
+  linearCurve,
   type ParameterName,
   type ParameterRule,
   usualGovernance,

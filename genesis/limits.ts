@@ -31,6 +31,11 @@ export const limits = {
     unit: 'validators',
     why: 'Every round costs each validator one verification per member of the committee.',
   },
+  curvePoints: {
+    value: 4,
+    unit: 'points',
+    why: 'The curve is one word of VePars.',
+  },
   blockGas: {
     value: 75_000_000,
     unit: 'gas',

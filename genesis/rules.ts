@@ -31,6 +31,7 @@ export function* problemsOf(genesis: Genesis): Generator<Problem> {
   yield* scheduleProblems(genesis)
   yield* validatorProblems(genesis)
   yield* governanceProblems(genesis)
+  yield* curveProblems(genesis)
   if (!genesis.dev) yield* publishedKeyProblems(genesis)
 }
 
@@ -165,6 +166,27 @@ function* governanceProblems(genesis: Genesis): Generator<Problem> {
   const { least, most } = gasLimitBounds(genesis)
   if (blockGasLimit < least || blockGasLimit > most) {
     yield { path: 'blockGasLimit', cure: `give ${least} to ${most}` }
+  }
+}
+
+/** The contract counts on it: votes are the least of the lines through the pieces of the curve. */
+function* curveProblems({ lockCurve }: Genesis): Generator<Problem> {
+  let [before, slope] = [
+    { weeks: 0n, weight: 0n },
+    { weight: 10_000n, weeks: 1n },
+  ]
+  for (const [index, point] of lockCurve.entries()) {
+    const path = `lockCurve.${index}`
+    const piece = { weeks: point.weeks - before.weeks, weight: point.weight - before.weight }
+    if (piece.weeks <= 0n || piece.weight <= 0n) {
+      yield { path, cure: 'give points of more weeks and more weight than the one before' }
+      return
+    }
+    if (piece.weight * slope.weeks > slope.weight * piece.weeks) {
+      yield { path, cure: 'let a further week add no more weight than the weeks before it' }
+    }
+    before = point
+    slope = piece
   }
 }
 

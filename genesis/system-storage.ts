@@ -7,7 +7,7 @@ import { keccak256, keyHash } from '#crypto'
 import { systemAddresses } from '#protocol'
 
 import type { Genesis, GenesisAccount } from './genesis.ts'
-import { type Bounds, boundsOf, gasLimitBounds, mapped } from './governance.ts'
+import { type Bounds, boundsOf, gasLimitBounds, linearCurve, mapped } from './governance.ts'
 
 type Storage = GenesisAccount['storage']
 type Words = readonly (readonly [slot: bigint, word: bigint])[]
@@ -17,6 +17,7 @@ export function systemStorage(genesis: Genesis): ReadonlyMap<Hex, Storage> {
   return new Map([
     [hex(systemAddresses.chainParams), storage(chainParams(genesis))],
     [hex(systemAddresses.validatorSet), storage(validatorSet(genesis))],
+    [hex(systemAddresses.vePars), storage([[1n, curveWord(genesis.lockCurve)]])],
   ])
 }
 
@@ -51,6 +52,19 @@ function validatorSet({ validators }: Genesis): Words {
     ] as const
   })
   return [[0n, BigInt(validators.length)], [1n, total], ...members]
+}
+
+/** VePars, slot 1: two bytes of weeks and two of weight for each piece; 0 for the usual curve. */
+function curveWord(curve: Genesis['lockCurve']): bigint {
+  const isUsual =
+    curve.length === linearCurve.length &&
+    curve.every(({ weeks, weight }, index) => {
+      return weeks === linearCurve[index]?.weeks && weight === linearCurve[index].weight
+    })
+  if (isUsual) return 0n
+  return curve.reduce((word, { weeks, weight }, index) => {
+    return word | ((weeks | (weight << 16n)) << (32n * BigInt(index)))
+  }, 0n)
 }
 
 function mappingSlot(key: Uint8Array, slot: bigint): bigint {

@@ -159,6 +159,7 @@ function typescript({ contractName, abi, bytecode, deployedBytecode }: Artifact)
   return [
     '// Written by scripts/contracts.ts.',
     `export const ${nameOf(contractName)} = {`,
+    `  contractName: '${contractName}',`,
     ...at,
     `  abi: [\n${entries}\n  ],`,
     ...creation,

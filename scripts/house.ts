@@ -36,6 +36,7 @@ export const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     /^(?:libp2p|@libp2p\/[a-z-]+|@multiformats\/multiaddr)$/,
     /^node:(?:crypto|net|stream|tls)$/,
   ],
+  governance: [/^zod$/],
   rpc: [/^(?:fastify|ws|zod)$/],
   node: [
     /^node:/,

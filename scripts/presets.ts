@@ -10,6 +10,7 @@ import {
   formatGenesis,
   type GenesisDocument,
   genesisFormat,
+  linearCurve,
   parseGenesis,
   type PresetName,
   testAccounts,
@@ -74,6 +75,10 @@ export async function presetTexts(): Promise<Readonly<Record<PresetName, string>
       ),
       precompiles,
       validators: [],
+      lockCurve: linearCurve.map(({ weeks, weight }) => ({
+        weeks: Number(weeks),
+        weight: Number(weight),
+      })),
       governance: Object.fromEntries(
         Object.entries(usualGovernance(network.dev)).map(([name, value]) => [name, `${value}`]),
       ) as GenesisDocument['governance'],

@@ -1,5 +1,6 @@
 // Written by scripts/contracts.ts.
 export const chainParams = {
+  contractName: 'ChainParams',
   address: '0x0000000000000000000000000000000000000620',
   abi: [
     {"inputs":[{"internalType":"address","name":"caller","type":"address"}],"name":"OnlyGovernance","type":"error"},

@@ -1,5 +1,6 @@
 // Written by scripts/contracts.ts.
 export const upgradeSchedule = {
+  contractName: 'UpgradeSchedule',
   address: '0x0000000000000000000000000000000000000621',
   abi: [
     {"inputs":[],"name":"EmptyUpgrade","type":"error"},

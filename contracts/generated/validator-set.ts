@@ -1,5 +1,6 @@
 // Written by scripts/contracts.ts.
 export const validatorSet = {
+  contractName: 'ValidatorSet',
   address: '0x0000000000000000000000000000000000000622',
   abi: [
     {"inputs":[{"internalType":"address","name":"account","type":"address"}],"name":"NotAValidator","type":"error"},

@@ -1,4 +1,8 @@
-import { parseGenesis, usualGovernance } from '#genesis'
+import assert from 'node:assert/strict'
+
+import { hex } from '#base'
+import { vePars } from '#contracts'
+import { genesisAllocation, type GenesisDocument, parseGenesis, usualGovernance } from '#genesis'
 
 import { governanceOf, refused, sample } from './sample.ts'
 
@@ -35,6 +39,35 @@ describe('the governance of a document', () => {
       for (const value of values) refused(governed({ [name]: value }), `governance.${name}`, /give/)
     })
   }
+
+  it('takes a curve of one to four points that rises less and less', () => {
+    const point = (weeks: number, weight: number) => ({ weeks, weight })
+    const table = [point(4, 2_500), point(26, 5_000), point(52, 7_500), point(208, 10_000)]
+    parseGenesis(sample({ lockCurve: table }))
+    refused(sample({ lockCurve: [] }), 'lockCurve', /at least one/)
+    refused(sample({ lockCurve: [...table, point(208, 10_000)] }), 'lockCurve', /at most 4/)
+    refused(sample({ lockCurve: [point(209, 10_000)] }), 'lockCurve.0.weeks', /to 208/)
+    refused(sample({ lockCurve: [point(208, 10_001)] }), 'lockCurve.0.weight', /to 10000/)
+    refused(sample({ lockCurve: [point(4, 2_500), point(4, 5_000)] }), 'lockCurve.1', /more weeks/)
+    refused(sample({ lockCurve: [point(4, 2_500), point(8, 2_500)] }), 'lockCurve.1', /more weight/)
+    refused(sample({ lockCurve: [point(26, 100), point(208, 10_000)] }), 'lockCurve.1', /no more/)
+  })
+
+  it('writes the curve into the word that VePars reads', () => {
+    const table = [
+      { weeks: 4, weight: 2_500 },
+      { weeks: 26, weight: 5_000 },
+      { weeks: 52, weight: 7_500 },
+      { weeks: 208, weight: 10_000 },
+    ]
+    const stored = (lockCurve: GenesisDocument['lockCurve']) => {
+      const { accounts } = genesisAllocation(parseGenesis(sample({ lockCurve })))
+      const found = accounts.find(({ address }) => hex(address) === vePars.address)
+      return found?.storage.map(([slot, word]) => [BigInt(hex(slot)), BigInt(hex(word))])
+    }
+    assert.deepEqual(stored([{ weeks: 208, weight: 10_000 }]), [])
+    assert.deepEqual(stored(table), [[1n, 0x271000d01d4c00341388001a09c40004n]])
+  })
 
   it('takes seconds for days on a dev network alone', () => {
     const quick = { 'pip.reviewPeriod': 1, 'upgrade.notice': 1, 'tier.2.timelock': 1 }

@@ -90,6 +90,7 @@ export function sample(changes: Partial<GenesisDocument> = {}): GenesisDocument 
       },
     ],
     validators: [validator(0), validator(1), validator(2), validator(3)],
+    lockCurve: [{ weeks: 208, weight: '10000' }],
     governance: governanceOf(usualGovernance(false)),
     ...changes,
   }

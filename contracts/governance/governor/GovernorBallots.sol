@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {Governor} from "@openzeppelin/contracts/governance/Governor.sol";
+import {GovernorCountingOverridable} from
+    "@openzeppelin/contracts/governance/extensions/GovernorCountingOverridable.sol";
+import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
+import {GovernorVotes} from "@openzeppelin/contracts/governance/extensions/GovernorVotes.sol";
+import {IERC6372} from "@openzeppelin/contracts/interfaces/IERC6372.sol";
+import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
+import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
+import {NoncesKeyed} from "@openzeppelin/contracts/utils/NoncesKeyed.sol";
+
+import {ACCOUNTS} from "../../../precompiles/accounts/IAccounts.sol";
+import {AccountAuthentication} from "../../pq/AccountAuthentication.sol";
+import {SystemContracts} from "../../system/SystemContracts.sol";
+import {IParsGovernor} from "../IParsGovernor.sol";
+import {IVePars} from "../IVePars.sol";
+
+/// @title Who votes, and with what
+/// @notice Votes are those of VePars at the snapshot, cast by their delegate or, in part, by their
+/// owner in the delegate's place. Ballots are signed with keys of the account registry, or vouched
+/// for by contracts, for this network alone.
+/// Nonces are those of a proposal, as in GovernorNoncesKeyed: ballots that were carried by
+/// different ways arrive in any order.
+/// @dev Of OpenZeppelin's EIP712 and GovernorVotes nothing is used that a constructor would set.
+abstract contract GovernorBallots is GovernorCountingOverridable, NoncesKeyed, IParsGovernor {
+    bytes32 private constant DOMAIN_TYPEHASH = keccak256(
+        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,"
+        "bytes32 salt)"
+    );
+    string private constant NAME = "ParsGovernor";
+    string private constant VERSION = "1";
+
+    /// @inheritdoc IParsGovernor
+    function castVoteByPQSig(
+        uint256 proposalId,
+        uint8 support,
+        address voter,
+        bytes calldata signature
+    ) external returns (uint256) {
+        return castVoteBySig(proposalId, support, voter, signature);
+    }
+
+    /// @notice As `castOverrideVote`, by a signature for OverrideBallot(uint256 proposalId,
+    /// uint8 support,address voter,uint256 nonce,string reason).
+    function castOverrideVoteBySig(
+        uint256 proposalId,
+        uint8 support,
+        address voter,
+        string calldata reason,
+        bytes calldata signature
+    ) public override returns (uint256) {
+        if (hasVotedOverride(proposalId, voter)) revert GovernorAlreadyOverriddenVote(voter);
+        bytes32 structHash = keccak256(
+            abi.encode(
+                OVERRIDE_BALLOT_TYPEHASH,
+                proposalId,
+                support,
+                voter,
+                _useNonce(voter, uint192(proposalId)),
+                keccak256(bytes(reason))
+            )
+        );
+        if (!_isSigned(voter, structHash, signature)) revert GovernorInvalidSignature(voter);
+        return _castOverride(proposalId, voter, support, reason);
+    }
+
+    /// @dev The salt is the genesis hash, see NetworkEIP712.
+    function eip712Domain()
+        public
+        view
+        override
+        returns (
+            bytes1 fields,
+            string memory name_,
+            string memory version_,
+            uint256 chainId,
+            address verifyingContract,
+            bytes32 salt,
+            uint256[] memory extensions
+        )
+    {
+        (fields, name_, version_, chainId) = (0x1f, NAME, VERSION, block.chainid);
+        (verifyingContract, salt, extensions) =
+            (address(this), ACCOUNTS.networkId(), new uint256[](0));
+    }
+
+    function name() public pure override(Governor, IGovernor) returns (string memory) {
+        return NAME;
+    }
+
+    function version() public pure override(Governor, IGovernor) returns (string memory) {
+        return VERSION;
+    }
+
+    function token() public pure override returns (IERC5805) {
+        return IERC5805(SystemContracts.VE_PARS);
+    }
+
+    function clock() public view override(GovernorVotes, IERC6372) returns (uint48) {
+        return uint48(block.timestamp);
+    }
+
+    // solhint-disable-next-line func-name-mixedcase
+    function CLOCK_MODE()
+        public
+        pure
+        override(GovernorVotes, IERC6372)
+        returns (string memory)
+    {
+        return "mode=timestamp";
+    }
+
+    /// @dev A ballot that was counted is told so, rather than that its nonce makes it invalid.
+    function _validateVoteSig(
+        uint256 proposalId,
+        uint8 support,
+        address voter,
+        bytes memory signature
+    ) internal override returns (bool) {
+        if (hasVoted(proposalId, voter)) revert GovernorAlreadyCastVote(voter);
+        uint256 nonce = _useNonce(voter, uint192(proposalId));
+        bytes32 structHash =
+            keccak256(abi.encode(BALLOT_TYPEHASH, proposalId, support, voter, nonce));
+        return _isSigned(voter, structHash, signature);
+    }
+
+    function _validateExtendedVoteSig(
+        uint256 proposalId,
+        uint8 support,
+        address voter,
+        string memory reason,
+        bytes memory params,
+        bytes memory signature
+    ) internal override returns (bool) {
+        if (hasVoted(proposalId, voter)) revert GovernorAlreadyCastVote(voter);
+        bytes32 structHash = keccak256(
+            abi.encode(
+                EXTENDED_BALLOT_TYPEHASH,
+                proposalId,
+                support,
+                voter,
+                _useNonce(voter, uint192(proposalId)),
+                keccak256(bytes(reason)),
+                keccak256(params)
+            )
+        );
+        return _isSigned(voter, structHash, signature);
+    }
+
+    /// @dev Votes have no parameters: what somebody meant by some would be lost.
+    function _countVote(
+        uint256 proposalId,
+        address account,
+        uint8 support,
+        uint256 totalWeight,
+        bytes memory params
+    ) internal override returns (uint256) {
+        if (params.length > 0) revert GovernorInvalidVoteParams();
+        return super._countVote(proposalId, account, support, totalWeight, params);
+    }
+
+    function _countOverride(uint256 proposalId, address account, uint8 support)
+        internal
+        override
+        returns (uint256)
+    {
+        address delegate =
+            IVePars(SystemContracts.VE_PARS).getPastDelegate(account, proposalSnapshot(proposalId));
+        if (delegate == account) revert NothingToOverride(account);
+        return super._countOverride(proposalId, account, support);
+    }
+
+    function _useCheckedNonce(address owner, uint256 nonce)
+        internal
+        override(Nonces, NoncesKeyed)
+    {
+        super._useCheckedNonce(owner, nonce);
+    }
+
+    function _hashTypedDataV4(bytes32 structHash) internal view override returns (bytes32) {
+        bytes32 separator = keccak256(
+            abi.encode(
+                DOMAIN_TYPEHASH,
+                keccak256(bytes(NAME)),
+                keccak256(bytes(VERSION)),
+                block.chainid,
+                address(this),
+                ACCOUNTS.networkId()
+            )
+        );
+        return keccak256(abi.encodePacked(hex"1901", separator, structHash));
+    }
+
+    function _isSigned(address voter, bytes32 structHash, bytes memory signature)
+        private
+        view
+        returns (bool)
+    {
+        bytes32 hash = _hashTypedDataV4(structHash);
+        return AccountAuthentication.isValidSignature(voter, hash, signature);
+    }
+}

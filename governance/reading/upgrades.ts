@@ -1,0 +1,177 @@
+/** Upgrades that were voted for, and who is ready for them. */
+import { Fault, type Hex, unhex } from '#base'
+import { chainParams, upgradeSchedule, validatorSet } from '#contracts'
+
+import { limits } from '../limits.ts'
+import { ContractReader, type StateCall } from './contract.ts'
+
+/** In the order of IUpgradeSchedule.State; 0 is none at all. */
+export const upgradeStates = ['Pending', 'Activated', 'Lapsed', 'Cancelled'] as const
+export type UpgradeState = (typeof upgradeStates)[number]
+
+/** One version of a precompile. */
+export interface UpgradePlugin {
+  readonly name: string
+  readonly version: string
+  /** Where it answers from the activation on. */
+  readonly address: Hex
+  readonly specHash: Hex
+  /** The npm package that holds it; undefined for one of the release. */
+  readonly module: string | undefined
+  /** As package locks write it; undefined for one of the release. */
+  readonly integrity: string | undefined
+}
+
+/** Times are seconds since 1970. */
+export interface Upgrade {
+  readonly id: number
+  /** The PIP that scheduled it. */
+  readonly pip: number
+  readonly state: UpgradeState
+  /** The least timestamp of the block before the first one with it. */
+  readonly activation: number
+  /** From then on it is given up. */
+  readonly lapse: number
+  /** The first block with it; undefined before. */
+  readonly activatedAt: number | undefined
+  readonly plugins: readonly UpgradePlugin[]
+  /** Of ChainParams. */
+  readonly settings: readonly { readonly name: string; readonly value: bigint }[]
+}
+
+export interface Readiness {
+  /** Of all validators. */
+  readonly totalStake: bigint
+  readonly readyStake: bigint
+  /** What it needs of it. */
+  readonly neededStake: bigint
+  readonly isReady: boolean
+}
+
+export interface PendingUpgrade extends Upgrade {
+  readonly readiness: Readiness
+}
+
+export interface ActivatedPlugin extends UpgradePlugin {
+  /** The first block with it. */
+  readonly from: number
+}
+
+export interface Schedule {
+  readonly pending: readonly PendingUpgrade[]
+  /** The newest, in the order of their activation; those of the genesis are not among them. */
+  readonly activated: readonly ActivatedPlugin[]
+}
+
+interface RawPlugin {
+  readonly name: string
+  readonly version: string
+  readonly account: Hex
+  readonly specHash: Hex
+  readonly module: string
+  readonly integrity: Hex
+}
+
+interface RawUpgrade {
+  readonly pip: bigint
+  readonly activation: bigint
+  readonly lapse: bigint
+  readonly activatedAt: bigint
+  readonly state: bigint
+  readonly plugins: readonly RawPlugin[]
+  readonly settings: readonly { readonly key: Hex; readonly value: bigint }[]
+}
+
+const wholeShare = 10_000n
+
+export async function readSchedule(call: StateCall): Promise<Schedule> {
+  const [pending, activated] = await Promise.all([pendingUpgrades(call), activatedPlugins(call)])
+  return { pending, activated }
+}
+
+/** In the order of their scheduling. */
+export async function pendingUpgrades(call: StateCall): Promise<readonly PendingUpgrade[]> {
+  const schedule = new ContractReader(upgradeSchedule, call)
+  const ids = await schedule.ask<readonly bigint[]>('pending')
+  return Promise.all(
+    ids.map(async (id) => {
+      const [raw, readiness] = await Promise.all([
+        schedule.ask<RawUpgrade>('upgrade', [id]),
+        readinessFor(call, id),
+      ])
+      return { ...upgradeOf(Number(id), raw), readiness }
+    }),
+  )
+}
+
+/** Whether the validator `account` said that its node has what an upgrade needs. */
+export function hasSaidReady(call: StateCall, upgrade: number, account: Hex): Promise<boolean> {
+  return new ContractReader(validatorSet, call).ask('isReady', [BigInt(upgrade), account])
+}
+
+async function readinessFor(call: StateCall, id: bigint): Promise<Readiness> {
+  const validators = new ContractReader(validatorSet, call)
+  const [totalStake, readyStake, share] = await Promise.all([
+    validators.ask<bigint>('totalStake'),
+    validators.ask<bigint>('readyStake', [id]),
+    new ContractReader(chainParams, call).ask<bigint>('get', ['upgrade.readiness']),
+  ])
+  const neededStake = (totalStake * share + wholeShare - 1n) / wholeShare
+  return { totalStake, readyStake, neededStake, isReady: readyStake >= neededStake }
+}
+
+async function activatedPlugins(call: StateCall): Promise<readonly ActivatedPlugin[]> {
+  const schedule = new ContractReader(upgradeSchedule, call)
+  const count = Number(await schedule.ask<bigint>('activatedPlugins'))
+  const first = Math.max(0, count - limits.activatedPlugins.value)
+  return Promise.all(
+    Array.from({ length: count - first }, async (_, index) => {
+      const [name, version, account, specHash, module, integrity, from] = await schedule.ask<
+        readonly [string, string, Hex, Hex, string, Hex, bigint]
+      >('activatedPlugin', [BigInt(first + index)])
+      const plugin = pluginOf({ name, version, account, specHash, module, integrity })
+      return { ...plugin, from: Number(from) }
+    }),
+  )
+}
+
+function upgradeOf(id: number, raw: RawUpgrade): Upgrade {
+  return {
+    id,
+    pip: Number(raw.pip),
+    state: stateOf(raw.state),
+    activation: Number(raw.activation),
+    lapse: Number(raw.lapse),
+    activatedAt: Number(raw.activatedAt) || undefined,
+    plugins: raw.plugins.map(pluginOf),
+    settings: raw.settings.map(({ key, value }) => ({ name: nameOf(key), value })),
+  }
+}
+
+function pluginOf({ name, version, account, specHash, module, integrity }: RawPlugin) {
+  const hash = unhex(integrity).toBase64()
+  return {
+    name,
+    version,
+    address: account,
+    specHash,
+    module: module === '' ? undefined : module,
+    integrity: hash === '' ? undefined : `sha512-${hash}`,
+  }
+}
+
+/** Left-aligned ASCII. */
+function nameOf(key: Hex): string {
+  const bytes = unhex(key)
+  const end = bytes.indexOf(0)
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end))
+}
+
+function stateOf(index: bigint): UpgradeState {
+  const state = upgradeStates[Number(index) - 1]
+  if (state !== undefined) return state
+  throw new Fault(
+    { code: 'GOVERNANCE_STATE_UNKNOWN', state: index },
+    'the schedule of this network knows more than this release: install a newer one',
+  )
+}
