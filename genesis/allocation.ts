@@ -40,7 +40,9 @@ export function genesisAllocation(genesis: Genesis): GenesisAllocation {
   const written = systemStorage(genesis)
   for (const { address, code } of predeploys) {
     const storage = written.get(hex(address)) ?? []
-    accounts.set(hex(address), { ...contract(address, code), storage })
+    // Of them the treasury alone may be given coins.
+    const balance = accounts.get(hex(address))?.balance ?? 0n
+    accounts.set(hex(address), { ...contract(address, code), balance, storage })
   }
   for (const { address, from } of genesis.precompiles) {
     if (from === 0n) accounts.set(hex(address), contract(address, pluginCode))

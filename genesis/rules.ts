@@ -41,12 +41,18 @@ function* allocProblems({ alloc, precompiles }: Genesis): Generator<Problem> {
   for (const account of alloc) {
     const path = `alloc.${hex(account.address)}`
     supply += account.balance
-    if (taken.has(hex(account.address))) {
+    if (equal(account.address, systemAddresses.treasury)) {
+      if (!isBalance(account)) yield { path, cure: 'give the treasury a balance and nothing else' }
+    } else if (taken.has(hex(account.address))) {
       yield { path, cure: 'leave it out: the protocol fills this address' }
     }
     yield* accountProblems(account, path)
   }
   if (supply >= 2n ** 256n) yield { path: 'alloc', cure: 'allocate less than 2^256 wei in all' }
+}
+
+function isBalance({ nonce, code, storage, key }: GenesisAccount): boolean {
+  return nonce === 0n && code.length === 0 && storage.length === 0 && key === undefined
 }
 
 function* accountProblems(account: GenesisAccount, path: string): Generator<Problem> {

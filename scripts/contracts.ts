@@ -151,19 +151,34 @@ function nameOf(contractName: string): string {
   return capitals.toLowerCase() + contractName.slice(capitals.length)
 }
 
-function typescript({ contractName, abi, bytecode, deployedBytecode }: Artifact): string {
-  const address = addressOf(contractName)
+function typescript(artifact: Artifact): string {
+  const { contractName, abi, bytecode, deployedBytecode } = artifact
+  const name = nameOf(contractName)
   const entries = abi.map((entry) => `    ${JSON.stringify(entry)},`).join('\n')
-  const at = address === '' ? [] : [`  address: '${address}',`]
-  const creation = bytecode === undefined ? [] : [`  bytecode: '${bytecode}',`]
+  const code = `  deployedBytecode: '${deployedBytecode}',`
+  const head = '// Written by scripts/contracts.ts.'
+  if (bytecode !== undefined) {
+    const creation = `  bytecode: '${bytecode}',`
+    return [
+      head,
+      `export const ${name} = {`,
+      `  abi: [\n${entries}\n  ],`,
+      creation,
+      code,
+      '} as const\n',
+    ].join('\n')
+  }
+  // What calls the contract needs no code of it: a page should not carry it.
+  const address = `address: '${addressOf(contractName)}'`
   return [
-    '// Written by scripts/contracts.ts.',
-    `export const ${nameOf(contractName)} = {`,
+    head,
+    `const abi = [\n${entries}\n] as const\n`,
+    `export const ${name}Contract = { ${address}, abi } as const\n`,
+    `export const ${name} = {`,
     `  contractName: '${contractName}',`,
-    ...at,
-    `  abi: [\n${entries}\n  ],`,
-    ...creation,
-    `  deployedBytecode: '${deployedBytecode}',`,
+    `  ${address},`,
+    '  abi,',
+    code,
     '} as const\n',
   ].join('\n')
 }
@@ -193,10 +208,11 @@ function addressOf(contractName: string): string {
 /** Every generated file's text, by its path from contracts/. */
 export function generatedFiles(): Readonly<Record<string, string>> {
   const all = artifacts()
-  const exported = all.map(
-    ({ contractName }) =>
-      `export { ${nameOf(contractName)} } from './${fileOf(contractName)}.ts'\n`,
-  )
+  const exported = all.map(({ contractName }) => {
+    const name = nameOf(contractName)
+    const names = contractName in system ? `${name}, ${name}Contract` : name
+    return `export { ${names} } from './${fileOf(contractName)}.ts'\n`
+  })
   const head = '// Written by scripts/contracts.ts.\n'
   return {
     'generated/index.ts': `${head}${exported.toSorted().join('')}`,

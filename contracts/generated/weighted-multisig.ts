@@ -1,6 +1,5 @@
 // Written by scripts/contracts.ts.
 export const weightedMultisig = {
-  contractName: 'WeightedMultisig',
   abi: [
     {"inputs":[{"components":[{"internalType":"address","name":"account","type":"address"},{"internalType":"uint64","name":"weight","type":"uint64"}],"internalType":"struct WeightedMultisig.Owner[]","name":"owners_","type":"tuple[]"},{"internalType":"uint256","name":"threshold_","type":"uint256"}],"stateMutability":"payable","type":"constructor"},
     {"inputs":[{"internalType":"uint256","name":"index","type":"uint256"},{"internalType":"bytes","name":"output","type":"bytes"}],"name":"CallFailed","type":"error"},

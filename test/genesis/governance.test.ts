@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 
 import { hex } from '#base'
-import { vePars } from '#contracts'
+import { treasury, vePars } from '#contracts'
 import { genesisAllocation, type GenesisDocument, parseGenesis, usualGovernance } from '#genesis'
 
-import { governanceOf, refused, sample } from './sample.ts'
+import { governanceOf, publicKey, refused, sample } from './sample.ts'
 
 describe('the governance of a document', () => {
   const usual = governanceOf(usualGovernance(false))
@@ -67,6 +67,21 @@ describe('the governance of a document', () => {
     }
     assert.deepEqual(stored([{ weeks: 208, weight: 10_000 }]), [])
     assert.deepEqual(stored(table), [[1n, 0x271000d01d4c00341388001a09c40004n]])
+  })
+
+  it('gives the treasury coins, and nothing else', () => {
+    const funded = (entry: object) => ({ ...sample(), alloc: { [treasury.address]: entry } })
+    const { accounts } = genesisAllocation(parseGenesis(funded({ balance: '1000' })))
+    const held = accounts.find(({ address }) => hex(address) === treasury.address)
+    assert.equal(held?.balance, 1000n)
+    assert.equal(hex(held.code), treasury.deployedBytecode)
+    for (const more of [
+      { nonce: 1 },
+      { code: '0x00' },
+      { key: { algorithm: 0x65, publicKey: publicKey(1) } },
+    ]) {
+      refused(funded({ balance: 1, ...more }), `alloc.${treasury.address}`, /nothing else/)
+    }
   })
 
   it('takes seconds for days on a dev network alone', () => {
