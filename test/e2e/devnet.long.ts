@@ -1,6 +1,7 @@
 /** Four validators as real processes: two of them away, and a folder that was put back. */
 import assert from 'node:assert/strict'
 import { cpSync, rmSync } from 'node:fs'
+import path from 'node:path'
 
 import { Cluster } from './cluster.ts'
 import { Bench } from './node.ts'
@@ -38,6 +39,23 @@ describe('four validators over longer', function () {
     await cluster.start(2, 3)
     const { blockNumber } = await cluster.at(3).receipt<{ blockNumber: string }>(hash)
     await cluster.untilFinal(Number(blockNumber), cluster.all)
+    await cluster.assertAgreement()
+  })
+
+  it('take one back that has lost its data and kept its keys', async () => {
+    const { data } = cluster.devnet.places[3]!
+    await cluster.kill(3)
+    const before = await cluster.transfer(0)
+    for (const lost of ['dag', 'chain', 'peers', 'genesis.json']) {
+      rmSync(path.join(data, lost), { recursive: true, force: true })
+    }
+    await cluster.start(3)
+    await cluster.untilFinal(before, [3])
+    await cluster.untilBuilding(3, 0)
+    await cluster.kill(0)
+    await cluster.transfer(3)
+    await cluster.start(0)
+    await cluster.untilFinal(await cluster.transfer(0), cluster.all)
     await cluster.assertAgreement()
   })
 
