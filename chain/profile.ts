@@ -119,6 +119,8 @@ export interface ChainProfile {
   plugins(state: State, at: Pick<Header, 'number' | 'timestamp'>): Promise<readonly Precompile[]>
   readonly blocks: BlockRules
   readonly simulation: SimulationRules
+  /** Of the block on top of `state`, where the state says it; else that of its parent. */
+  blockGasLimit?(state: State): Promise<bigint>
   /** Every change of the rules that `state` knows of, ascending; the genesis first. */
   changes(state: State): Promise<readonly RuleChange[]>
   /** Accounts that no call may override: what they say of keys and nonces is believed. */

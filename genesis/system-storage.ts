@@ -23,7 +23,12 @@ export function systemStorage(genesis: Genesis): ReadonlyMap<Hex, Storage> {
 
 /** ChainParams: slot 0 maps a name to value, least, most and whether it is one. */
 function chainParams(genesis: Genesis): Words {
-  const chosen = mapped((name) => ({ ...boundsOf(name, genesis), value: genesis.governance[name] }))
+  const chosen = mapped((name) => {
+    const [value, bounds] = [genesis.governance[name], boundsOf(name, genesis)]
+    // A vote that asked for more votes than there are would be the last one.
+    const most = isHurdle(name) ? value : bounds.most
+    return { ...bounds, most, value }
+  })
   const all: Record<string, Bounds & { readonly value: bigint }> = {
     ...chosen,
     'block.gasLimit': { ...gasLimitBounds(genesis), value: genesis.blockGasLimit },
@@ -37,6 +42,10 @@ function chainParams(genesis: Genesis): Words {
       [at + 3n, 1n],
     ] as const
   })
+}
+
+function isHurdle(name: string): boolean {
+  return /^tier\.\d\.(?:floor|threshold)$/.test(name)
 }
 
 /** ValidatorSet: slot 0 the members, two words each, slot 1 their stake, slot 2 their places. */

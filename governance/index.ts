@@ -29,14 +29,8 @@ export { lintPip, type LintOptions } from './pip/lint.ts'
 export type { Section } from './pip/outline.ts'
 export { parsePip, type Pip, writePip } from './pip/pip.ts'
 export { draftPip } from './pip/template.ts'
-export { type Emitted } from './reading/artifacts.ts'
-export type { CallAnswer, StateCall } from './reading/contract.ts'
-export {
-  type AnchoredIdentity,
-  type PrekeyRoot,
-  readIdentity,
-  readPrekeyRoot,
-} from './reading/identities.ts'
+export type { StateCall } from './reading/contract.ts'
+export { readIdentity, readPrekeyRoot } from './reading/identities.ts'
 export {
   findPip,
   listPips,
@@ -44,14 +38,18 @@ export {
   type PipStatus,
   pipStatuses,
   type PipSummary,
-  type PipText,
   type ReadAction,
   readPip,
   readPipText,
 } from './reading/pips.ts'
 export { type Proposal, proposalStates } from './reading/proposal.ts'
-export { isSmartAccount, readSessionKeys, type SessionKey } from './reading/session-keys.ts'
-export { readSimulation, type SimulatedAction, simulationOf } from './reading/simulation.ts'
+export { isSmartAccount, readSessionKeys } from './reading/session-keys.ts'
+export {
+  failureOf,
+  readSimulation,
+  type SimulatedAction,
+  simulationsOf,
+} from './reading/simulation.ts'
 export {
   numberIn,
   numberPlace,
@@ -60,12 +58,10 @@ export {
   standingSources,
 } from './reading/standing.ts'
 export {
-  type ActivatedPlugin,
   hasSaidReady,
   type PendingUpgrade,
   pendingUpgrades,
   readSchedule,
   type UpgradePlugin,
-  upgradeStates,
 } from './reading/upgrades.ts'
 export { readLocks, readVotes } from './reading/votes.ts'

@@ -46,6 +46,11 @@ export const limits = {
     unit: 'PIPs of one page',
     why: 'Each is read by two calls.',
   },
+  callsAtOnce: {
+    value: 8,
+    unit: 'entries of a list that are read at once',
+    why: 'Those who answer calls have others to answer too.',
+  },
   activatedPlugins: {
     value: 256,
     unit: 'activated plugins that a node lists',

@@ -56,9 +56,20 @@ addSubcommands(program, [
     () => import('./commands/model.ts'),
   ],
   [
+    'pip',
+    'Propose changes of a network, vote on them, and carry them out.',
+    () => import('./commands/pip.ts'),
+  ],
+  [
     'validator',
     'Keep the keys of a validator, and the record of what it signed.',
     () => import('./commands/validator.ts'),
+  ],
+  ['ve', 'Lock PARS for votes, delegate them, and take it back.', () => import('./commands/ve.ts')],
+  [
+    'treasury',
+    'Look at the network’s own PARS, and have streams paid out.',
+    () => import('./commands/treasury.ts'),
   ],
   ['status', 'Ask a running node how it is.', () => import('./commands/status.ts')],
   ['peers', 'Show whom a running node is connected to.', () => import('./commands/peers.ts')],
@@ -67,6 +78,17 @@ addSubcommands(program, [
     'Keep keys in files under passwords, and change what they stand for.',
     () => import('./commands/account.ts'),
   ],
+  [
+    'did',
+    'Anchor identities: did:pars logs that travel without the chain.',
+    () => import('./commands/did.ts'),
+  ],
+  [
+    'session-key',
+    'Let keys do a little of what a smart account may, for a while.',
+    () => import('./commands/session-key.ts'),
+  ],
+  ['keys', 'Say which prekeys you give out.', () => import('./commands/keys.ts')],
   ['send', 'Sign a transaction here and send it.', () => import('./commands/send.ts')],
   [
     'call',

@@ -132,4 +132,19 @@ export const limits = {
     unit: 'bytes',
     why: 'of the file that binds a validator to a node: a signature in hexadecimal and some',
   },
+  upgradeLook: {
+    value: 3_600,
+    unit: 'seconds',
+    why: 'of the chain, after which the node looks again who is ready for upgrades and what it lacks itself',
+  },
+  upgradeWarningLeast: {
+    value: 60,
+    unit: 'seconds',
+    why: 'of the chain between two warnings of one upgrade, when its activation is near',
+  },
+  upgradeWarningMost: {
+    value: 86_400,
+    unit: 'seconds',
+    why: 'of the chain between two warnings of one upgrade, when it is far away',
+  },
 } as const satisfies Limits

@@ -1,4 +1,4 @@
-import { type Clock, Fault, hex, isFault } from '#base'
+import { type Clock, equal, Fault, hex, isFault } from '#base'
 import { Chain, checkNetwork, type Commit, Verifier } from '#chain'
 import { formatGenesis, type Genesis } from '#genesis'
 import { chainIds } from '#protocol'
@@ -10,10 +10,12 @@ import { verifyingCores } from './cores.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { DevControl } from './dev-control.ts'
 import { createDevSigner } from './dev-signer.ts'
+import { missingOf } from './governance/readiness.ts'
 import { type OfferSettings, rpcOffer } from './rpc-offer.ts'
 import { openRpcService, type RpcServiceOptions } from './rpc-service.ts'
 import { Sealer } from './sealer.ts'
 import { startStatusLine } from './status-line.ts'
+import { storedForm, UpgradeWatch } from './upgrade-watch.ts'
 
 export interface RunOptions extends OfferSettings, RpcServiceOptions {
   readonly genesis: Genesis
@@ -100,6 +102,7 @@ export async function runNode(options: RunOptions): Promise<RunningNode> {
   service.health.started()
   const status = startStatusLine({ chain, clock, log })
   started.defer(() => status.cancel())
+  started.use(watchUpgrades(options, chain))
   const resources = started.move()
   return {
     chain,
@@ -161,6 +164,18 @@ async function order(
     start: () => committee.start(),
     [Symbol.asyncDispose]: () => committee[Symbol.asyncDispose](),
   }
+}
+
+function watchUpgrades(options: RunOptions, chain: Chain): UpgradeWatch {
+  const { genesis, modules: plugins, project = '', log } = options
+  const key = options.committee?.validatorKey?.publicKey
+  const own = genesis.validators.find(({ publicKey }) => key !== undefined && equal(publicKey, key))
+  return new UpgradeWatch({
+    chain,
+    log,
+    account: own && hex(own.account),
+    missingOf: (upgrade) => missingOf(storedForm(upgrade), { project, plugins }),
+  })
 }
 
 /** What signs with the test keys, and where nobody else's chain depends on it what governs blocks. */

@@ -2,10 +2,11 @@
 import { equal, Fault, hex, type Hex, quantity } from '#base'
 import { mlDsa, type SigningKey } from '#crypto'
 import { checkNetwork, openKeystore } from '#identity'
-import { systemAddresses } from '#protocol'
+import { limits, systemAddresses } from '#protocol'
 import { type AccessListEntry, Account, type Engine, keyFields, keyOf, feesWithRoom } from '#sdk'
 
 import { encodeCall } from './abi.ts'
+import { systemClock } from './clock.ts'
 import type { KeyFile } from './keystore.ts'
 import { type Network, networkOf } from './network.ts'
 import { bytesIn, fieldsIn, quantityIn, type RpcClient, textIn } from './rpc-client.ts'
@@ -19,6 +20,8 @@ export interface TransactionRequest {
   readonly nonce?: bigint | undefined
   readonly nonceKey?: bigint | undefined
   readonly gasLimit?: bigint | undefined
+  /** Percent on top of an estimate: what else is in its block may make the call dearer. */
+  readonly gasMargin?: bigint | undefined
   /** Wei. */
   readonly maxFeePerGas?: bigint | undefined
   /** Wei. */
@@ -133,14 +136,15 @@ export class Wallet {
       ['eth_getBalance', address, 'latest'],
       ['eth_getBlockByNumber', 'latest', false],
     )
-    const { baseFeePerGas } = fieldsIn(block)
+    const head = fieldsIn(block)
     const nonce = request.nonce ?? quantityIn(next)
     const fees = feesWithRoom(request, {
-      baseFee: quantityIn(baseFeePerGas),
+      baseFee: quantityIn(head['baseFeePerGas']),
       usualTip: quantityIn(tip),
     })
     this.#checkFunds(quantityIn(balance), value)
-    const gasLimit = request.gasLimit ?? (await this.#estimate({ ...request, nonce }))
+    const gasLimit =
+      request.gasLimit ?? (await this.#estimate({ ...request, nonce }, nextBlock(head)))
     this.#checkFunds(quantityIn(balance), value + gasLimit * fees.maxFeePerGas)
     const { to, data, validUntil, accessList } = request
     const fields = {
@@ -177,7 +181,7 @@ export class Wallet {
   }
 
   /** Without fees, so that what is asked is the gas alone. */
-  async #estimate(request: TransactionRequest): Promise<bigint> {
+  async #estimate(request: TransactionRequest, next: object): Promise<bigint> {
     const { key, isRegistered, address } = this.account
     const call = {
       from: address,
@@ -190,6 +194,17 @@ export class Wallet {
       // The node knows the key of an account that registered one.
       ...(isRegistered ? {} : keyFields(key.engine)),
     }
-    return quantityIn(await this.#rpc.ask('eth_estimateGas', call, 'latest'))
+    const estimate = quantityIn(await this.#rpc.ask('eth_estimateGas', call, 'latest', {}, next))
+    const withMargin = (estimate * (100n + (request.gasMargin ?? 0n))) / 100n
+    const most = BigInt(limits.transactionGas.value)
+    return withMargin < most || estimate > most ? withMargin : most
   }
+}
+
+/** The block that can have the transaction: what depends on its time costs otherwise in the last one. */
+function nextBlock({ number, timestamp }: Readonly<Record<string, unknown>>): object {
+  const clock = BigInt(Math.floor(systemClock.now() / 1_000))
+  const later = quantityIn(timestamp) + 1n
+  const time = later > clock ? later : clock
+  return { number: quantity(quantityIn(number) + 1n), time: quantity(time) }
 }

@@ -92,6 +92,8 @@ export class AnsweredError extends Error {
  */
 const foreign: Readonly<Record<string, number>> = {
   BASE_NOT_HEX: -32602,
+  GOVERNANCE_CONTRACT_ABSENT: -32000,
+  GOVERNANCE_TIME_AHEAD: -32602,
   IDENTITY_FOREIGN_NETWORK: -32003,
   MESH_ADDRESS: -32602,
   MESH_STATIC_FULL: -32000,

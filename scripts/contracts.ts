@@ -119,11 +119,15 @@ function artifacts(): readonly Artifact[] {
     Object.entries(output.contracts?.[sourceName] ?? {})
       // A library of internal functions compiles to a stub that nothing calls.
       .filter(([, { abi, evm }]) => evm.bytecode.object !== '' && abi.length > 0)
-      .map(([contractName, contract]) => artifact(sourceName, contractName, contract)),
+      .map(([contractName, contract]) => artifactOf(sourceName, contractName, contract)),
   )
 }
 
-function artifact(sourceName: string, contractName: string, contract: CompiledContract): Artifact {
+function artifactOf(
+  sourceName: string,
+  contractName: string,
+  contract: CompiledContract,
+): Artifact {
   const { abi, evm, storageLayout } = contract
   const head = { contractName, sourceName, compiler: solc.version(), abi }
   const { object, immutableReferences } = evm.deployedBytecode

@@ -14,6 +14,8 @@ import { activatedDigest, activatedPlugins, type StorageReader } from './upgrade
 export interface Scheduled {
   readonly from: bigint
   readonly plugin: Precompile
+  /** An upgrade's: what the genesis has for a later height does not replace it. */
+  readonly byVote?: true
 }
 
 /** A plugin of another, as it is installed. */
@@ -34,42 +36,54 @@ export class Schedule {
   /** That of the genesis. */
   readonly first: readonly Scheduled[]
   readonly #available: Available
-  #known: { readonly digest: string; readonly entries: readonly Scheduled[] } | undefined
+  readonly #modules: readonly string[]
+  /** By what the storage says, whoever wrote it: a call may run on a state of its own making. */
+  #known: { readonly content: string; readonly entries: readonly Scheduled[] } | undefined
 
   /** Throws `CHAIN_PRECOMPILE_MISSING`, `CHAIN_PRECOMPILE_SPEC` or `CHAIN_PRECOMPILE_ADDRESS`. */
   constructor(genesis: readonly ScheduledPrecompile[], available: Available) {
     this.#available = available
+    this.#modules = genesis.flatMap(({ module }) => module ?? [])
     this.first = genesis.map((entry) => scheduled(entry, available))
   }
 
   /** Of `state`. Throws as the constructor, `CHAIN_PRECOMPILE_INTEGRITY` too. */
   async in(state: StorageReader): Promise<readonly Scheduled[]> {
-    const digest = await activatedDigest(state)
-    if (digest === undefined) return this.first
-    if (this.#known?.digest !== digest) {
-      this.#known = { digest, entries: this.#with(await activatedPlugins(state)) }
-    }
-    return this.#known.entries
+    if ((await activatedDigest(state)) === undefined) return this.first
+    const activated = await activatedPlugins(state)
+    const content = JSON.stringify(activated, (_, value: unknown) => {
+      if (value instanceof Uint8Array) return hex(value)
+      return typeof value === 'bigint' ? value.toString() : value
+    })
+    if (this.#known?.content === content) return this.#known.entries
+    const entries = this.#with(activated)
+    this.#known = { content, entries }
+    return entries
   }
 
   /** What a vote can't do is void: an upgrade moves no precompile and takes no other's address. */
   #with(activated: readonly ScheduledPrecompile[]): readonly Scheduled[] {
     const entries = [...this.first]
+    const modules = new Set(this.#modules)
     for (const entry of activated) {
-      if (isPossible(entry, entries)) entries.push(scheduled(entry, this.#available))
+      // One installation holds one version of a package: with two, no node could run.
+      const isSecond = entry.module !== undefined && modules.has(entry.module)
+      if (isSecond || !isPossible(entry, entries)) continue
+      if (entry.module !== undefined) modules.add(entry.module)
+      entries.push({ ...scheduled(entry, this.#available), byVote: true })
     }
     return entries
   }
 }
 
-/** Of each address the version with the highest start that is not after `number`. */
+/** Of each address the version that started last; of what is active by vote, that alone. */
 export function due(schedule: readonly Scheduled[], number: bigint): readonly Precompile[] {
   const active = new Map<string, Scheduled>()
   for (const entry of schedule) {
-    const present = active.get(entry.plugin.address)
-    if (entry.from <= number && (present === undefined || present.from <= entry.from)) {
-      active.set(entry.plugin.address, entry)
-    }
+    const { from, plugin, byVote } = entry
+    const present = active.get(plugin.address)
+    const isLater = present === undefined || byVote === true || present.from <= from
+    if (from <= number && isLater) active.set(plugin.address, entry)
   }
   return [...active.values()]
     .map(({ plugin }) => plugin)

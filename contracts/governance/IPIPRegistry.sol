@@ -112,7 +112,7 @@ interface IPIPRegistry {
     /// @notice Stores 1 to 24,575 bytes under their hash. Anyone; again is nothing.
     function putChunk(bytes calldata data) external returns (bytes32 hash);
 
-    /// @notice Takes a number, 1 to 9999, for good. Needs the votes that tier 0 asks of authors.
+    /// @notice Takes a number, 1 to 2^32 - 1, for good. Needs the votes that tier 0 asks of authors.
     function submit(uint256 number, Text calldata text, Actions calldata actions) external;
 
     /// @notice Replaces text and actions, in Draft and Review. By the author, as what follows.

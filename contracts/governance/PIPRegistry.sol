@@ -20,7 +20,8 @@ import {ChunkStore} from "./pip/ChunkStore.sol";
 /// @dev The status follows from what the author did here and from what the Governor and the
 /// UpgradeSchedule say: there is nothing to poke, and no state that could be stale.
 contract PIPRegistry is IPIPRegistry, IUpgradeRegistry {
-    uint256 private constant MOST_NUMBER = 9999;
+    /// @dev More than anybody can take: a number is for good, and the Governor knows no other way.
+    uint256 private constant MOST_NUMBER = type(uint32).max;
     uint256 private constant MOST_TITLE = 128;
     uint256 private constant MOST_CHUNKS = 8;
     /// @dev With `onExecuted` a proposal has sixteen.

@@ -47,7 +47,10 @@ contract DIDRegistry is SignedRequests {
     error InvalidHash();
     /// @param sequence The one that stands; the next is greater.
     error NotNewer(bytes32 id, uint64 sequence);
+    /// @dev Who controls an identity for a while must not use up all sequence numbers.
+    error TooFarAhead(bytes32 id, uint64 sequence, uint64 mostStep);
 
+    uint64 private constant MOST_STEP = 2 ** 32;
     bytes32 private constant INCEPT_TYPEHASH =
         keccak256("Incept(address controller,bytes32 inceptionHash,uint256 deadline)");
     bytes32 private constant ANCHOR_TYPEHASH =
@@ -168,6 +171,9 @@ contract DIDRegistry is SignedRequests {
     {
         if (head == 0) revert InvalidHash();
         if (sequence <= identity.sequence) revert NotNewer(id, identity.sequence);
+        if (sequence - identity.sequence > MOST_STEP) {
+            revert TooFarAhead(id, identity.sequence, MOST_STEP);
+        }
         _stand(identity, head, sequence);
         emit Anchored(id, head, sequence);
     }

@@ -183,7 +183,9 @@ abstract contract AccountRecovery is OwnedAccount {
 
     /// @dev Sooner when the account's dead man's switch has triggered, also during a recovery.
     function _dueNow() private view returns (uint256) {
-        bool triggered = CheckIn(SystemContracts.CHECK_IN).triggered(address(this));
-        return triggered ? _startedAt + LEAST_DELAY : _due;
+        uint256 triggeredAt = CheckIn(SystemContracts.CHECK_IN).switchOf(address(this)).triggeredAt;
+        if (triggeredAt == 0) return _due;
+        uint256 from = triggeredAt > _startedAt ? triggeredAt : _startedAt;
+        return from + LEAST_DELAY < _due ? from + LEAST_DELAY : _due;
     }
 }

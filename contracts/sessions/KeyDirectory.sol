@@ -42,6 +42,8 @@ contract KeyDirectory is SignedRequests {
     error NoSuchIdentity(bytes32 id);
     /// @param epoch The one that stands; the next is greater.
     error NotNewer(uint64 epoch);
+    /// @dev Who has a key for a while must not use up all epochs.
+    error TooFarAhead(uint64 epoch, uint64 mostStep);
     error InvalidExpiry(uint64 expiry, uint256 least, uint256 most);
     /// @dev There are bundles and a root, or neither.
     error InvalidRoot(bytes32 root, uint32 count);
@@ -54,6 +56,7 @@ contract KeyDirectory is SignedRequests {
     );
     /// @notice The longest that prekeys are given out, in seconds.
     uint256 public constant MOST_LIFETIME = 400 days;
+    uint64 private constant MOST_STEP = 2 ** 32;
 
     mapping(address account => Entry) private _ofAccounts;
     mapping(bytes32 id => Entry) private _ofIdentities;
@@ -146,6 +149,7 @@ contract KeyDirectory is SignedRequests {
         uint64 expiry
     ) private {
         if (epoch <= entry.epoch) revert NotNewer(entry.epoch);
+        if (epoch - entry.epoch > MOST_STEP) revert TooFarAhead(entry.epoch, MOST_STEP);
         if ((root == 0) != (count == 0)) revert InvalidRoot(root, count);
         if (expiry < block.timestamp || expiry > block.timestamp + MOST_LIFETIME) {
             revert InvalidExpiry(expiry, block.timestamp, block.timestamp + MOST_LIFETIME);

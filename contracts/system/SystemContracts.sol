@@ -8,6 +8,9 @@ library SystemContracts {
     /// @notice Calls at the start of a block; nobody holds a key for it. See EIP-4788.
     address internal constant SYSTEM = 0xffffFFFfFFffffffffffffffFfFFFfffFFFfFFfE;
 
+    /// @notice Receives what blocks earn, where the genesis names nobody else.
+    address internal constant FEE_COLLECTOR = 0x0000000000000000000000000000000000000611;
+
     address internal constant CHAIN_PARAMS = 0x0000000000000000000000000000000000000620;
     address internal constant UPGRADE_SCHEDULE = 0x0000000000000000000000000000000000000621;
     address internal constant VALIDATOR_SET = 0x0000000000000000000000000000000000000622;

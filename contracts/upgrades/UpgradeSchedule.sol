@@ -156,7 +156,8 @@ contract UpgradeSchedule is IUpgradeSchedule {
         (entry.state, entry.activatedAt) = (State.Activated, uint64(block.number));
         for (uint256 index = 0; index < entry.plugins.length; index++) {
             _activated.push([id, index]);
-            _activatedDigest = keccak256(abi.encode(_activatedDigest, id, index, block.number));
+            _activatedDigest =
+                keccak256(abi.encode(_activatedDigest, entry.plugins[index], block.number));
         }
         for (uint256 index = 0; index < entry.settings.length; index++) {
             Setting storage setting = entry.settings[index];
@@ -195,7 +196,11 @@ contract UpgradeSchedule is IUpgradeSchedule {
         // A contract that stands there keeps its place; what answers for a plugin is the byte 0xfe.
         bytes memory code = plugin.account.code;
         bool free = code.length == 0 || (code.length == 1 && code[0] == 0xfe);
-        if (uint160(plugin.account) < LEAST_ADDRESS || !free) revert InvalidPlugin(index, "address");
+        bool fixedAddress =
+            plugin.account == SystemContracts.SYSTEM || plugin.account == SystemContracts.FEE_COLLECTOR;
+        if (uint160(plugin.account) < LEAST_ADDRESS || fixedAddress || !free) {
+            revert InvalidPlugin(index, "address");
+        }
     }
 
     function _checkSetting(Setting calldata setting) private view {

@@ -8,16 +8,15 @@ export type Category = PipType | 'Local'
 export const fileStatuses = ['Draft', 'Active', 'Superseded', 'Rejected', 'Withdrawn'] as const
 export type FileStatus = (typeof fileStatuses)[number]
 
-/** By the thousands of a number. */
+/** By the thousands of a number; from 9000 on all are Local. */
 const categories: readonly (Category | undefined)[] = [
   ...pipTypes,
   ...Array.from({ length: 4 }, () => undefined),
-  'Local',
 ]
 
 /** The category of `number`; undefined where none has it yet. */
 export function categoryOf(number: number): Category | undefined {
-  return categories[Math.floor(number / 1000)]
+  return number < 9000 ? categories[Math.floor(number / 1000)] : 'Local'
 }
 
 /** Why a PIP of `type` has not this `number`, or undefined when it may. */

@@ -1,7 +1,7 @@
 /** `pip-0042-words-of-the-title.md` */
 import { fourDigits } from './category.ts'
 
-const form = /^pip-(\d{4})((?:-[a-z0-9]+)*)\.md$/
+const form = /^pip-(\d{4,9})((?:-[a-z0-9]+)*)\.md$/
 
 /** ASCII words, in lower case, letters without their marks. */
 function wordsOf(title: string): readonly string[] {

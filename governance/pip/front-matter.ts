@@ -27,8 +27,8 @@ function phrase(cure: string, most: number): z.ZodType<string> {
     .refine((text) => utf8(text).length <= most, `${cure} of at most ${most} bytes`)
 }
 
-const numeral = /^[1-9]\d{0,3}$/
-const list = /^\[(?:[1-9]\d{0,3}(?:, [1-9]\d{0,3})*)?\]$/
+const numeral = /^[1-9]\d{0,8}$/
+const list = /^\[(?:[1-9]\d{0,8}(?:, [1-9]\d{0,8})*)?\]$/
 
 const requires = z
   .string()
@@ -42,7 +42,7 @@ const requires = z
 
 const schema = z
   .object({
-    pip: z.string().regex(numeral, 'give a number from 1 to 9999, without zeros before it'),
+    pip: z.string().regex(numeral, 'give a number from 1 to 999999999, without zeros before it'),
     title: phrase('give a title', limits.titleBytes.value),
     author: phrase('name the authors', limits.authorBytes.value),
     type: z.enum(pipTypes, `choose one of ${pipTypes.join(', ')}`),

@@ -3,10 +3,11 @@ import { concat, Fault, hex, type Hex, unhex } from '#base'
 
 import type { Argument } from '../abi/argument.ts'
 import { encodeArguments } from '../abi/encode.ts'
+import { limits } from '../limits.ts'
 import { type Artifact, type Entry, errorName } from './artifacts.ts'
 import { decodeValues, signatureHash, typeOf } from './value.ts'
 
-export interface CallAnswer {
+interface CallAnswer {
   readonly output: Uint8Array
   readonly isReverted: boolean
 }
@@ -16,6 +17,19 @@ export type StateCall = (to: Uint8Array, data: Uint8Array) => Promise<CallAnswer
 
 /** `none` where the contract answers with the error that means so. */
 export const none: unique symbol = Symbol('none')
+
+/** What `read` gives for 0 to `count` - 1, a few at a time. */
+export async function readEach<Result>(
+  count: number,
+  read: (index: number) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const found: Result[] = []
+  for (let start = 0; start < count; start += limits.callsAtOnce.value) {
+    const length = Math.min(limits.callsAtOnce.value, count - start)
+    found.push(...(await Promise.all(Array.from({ length }, (_, index) => read(start + index)))))
+  }
+  return found
+}
 
 export class ContractReader {
   readonly #artifact: Artifact

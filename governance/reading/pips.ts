@@ -2,12 +2,12 @@
 import { Fault, type Hex, unhex } from '#base'
 import { parsGovernor, pipRegistry } from '#contracts'
 
+import { formatAction } from '../pip/actions.ts'
 import { type Call, decodeCall } from '../pip/calls.ts'
 import { type Category, categoryOf } from '../pip/category.ts'
-import { formatAction } from '../pip/actions.ts'
 import { joinContent } from '../pip/content.ts'
-import { ContractReader, none, type StateCall } from './contract.ts'
 import { namedContracts } from './artifacts.ts'
+import { ContractReader, none, readEach, type StateCall } from './contract.ts'
 import { readProposal, type Proposal } from './proposal.ts'
 
 /** In the order of IPIPRegistry.Status. */
@@ -23,7 +23,7 @@ export const pipStatuses = [
 export type PipStatus = (typeof pipStatuses)[number]
 
 /** Times are seconds since 1970. */
-export interface Revision {
+interface Revision {
   readonly title: string
   readonly contentHash: Hex
   /** Of the Markdown, in bytes. */
@@ -106,12 +106,10 @@ export async function listPips(
   const registry = new ContractReader(pipRegistry, call)
   const total = Number(await registry.ask<bigint>('count'))
   const length = Math.max(0, Math.min(most, total - start))
-  const pips = await Promise.all(
-    Array.from({ length }, async (_, index) => {
-      const number = await registry.ask<bigint>('numberAt', [BigInt(start + index)])
-      return summaryOf(await registry.ask<RawPip>('pip', [number]))
-    }),
-  )
+  const pips = await readEach(length, async (index) => {
+    const number = await registry.ask<bigint>('numberAt', [BigInt(start + index)])
+    return summaryOf(await registry.ask<RawPip>('pip', [number]))
+  })
   return { total, pips }
 }
 
@@ -137,7 +135,7 @@ export async function readPip(call: StateCall, number: number): Promise<PipState
 }
 
 /** In their order. Throws `GOVERNANCE_READ_REFUSED` for a revision that there is not. */
-export async function readActions(
+async function readActions(
   call: StateCall,
   number: number,
   revision: number,

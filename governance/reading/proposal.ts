@@ -14,7 +14,7 @@ export const proposalStates = [
   'Expired',
   'Executed',
 ] as const
-export type ProposalState = (typeof proposalStates)[number]
+type ProposalState = (typeof proposalStates)[number]
 
 /** Votes are those of VePars, shares basis points, times seconds since 1970, periods seconds. */
 export interface Proposal {
@@ -34,7 +34,7 @@ export interface Proposal {
   readonly tally: Tally
 }
 
-export interface Tally {
+interface Tally {
   readonly for: bigint
   readonly against: bigint
   readonly abstain: bigint
@@ -55,10 +55,9 @@ export async function readProposal(governor: ContractReader, id: bigint): Promis
     governor.ask<bigint>('proposalDeadline', [id]),
     governor.ask<bigint>('proposalEta', [id]),
     governor.ask<Readonly<Record<'majority' | 'tier' | 'timelock', bigint>>>('termsOf', [id]),
-    governor.ask<readonly [against: bigint, inFavour: bigint, abstained: bigint]>(
-      'proposalVotes',
-      [id],
-    ),
+    governor.ask<readonly [against: bigint, inFavour: bigint, abstained: bigint]>('proposalVotes', [
+      id,
+    ]),
     quorumOf(governor, id),
   ])
   const majority = Number(terms.majority)

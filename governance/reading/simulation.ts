@@ -9,8 +9,10 @@ import { keccak256 } from '#crypto'
 
 import { encodeArguments } from '../abi/encode.ts'
 import { parseType } from '../abi/type.ts'
+import type { Call } from '../pip/calls.ts'
 import { describeRevert, type Emitted, readEvent } from './artifacts.ts'
 import type { PipSummary, ReadAction } from './pips.ts'
+import { signatureHash } from './value.ts'
 
 /** Where contracts keep what a simulation gives them (contracts/artifacts, "storage"). */
 export const slots = {
@@ -35,6 +37,8 @@ export interface SimulatedAction {
 }
 
 const timelock = unhex(parsTimelock.address)
+const governor = unhex(parsGovernor.address)
+const registry = unhex(pipRegistry.address)
 const types = ['address[]', 'uint256[]', 'bytes[]', 'bytes32', 'bytes32'].flatMap(
   (type) => parseType(type) ?? [],
 )
@@ -43,14 +47,33 @@ const selector = keccak256(new TextEncoder().encode(canonical)).subarray(0, 4)
 /** Later than the mark of what is done, and past. */
 const ready = fixed(2, 32)
 
-/** One call of the Timelock for each action. Whoever executes may bring coins; here nobody does. */
-export function simulationOf(
+/**
+ * The execution of a PIP, as one call of the Timelock with all of its actions and the note that they
+ * ran; and its actions one by one, which says of each what it does. Whoever executes may bring coins;
+ * here nobody does.
+ */
+export function simulationsOf(
+  pip: Pick<PipSummary, 'number' | 'proposalId'>,
+  actions: readonly Call[],
+): { readonly whole: SimulationRequest; readonly each: SimulationRequest } {
+  const noted = signatureHash('onExecuted', [{ name: 'number', type: 'uint256' }]).subarray(0, 4)
+  const note = { target: registry, value: 0n, data: concat(noted, fixed(pip.number, 32)) }
+  return {
+    whole: requestOf(pip, [batchOf([...actions, note])]),
+    each: requestOf(
+      pip,
+      actions.map((action, index) => batchOf([action], index)),
+    ),
+  }
+}
+
+/** Each batch as an operation of the PIP that may be executed. */
+function requestOf(
   { number, proposalId }: Pick<PipSummary, 'number' | 'proposalId'>,
-  actions: readonly ReadAction[],
+  batches: readonly Uint8Array[],
 ): SimulationRequest {
   // No hash is that small: before the vote the number stands for the proposal.
   const proposal = fixed(proposalId ?? BigInt(number), 32)
-  const batches = actions.map(batchOf)
   const operations = batches.map((batch) => keccak256(batch))
   const state: StateOverride[] = [
     at(
@@ -58,16 +81,22 @@ export function simulationOf(
       operations.map((one) => [place(one, slots.timestamps), ready]),
     ),
     at(
-      unhex(parsGovernor.address),
+      governor,
       operations.map((one) => [place(one, slots.proposalOf), proposal]),
     ),
-    at(unhex(pipRegistry.address), [[place(proposal, slots.numberOf), fixed(number, 32)]]),
+    at(registry, [[place(proposal, slots.numberOf), fixed(number, 32)]]),
   ]
   const calls = batches.map((batch) => ({ to: timelock, data: concat(selector, batch) }))
   return { blocks: [{ state, calls }], validation: false, traceTransfers: true }
 }
 
-/** What the calls of `simulationOf` came to. */
+/** What stopped a call, in words; undefined where it succeeded. */
+export function failureOf({ failure, output }: SimulatedCall): string | undefined {
+  if (failure?.reason !== 'reverted') return failure?.message
+  return describeRevert(output) ?? failure.message
+}
+
+/** What the calls of `each` came to. */
 export function readSimulation(
   actions: readonly ReadAction[],
   calls: readonly SimulatedCall[],
@@ -78,14 +107,14 @@ export function readSimulation(
   })
 }
 
-function resultOf(action: ReadAction, { failure, output, gasUsed, logs }: SimulatedCall) {
-  const isReverted = failure?.reason === 'reverted'
+function resultOf(action: ReadAction, call: SimulatedCall): SimulatedAction {
+  const { failure, output, gasUsed, logs } = call
   return {
     action,
     hasSucceeded: failure === undefined,
     gasUsed,
-    reason: isReverted ? (describeRevert(output) ?? failure.message) : failure?.message,
-    output: isReverted ? output : new Uint8Array(0),
+    reason: failureOf(call),
+    output: failure?.reason === 'reverted' ? output : new Uint8Array(0),
     // The Timelock's own word that it made the call says nothing about it.
     logs: logs
       .filter((log) => !isExecution(log))
@@ -97,12 +126,12 @@ function isExecution(log: Emitted): boolean {
   return equal(log.address, timelock) && readEvent(log)?.name === 'CallExecuted'
 }
 
-/** As the Timelock hashes it. The place among others keeps equal actions apart. */
-function batchOf({ target, value, data }: ReadAction, index: number): Uint8Array {
+/** As the Timelock hashes it. Its place among others keeps equal ones apart. */
+function batchOf(calls: readonly Call[], index = 0): Uint8Array {
   return encodeArguments(types, [
-    [hex(target)],
-    [value],
-    [hex(data)],
+    calls.map(({ target }) => hex(target)),
+    calls.map(({ value }) => value),
+    calls.map(({ data }) => hex(data)),
     hex(new Uint8Array(32)),
     hex(fixed(index, 32)),
   ])

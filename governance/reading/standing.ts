@@ -23,7 +23,7 @@ const told = [
   'ProposalQueued',
   'ProposalCanceled',
 ] as const
-export type StandingEvent = (typeof told)[number]
+type StandingEvent = (typeof told)[number]
 
 /** Of a PIP by its number, or by the id that the Governor gave it. */
 export type StandingChange = { readonly event: StandingEvent } & (

@@ -3,11 +3,12 @@ import { Fault, type Hex, unhex } from '#base'
 import { chainParams, upgradeSchedule, validatorSet } from '#contracts'
 
 import { limits } from '../limits.ts'
-import { ContractReader, type StateCall } from './contract.ts'
+import { ContractReader, readEach, type StateCall } from './contract.ts'
+import { wordName } from './value.ts'
 
 /** In the order of IUpgradeSchedule.State; 0 is none at all. */
-export const upgradeStates = ['Pending', 'Activated', 'Lapsed', 'Cancelled'] as const
-export type UpgradeState = (typeof upgradeStates)[number]
+const upgradeStates = ['Pending', 'Activated', 'Lapsed', 'Cancelled'] as const
+type UpgradeState = (typeof upgradeStates)[number]
 
 /** One version of a precompile. */
 export interface UpgradePlugin {
@@ -23,7 +24,7 @@ export interface UpgradePlugin {
 }
 
 /** Times are seconds since 1970. */
-export interface Upgrade {
+interface Upgrade {
   readonly id: number
   /** The PIP that scheduled it. */
   readonly pip: number
@@ -39,7 +40,7 @@ export interface Upgrade {
   readonly settings: readonly { readonly name: string; readonly value: bigint }[]
 }
 
-export interface Readiness {
+interface Readiness {
   /** Of all validators. */
   readonly totalStake: bigint
   readonly readyStake: bigint
@@ -52,7 +53,7 @@ export interface PendingUpgrade extends Upgrade {
   readonly readiness: Readiness
 }
 
-export interface ActivatedPlugin extends UpgradePlugin {
+interface ActivatedPlugin extends UpgradePlugin {
   /** The first block with it. */
   readonly from: number
 }
@@ -93,15 +94,14 @@ export async function readSchedule(call: StateCall): Promise<Schedule> {
 export async function pendingUpgrades(call: StateCall): Promise<readonly PendingUpgrade[]> {
   const schedule = new ContractReader(upgradeSchedule, call)
   const ids = await schedule.ask<readonly bigint[]>('pending')
-  return Promise.all(
-    ids.map(async (id) => {
-      const [raw, readiness] = await Promise.all([
-        schedule.ask<RawUpgrade>('upgrade', [id]),
-        readinessFor(call, id),
-      ])
-      return { ...upgradeOf(Number(id), raw), readiness }
-    }),
-  )
+  return readEach(ids.length, async (index) => {
+    const id = ids[index] ?? 0n
+    const [raw, readiness] = await Promise.all([
+      schedule.ask<RawUpgrade>('upgrade', [id]),
+      readinessFor(call, id),
+    ])
+    return { ...upgradeOf(Number(id), raw), readiness }
+  })
 }
 
 /** Whether the validator `account` said that its node has what an upgrade needs. */
@@ -124,15 +124,13 @@ async function activatedPlugins(call: StateCall): Promise<readonly ActivatedPlug
   const schedule = new ContractReader(upgradeSchedule, call)
   const count = Number(await schedule.ask<bigint>('activatedPlugins'))
   const first = Math.max(0, count - limits.activatedPlugins.value)
-  return Promise.all(
-    Array.from({ length: count - first }, async (_, index) => {
-      const [name, version, account, specHash, module, integrity, from] = await schedule.ask<
-        readonly [string, string, Hex, Hex, string, Hex, bigint]
-      >('activatedPlugin', [BigInt(first + index)])
-      const plugin = pluginOf({ name, version, account, specHash, module, integrity })
-      return { ...plugin, from: Number(from) }
-    }),
-  )
+  return readEach(count - first, async (index) => {
+    const [name, version, account, specHash, module, integrity, from] = await schedule.ask<
+      readonly [string, string, Hex, Hex, string, Hex, bigint]
+    >('activatedPlugin', [BigInt(first + index)])
+    const plugin = pluginOf({ name, version, account, specHash, module, integrity })
+    return { ...plugin, from: Number(from) }
+  })
 }
 
 function upgradeOf(id: number, raw: RawUpgrade): Upgrade {
@@ -144,7 +142,7 @@ function upgradeOf(id: number, raw: RawUpgrade): Upgrade {
     lapse: Number(raw.lapse),
     activatedAt: Number(raw.activatedAt) || undefined,
     plugins: raw.plugins.map(pluginOf),
-    settings: raw.settings.map(({ key, value }) => ({ name: nameOf(key), value })),
+    settings: raw.settings.map(({ key, value }) => ({ name: wordName(key) ?? key, value })),
   }
 }
 
@@ -158,13 +156,6 @@ function pluginOf({ name, version, account, specHash, module, integrity }: RawPl
     module: module === '' ? undefined : module,
     integrity: hash === '' ? undefined : `sha512-${hash}`,
   }
-}
-
-/** Left-aligned ASCII. */
-function nameOf(key: Hex): string {
-  const bytes = unhex(key)
-  const end = bytes.indexOf(0)
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end))
 }
 
 function stateOf(index: bigint): UpgradeState {

@@ -48,11 +48,23 @@ export function describeValues(
 
 function describe(value: Value): string {
   if (typeof value === 'bigint' || typeof value === 'boolean') return value.toString()
-  if (typeof value === 'string') return isBytes(value) ? value : visibleJson(JSON.stringify(value))
+  if (typeof value === 'string') {
+    return isBytes(value) ? (wordName(value) ?? value) : visibleJson(JSON.stringify(value))
+  }
   if (Array.isArray(value)) return `[${value.map(describe).join(', ')}]`
   return `{${Object.entries(value)
-    .map(([name, one]) => `${name}: ${describe(one as Value)}`)
+    .map(([name, one]) => `${name}: ${describe(one)}`)
     .join(', ')}}`
+}
+
+/** The name that a word is, as those of parameters. */
+export function wordName(word: Hex): string | undefined {
+  const [, name] = word.length === 66 ? (/^([\w.-]+)\0*$/.exec(latin1(word)) ?? []) : []
+  return name
+}
+
+function latin1(text: Hex): string {
+  return String.fromCharCode(...unhex(text))
 }
 
 function isBytes(text: string): text is Hex {

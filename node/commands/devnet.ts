@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 
 import { Fault } from '#base'
+import type { GovernanceParameters } from '#genesis'
 
 import { systemClock } from '../clock.ts'
 import type { Devnet } from '../devnet/build.ts'
@@ -13,6 +14,7 @@ import type * as watching from '../devnet/watch.ts'
 import { parsHome } from '../home.ts'
 import { createLog } from '../log.ts'
 import { portFrom } from './arguments.ts'
+import { addGovernanceOption } from './governance-options.ts'
 import { stopSignal } from './stop-signal.ts'
 
 interface DevnetFlags {
@@ -22,6 +24,8 @@ interface DevnetFlags {
   readonly dir: string
   readonly reset: boolean
   readonly json: boolean
+  /** Of a new network. */
+  readonly set: Partial<GovernanceParameters>
 }
 
 const readyWithin = 60_000
@@ -31,7 +35,7 @@ const lookAtStart = 200
 const firstPort = portFrom(1, 65_000)
 
 export function configure(command: Command): void {
-  command
+  addGovernanceOption(command)
     .option('--validators <count>', 'processes', countOf, 4)
     .option(
       '--base-port <number>',

@@ -6,6 +6,7 @@ import { systemClock } from '../clock.ts'
 import { systemRandom } from '../random.ts'
 import { addJsonOption, wholeOf } from './arguments.ts'
 import { writeGenesis } from './genesis/write.ts'
+import { addGovernanceOption } from './governance-options.ts'
 import { allocationOf } from './init/answers.ts'
 import { type Description, type Known, newGenesis, withPrecompiles } from './init/new-genesis.ts'
 import { addProjectOption } from './precompile/options.ts'
@@ -43,7 +44,7 @@ Where --chain-id or --name is missing, a terminal is asked for it and for whatev
 with both, what no flag says is as usual. The code of a precompile's package is loaded.
   pars init --chain-id 4242 --name "My Network" --alloc 0x046c…20df=1000000`,
     )
-  addJsonOption(addProjectOption(command)).action(async (flags: InitFlags) => {
+  addJsonOption(addGovernanceOption(addProjectOption(command))).action(async (flags: InitFlags) => {
     const description = await describe(command, flags)
     const usual = newGenesis(description, systemRandom, systemClock)
     const { genesis, installation } = await withPrecompiles(usual, description)

@@ -15,5 +15,15 @@ export function configure(command: Command): void {
       'Move what a validator must never forget, as EIP-3076 does.',
       () => import('./validator/slashing-protection.ts'),
     ],
+    [
+      'upgrades',
+      'Show which upgrades wait, and whether this release has them.',
+      () => import('./validator/upgrades.ts'),
+    ],
+    [
+      'ready',
+      'Say that a validator’s node has what an upgrade needs.',
+      () => import('./validator/ready.ts'),
+    ],
   ])
 }

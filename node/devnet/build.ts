@@ -8,9 +8,11 @@ import {
   formatGenesis,
   type Genesis,
   genesisHash,
+  type GovernanceParameters,
   parseGenesis,
   preset,
   proveValidator,
+  testAccounts,
 } from '#genesis'
 import { sealKey } from '#identity'
 import { defaultAlgorithm } from '#protocol'
@@ -45,6 +47,8 @@ export interface DevnetPlan {
   readonly basePort: number
   /** First port of JSON-RPC. */
   readonly rpcPort: number
+  /** What governance of a new network goes by. */
+  readonly set?: Partial<GovernanceParameters>
 }
 
 /** A password that protects nothing: everything else is beside it, too. */
@@ -57,7 +61,7 @@ const cost = { memoryKiB: 64, iterations: 1, parallelism: 1 }
 
 /**
  * The devnet that is in the folder, or a new one where there is nothing yet. Throws
- * `NODE_DEVNET_FOLDER`, `NODE_DEVNET_SIZE`, and `STORE_LOCKED` while it runs.
+ * `NODE_DEVNET_FOLDER`, `NODE_DEVNET_SIZE`, `GENESIS_INVALID`, and `STORE_LOCKED` while it runs.
  */
 export async function openDevnet(plan: DevnetPlan): Promise<Devnet> {
   const { folder } = plan
@@ -143,15 +147,17 @@ function placeOf({ folder, rpcPort }: DevnetPlan, index: number): Place {
 
 /** Keys first, then the genesis that names them, then what binds the keys to it. */
 async function build(plan: DevnetPlan): Promise<Genesis> {
+  const base = baseOf(plan)
+  const owners = testAccounts()
   await makePrivateFolder(plan.folder)
   await writePrivate(path.join(plan.folder, markName), utf8(mark))
-  const base = cloneGenesis(preset('devnet'), systemRandom)
   const made = await Promise.all(
     Array.from({ length: plan.validators }, async (_, index) => {
       const { data } = placeOf(plan, index)
       await makePrivateFolder(data)
       const key = mlDsa(defaultAlgorithm).generate(systemRandom)
-      const account = addressOfKey(key.algorithm, key.publicKey)
+      // The owner's, whose key everybody has: it says what the validator is ready for.
+      const account = owners[index]?.address ?? addressOfKey(key.algorithm, key.publicKey)
       const { peerId } = await openNodeKey(data)
       return { data, key, account, peerId: peerId.toString() }
     }),
@@ -186,6 +192,12 @@ async function build(plan: DevnetPlan): Promise<Genesis> {
   // Last: with it the devnet is finished.
   await writeFile(path.join(plan.folder, 'genesis.json'), formatGenesis(genesis), { flag: 'wx' })
   return genesis
+}
+
+/** Without validators. Throws `GENESIS_INVALID` for a parameter that is out of its bounds. */
+function baseOf({ set }: DevnetPlan): Genesis {
+  const base = cloneGenesis(preset('devnet'), systemRandom)
+  return parseGenesis(formatGenesis({ ...base, governance: { ...base.governance, ...set } }))
 }
 
 /** Ports may change from start to start. */

@@ -3,6 +3,7 @@ import { Fault, hex, type Hex } from '#base'
 
 import { type AbiValue, encodeCall } from '../abi.ts'
 import { bytesIn, type RpcAsker } from '../rpc-client.ts'
+import type { Call } from '../sender.ts'
 import { Answer } from './answer.ts'
 
 /** @see PIP-0009 */
@@ -14,16 +15,6 @@ export const contracts = {
 } as const satisfies Readonly<Record<string, Hex>>
 
 export type ContractName = keyof typeof contracts
-
-/** A call of one of them that changes something. */
-export interface Call {
-  readonly to: Hex
-  readonly data: Hex
-  /** Wei. */
-  readonly value?: bigint
-  /** Estimated unless given. */
-  readonly gasLimit?: bigint
-}
 
 export function callOf(
   name: ContractName,

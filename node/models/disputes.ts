@@ -3,6 +3,7 @@ import { type Hex, isFault } from '#base'
 
 import { systemClock } from '../clock.ts'
 import type { RpcAsker } from '../rpc-client.ts'
+import type { Call } from '../sender.ts'
 import {
   type Challenge,
   challengeOf,
@@ -11,7 +12,6 @@ import {
   hashesRevealed,
   nextMoment,
 } from './claims.ts'
-import type { Call } from './contracts.ts'
 import { limits } from './limits.ts'
 import { type Move, type Party, settlement, type Standing } from './parties.ts'
 import { termsOf } from './registry.ts'

@@ -2,8 +2,9 @@
 import { type Hex, unhex } from '#base'
 import { firstDifference, prove, reveal, type Witness } from '#inference'
 
+import type { Call } from '../sender.ts'
 import { type Challenge, type Claim, isOver, type Moment } from './claims.ts'
-import { type Call, callOf } from './contracts.ts'
+import { callOf } from './contracts.ts'
 import type { Terms } from './registry.ts'
 
 /** What is known of a claim at one moment. */

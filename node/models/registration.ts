@@ -2,6 +2,7 @@
 import { Fault, hex, type Hex, unhex, utf8 } from '#base'
 import { sha3_256 } from '#crypto'
 
+import type { Sender } from '../sender.ts'
 import type { BuiltModel } from './built.ts'
 import { callOf } from './contracts.ts'
 import { limits } from './limits.ts'
@@ -14,7 +15,6 @@ import {
   type Terms,
   termsOf,
 } from './registry.ts'
-import type { Sender } from './sender.ts'
 
 const chunkBytes = 32_768
 const runtime = 1n

@@ -2,6 +2,7 @@
 import { equal, Fault, type Hex, isFault, unhex } from '#base'
 import type { Witness } from '#inference'
 
+import type { Sender } from '../sender.ts'
 import { openModel } from './built.ts'
 import { answerClaimed, type Claim, claimOf } from './claims.ts'
 import { idsOf } from './contracts.ts'
@@ -10,7 +11,6 @@ import { witnessOf } from './inference.ts'
 import { limits } from './limits.ts'
 import { challengeCall, Challenger, Claimant } from './parties.ts'
 import { modelOf } from './registry.ts'
-import type { Sender } from './sender.ts'
 
 export interface WatcherOptions {
   /** Folders of `pars model build`, or files, by the hash of what is registered. */

@@ -6,6 +6,7 @@ import { renderHeader } from '../render/header.ts'
 import type { Stretch } from '../stretch.ts'
 import { Channel } from './channel.ts'
 import { LogChannels, type LogPattern } from './log-channels.ts'
+import { pipChanges } from './pip-changes.ts'
 import type { Subscription } from './subscription.ts'
 
 export interface BlockFeedInit {
@@ -25,6 +26,7 @@ export class BlockFeed {
   readonly #init: BlockFeedInit
   readonly #heads: Channel
   readonly #logs: LogChannels
+  readonly #pips: Channel
   readonly #end: () => void
   /** The block to be told of next. */
   #next: bigint
@@ -37,6 +39,7 @@ export class BlockFeed {
     this.#init = init
     this.#heads = new Channel(init.stretch)
     this.#logs = new LogChannels(init.stretch)
+    this.#pips = new Channel(init.stretch)
     this.#highest = init.chain.head.header.number
     this.#next = this.#highest + 1n
     this.#end = init.chain.onHead((head) => this.#moved(head))
@@ -49,6 +52,10 @@ export class BlockFeed {
   /** Throws `RPC_SUBSCRIPTIONS_FULL`. */
   followLogs(pattern: LogPattern, subscription: Subscription): () => void {
     return this.#logs.follow(pattern, subscription, this.#head)
+  }
+
+  followPips(subscription: Subscription): () => void {
+    return this.#pips.follow(subscription, this.#head)
   }
 
   close(): void {
@@ -73,6 +80,7 @@ export class BlockFeed {
     if (number < this.#next) this.#next = number
     this.#heads.rewind(number - 1n)
     this.#logs.rewind(number - 1n)
+    this.#pips.rewind(number - 1n)
   }
 
   async #run(): Promise<void> {
@@ -81,6 +89,7 @@ export class BlockFeed {
       this.#init.passed()
       await this.#tellHead(number)
       await this.#tellLogs(number)
+      await this.#tellPips(number)
       if (this.#next === number) this.#next++
     }
   }
@@ -98,6 +107,13 @@ export class BlockFeed {
     const found = await this.#logsOf(number)
     if (found === undefined) this.#logs.fail()
     else await this.#logs.publish(number, found)
+  }
+
+  async #tellPips(number: bigint): Promise<void> {
+    if (this.#pips.isEmpty) return
+    const changes = await this.#insist(() => pipChanges(this.#init.chain.reads, number))
+    if (changes === undefined) this.#pips.fail()
+    else for (const change of changes) await this.#pips.publish(number, change)
   }
 
   #header(number: bigint): Promise<Head | undefined> {

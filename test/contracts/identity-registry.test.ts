@@ -127,7 +127,7 @@ describe('the registry of identities', function () {
 
   it('anchors heads of rising sequence, which may skip', async () => {
     await incept()
-    for (const sequence of [1n, 7n, most]) {
+    for (const sequence of [1n, 7n, 7n + 2n ** 32n]) {
       const head = word(`c${sequence % 10n}`)
       const receipt = await system.done(alice, registry, 'anchor', [id, head, sequence])
       assert.deepEqual(system.events(registry, receipt), [['Anchored', id, head, sequence]])
@@ -137,6 +137,11 @@ describe('the registry of identities', function () {
       for (const stale of [0n, sequence - 1n, sequence]) {
         const refusal = await attempt(alice, 'anchor', [id, word('dd'), stale])
         assert.deepEqual(refusal, ['NotNewer', id, sequence])
+      }
+      const step = 2n ** 32n
+      for (const far of [sequence + step + 1n, most]) {
+        const refusal = await attempt(alice, 'anchor', [id, word('dd'), far])
+        assert.deepEqual(refusal, ['TooFarAhead', id, sequence, step])
       }
     }
   })

@@ -144,9 +144,13 @@ describe('the life of a PIP', function () {
     const submit = (number: bigint, by = bob) => refused('submit', [number, text, actions], by)
     assert.deepEqual(await submit(42n), ['NumberTaken', 42n])
     assert.deepEqual(await submit(42n, alice), ['NumberTaken', 42n])
-    assert.deepEqual(await submit(0n), ['InvalidNumber', 0n, 9999n])
-    assert.deepEqual(await submit(10_000n), ['InvalidNumber', 10_000n, 9999n])
-    assert.deepEqual(await submit(2n ** 256n - 1n), ['InvalidNumber', 2n ** 256n - 1n, 9999n])
+    assert.deepEqual(await submit(0n), ['InvalidNumber', 0n, 2n ** 32n - 1n])
+    assert.deepEqual(await submit(2n ** 32n), ['InvalidNumber', 2n ** 32n, 2n ** 32n - 1n])
+    assert.deepEqual(await submit(2n ** 256n - 1n), [
+      'InvalidNumber',
+      2n ** 256n - 1n,
+      2n ** 32n - 1n,
+    ])
     await act('withdraw')
     assert.deepEqual(await submit(42n), ['NumberTaken', 42n])
   })

@@ -209,7 +209,7 @@ describe('the recovery of a smart account', function () {
     assert.deepEqual([again.recoverer, again.cancels], [addressOf(recoverer), 0])
   })
 
-  it("is due a day after its start once the account's switch has triggered", async () => {
+  it("is due a day after the account's switch has triggered", async () => {
     const arm = { ...passing(checkIn, 'arm', [day, none]), value: 0n }
     await smart.attempt(alice, 'execute', [[arm]])
     await set(addressOf(recoverer), most)
@@ -218,10 +218,12 @@ describe('the recovery of a smart account', function () {
     const started = smart.system.now
     assert.equal((await state()).due, started + most)
     await smart.system.done(mallory, checkIn, 'trigger', [smart.account.address])
-    assert.equal((await state()).due, started + least)
-    smart.system.goTo(started + least - 1n)
-    assert.deepEqual(await finish(), ['RecoveryNotDue', started + least])
-    smart.system.goTo(started + least)
+    const due = smart.system.now + least
+    assert.ok(due > started + least)
+    assert.equal((await state()).due, due)
+    smart.system.goTo(due - 1n)
+    assert.deepEqual(await finish(), ['RecoveryNotDue', due])
+    smart.system.goTo(due)
     assert.equal(await finish(), undefined)
     assert.equal(await smart.value('owner'), addressOf(bob))
   })

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 
-import { hex, silent, unhex } from '#base'
+import { Address } from '@ethereumjs/util'
+
+import { fixed, hex, silent, unhex } from '#base'
 import { type Genesis, type GenesisValidator, preset } from '#genesis'
 import { discover } from '#precompiles'
+import { systemAddresses } from '#protocol'
 
 import { Engine } from '../../chain/engine/engine.ts'
 import { parsProfile } from '../../chain/pars/profile.ts'
+import { reads, uninterrupted } from '../../chain/reads/index.ts'
+import { headSource, State } from '../../chain/state/index.ts'
 import type { Account } from '../chain/attacks/network.ts'
 import { addressOf, alice, bob, carol, dave, mallory } from './scene.ts'
 import {
@@ -171,6 +176,72 @@ describe('an upgrade that was voted for', () => {
     assert.equal(await ask(), '0x')
   })
 
+  it('is void where a package is named that the network has already', async () => {
+    const integrity = `0x${'11'.repeat(64)}` as const
+    const packed = { ...entry, module: 'hashes', integrity }
+    const other = {
+      ...packed,
+      name: 'hash-two',
+      account: '0x0000000000000000000000000000000000009999',
+    }
+    const installed = { plugin: example, integrity: `sha512-${unhex(integrity).toBase64()}` }
+    const profile = parsProfile(
+      preset('devnet'),
+      await discover(),
+      {},
+      new Map([['hashes', installed]]),
+    )
+    await upgrades.govern(schedule, 'schedule', [0n, [packed, other], []])
+    upgrades.scene.network.wait(2 * minute)
+    await upgrades.block()
+    const { store } = upgrades.scene.network
+    const engine = await Engine.open({ store, profile, log: silent, archive: true })
+    const { number, timestamp } = engine.head.header
+    const commit = {
+      epoch: 0n,
+      index: 1_000n,
+      digest: new Uint8Array(32),
+      timestamp,
+      bodies: [],
+      verified: [],
+      evenEmpty: true,
+    }
+    const { blocks } = await engine.execute(commit)
+    assert.equal(blocks[0]?.header.number, number + 1n)
+    await engine.close()
+  })
+
+  it('is what the state says, whatever a call made of the state before', async () => {
+    await upgrades.govern(schedule, 'schedule', [0n, [entry], []])
+    await upgrades.pass(2 * minute)
+    const answer = await ask()
+    const { store, profile } = upgrades.scene.network
+    const reader = store.snapshot()
+    const address = unhex(schedule.address)
+    const digest = await new State(headSource(reader)).getStorage(
+      new Address(address),
+      fixed(1, 32),
+    )
+    const words = (...entries: (readonly [number, Uint8Array])[]) => {
+      const stateDiff = entries.map(([slot, word]) => [fixed(slot, 32), word] as const)
+      return { state: [{ address, stateDiff }], calls: [] }
+    }
+    const blocks = [
+      words([1, fixed(7, 32)], [5, new Uint8Array(32)]),
+      words([1, digest]),
+      { calls: [] },
+    ]
+    const request = { blocks, validation: false, traceTransfers: false }
+    const simulated = await reads.simulate(
+      { reader, profile, interrupt: uninterrupted },
+      request,
+      'latest',
+    )
+    assert.equal(simulated?.length, 3)
+    await reader.close()
+    assert.equal(await ask(), answer)
+  })
+
   it('is refused when it is empty, too large, or names what can be no plugin', async () => {
     const refusals = [
       [[], [], ['EmptyUpgrade']],
@@ -188,6 +259,12 @@ describe('an upgrade that was voted for', () => {
         ['InvalidPlugin', 0n, 'address'],
       ],
       [[{ ...entry, account: schedule.address }], [], ['InvalidPlugin', 0n, 'address']],
+      [[{ ...entry, account: hex(systemAddresses.system) }], [], ['InvalidPlugin', 0n, 'address']],
+      [
+        [{ ...entry, account: hex(systemAddresses.feeCollector) }],
+        [],
+        ['InvalidPlugin', 0n, 'address'],
+      ],
     ] as const
     for (const [plugins, settings, error] of refusals) {
       assert.deepEqual(await upgrades.govern(schedule, 'schedule', [0n, plugins, settings]), error)

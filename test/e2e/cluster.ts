@@ -4,6 +4,8 @@ import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
+import type { GovernanceParameters } from '#genesis'
+
 import { type Devnet, openDevnet } from '../../node/devnet/build.ts'
 import { type Bench, Node } from './node.ts'
 
@@ -43,11 +45,16 @@ export class Cluster {
     this.#nodes = devnet.places.map(() => undefined)
   }
 
-  static async create(bench: Bench, validators = 4): Promise<Cluster> {
+  /** @param set What its governance goes by. */
+  static async create(
+    bench: Bench,
+    validators = 4,
+    set: Partial<GovernanceParameters> = {},
+  ): Promise<Cluster> {
     const basePort = await freePorts(2 * validators)
     const rpcPort = basePort + validators
     const folder = bench.path(`devnet-${basePort}`)
-    return new Cluster(bench, await openDevnet({ folder, validators, basePort, rpcPort }))
+    return new Cluster(bench, await openDevnet({ folder, validators, basePort, rpcPort, set }))
   }
 
   get all(): readonly number[] {

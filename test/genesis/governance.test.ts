@@ -6,6 +6,16 @@ import { genesisAllocation, type GenesisDocument, parseGenesis, usualGovernance 
 
 import { governanceOf, publicKey, refused, sample } from './sample.ts'
 
+const point = (weeks: number, weight: number) => ({ weeks, weight })
+
+const stored = (lockCurve: GenesisDocument['lockCurve']) => {
+  const { accounts } = genesisAllocation(parseGenesis(sample({ lockCurve })))
+  const found = accounts.find(({ address }) => hex(address) === vePars.address)
+  return found?.storage.map(([slot, word]) => [BigInt(hex(slot)), BigInt(hex(word))])
+}
+
+const funded = (entry: object) => ({ ...sample(), alloc: { [treasury.address]: entry } })
+
 describe('the governance of a document', () => {
   const usual = governanceOf(usualGovernance(false))
   const governed = (changes: object, dev = false): object => ({
@@ -41,7 +51,6 @@ describe('the governance of a document', () => {
   }
 
   it('takes a curve of one to four points that rises less and less', () => {
-    const point = (weeks: number, weight: number) => ({ weeks, weight })
     const table = [point(4, 2_500), point(26, 5_000), point(52, 7_500), point(208, 10_000)]
     parseGenesis(sample({ lockCurve: table }))
     refused(sample({ lockCurve: [] }), 'lockCurve', /at least one/)
@@ -60,17 +69,11 @@ describe('the governance of a document', () => {
       { weeks: 52, weight: 7_500 },
       { weeks: 208, weight: 10_000 },
     ]
-    const stored = (lockCurve: GenesisDocument['lockCurve']) => {
-      const { accounts } = genesisAllocation(parseGenesis(sample({ lockCurve })))
-      const found = accounts.find(({ address }) => hex(address) === vePars.address)
-      return found?.storage.map(([slot, word]) => [BigInt(hex(slot)), BigInt(hex(word))])
-    }
     assert.deepEqual(stored([{ weeks: 208, weight: 10_000 }]), [])
     assert.deepEqual(stored(table), [[1n, 0x271000d01d4c00341388001a09c40004n]])
   })
 
   it('gives the treasury coins, and nothing else', () => {
-    const funded = (entry: object) => ({ ...sample(), alloc: { [treasury.address]: entry } })
     const { accounts } = genesisAllocation(parseGenesis(funded({ balance: '1000' })))
     const held = accounts.find(({ address }) => hex(address) === treasury.address)
     assert.equal(held?.balance, 1000n)

@@ -47,8 +47,8 @@ export function validator(index: number, stake: number | string = 1) {
 
 /** As a document has it. */
 export function governanceOf(parameters: GovernanceParameters): GenesisDocument['governance'] {
-  const entries = Object.entries(parameters).map(([name, value]) => [name, `${value}`])
-  return Object.fromEntries(entries) as GenesisDocument['governance']
+  const written = Object.entries(parameters).map(([name, value]) => [name, `${value}`])
+  return Object.fromEntries(written) as GenesisDocument['governance']
 }
 
 /** A document that uses every field. */

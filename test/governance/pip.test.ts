@@ -140,7 +140,7 @@ describe('the text of a PIP', () => {
 
 describe('the front matter of a PIP', () => {
   const wrong: readonly (readonly [name: string, from: string, to: string, line: number])[] = [
-    ['a number of five digits', 'pip: 42', 'pip: 10000', 2],
+    ['a number of ten digits', 'pip: 42', 'pip: 1000000000', 2],
     ['a number with zeros before it', 'pip: 42', 'pip: 0042', 2],
     ['the number of the template', 'pip: 42', 'pip: 0', 2],
     ['a field that is named otherwise', 'author:', 'authors:', 4],

@@ -33,7 +33,9 @@ async function proposalsOf(self: number, { isOld = false } = {}) {
   const pooled = new Pooled(alice)
   const { pool } = pooled
   const head = { header: { gasLimit: 30_000_000n } }
-  const chain = { pool, head, profile: { blockRoom: 8_000_000 } } as ConstructorParameters<typeof Proposals>[0]['chain']
+  const chain = { pool, head, profile: { blockRoom: 8_000_000 } } as ConstructorParameters<
+    typeof Proposals
+  >[0]['chain']
   const proposals = new Proposals({ chain, committee, self, round: () => 10 })
   if (!isOld) pool.onAdded((envelope) => proposals.added(envelope))
   const wire = alice.wire()

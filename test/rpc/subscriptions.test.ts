@@ -219,9 +219,6 @@ describe('subscriptions', () => {
   })
 
   it('are refused where there is nothing to follow, with the reason', async () => {
-    const pips = await client.answer('eth_subscribe', 'pips')
-    assert.equal(pips.error?.data?.['code'], 'RPC_SUBSCRIPTION_ABSENT')
-    assert.match(pips.error.message, /no PIPs/)
     const dag = await client.answer('eth_subscribe', 'dag')
     assert.equal(dag.error?.data?.['code'], 'RPC_SUBSCRIPTION_ABSENT')
     for (const params of [['heads'], [], ['newHeads', true], ['newHeads', {}], ['logs', true]]) {

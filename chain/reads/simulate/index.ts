@@ -76,7 +76,8 @@ class Simulation {
 
   async add({ number, timestamp, request }: PlannedBlock): Promise<void> {
     const { profile } = this.#context
-    const header = this.#header({ number, timestamp, request })
+    const gasLimit = await profile.blockGasLimit?.(this.#state)
+    const header = this.#header({ number, timestamp, request }, gasLimit)
     const blobBaseFee = request.block?.blobBaseFee
     const execution = createExecution(this.#context, this.#state, {
       header,
@@ -98,7 +99,7 @@ class Simulation {
     this.blocks.push(block)
   }
 
-  #header({ number, timestamp, request }: PlannedBlock): OpenHeader {
+  #header({ number, timestamp, request }: PlannedBlock, gasLimit?: bigint): OpenHeader {
     const { profile } = this.#context
     const parent = this.#parent
     const at = { number, timestamp }
@@ -108,6 +109,7 @@ class Simulation {
     const open = {
       ...profile.simulation.header(parent.header, at),
       parentHash: parent.hash,
+      ...(gasLimit === undefined ? {} : { gasLimit }),
       ...(hasBaseFee ? { baseFeePerGas } : {}),
     }
     return overriddenHeader(open, { ...request.block, number, time: timestamp })

@@ -1,5 +1,12 @@
 import type { Clock, Random } from '#base'
-import { createGenesis, formatGenesis, type Genesis, type GenesisDocument, preset } from '#genesis'
+import {
+  createGenesis,
+  formatGenesis,
+  type Genesis,
+  type GenesisDocument,
+  type GovernanceParameters,
+  preset,
+} from '#genesis'
 
 export interface Allocation {
   readonly address: string
@@ -17,6 +24,8 @@ export interface Description {
   readonly dev: boolean
   readonly blockMs?: bigint
   readonly gasLimit?: bigint
+  /** What governance goes by. */
+  readonly set?: Partial<GovernanceParameters>
   /** Packages of precompiles beside the built-in ones: names, or paths of folders. */
   readonly precompile: readonly string[]
   /** Whose node_modules has them. */
@@ -44,10 +53,15 @@ export function newGenesis(description: Rules, random: Random, clock: Clock): Ge
       timestamp: Math.floor(clock.now() / 1000),
       ...(blockMs === undefined ? {} : { targetBlockMs: `${blockMs}` }),
       ...(gasLimit === undefined ? {} : { blockGasLimit: `${gasLimit}` }),
+      governance: { ...document.governance, ...decimals(description.set) },
       alloc: { ...document.alloc, ...Object.fromEntries(alloc) },
     },
     random,
   )
+}
+
+function decimals(choices: Partial<GovernanceParameters> = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(choices).map(([name, value]) => [name, `${value}`]))
 }
 
 /** With the packages' precompiles in it, from block 0 on. Throws as `schedule`. */

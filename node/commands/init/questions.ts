@@ -36,6 +36,7 @@ export async function ask(known: Known): Promise<Description> {
     alloc: known.alloc.length > 0 ? known.alloc : await allocations(),
     blockMs: known.blockMs ?? (await blockMs()),
     gasLimit: known.gasLimit ?? (await gasLimit()),
+    set: known.set ?? {},
     precompile: known.precompile.length > 0 ? known.precompile : await precompiles(known.project),
     project: known.project,
   }

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { buildModel, type BuiltModel, writeBuilt } from '../../models/built.ts'
 import { readWhole } from '../../models/files.ts'
 import { addJsonOption } from '../arguments.ts'
-import { print } from './options.ts'
+import { print } from '../printing.ts'
 
 interface BuildFlags {
   readonly out?: string

@@ -9,11 +9,12 @@ import { witnessOf } from '../../models/inference.ts'
 import { limits } from '../../models/limits.ts'
 import { challengeCall, Challenger } from '../../models/parties.ts'
 import { modelOf, termsOf } from '../../models/registry.ts'
-import type { Sender } from '../../models/sender.ts'
 import { RpcClient } from '../../rpc-client.ts'
+import type { Sender } from '../../sender.ts'
 import { amountOf, hashOf } from '../arguments.ts'
-import { addFromOptions, type FromFlags, openSender, print, progress } from './options.ts'
-import { looks } from './polling.ts'
+import { looks } from '../polling.ts'
+import { print, progress } from '../printing.ts'
+import { addFromOptions, type FromFlags, openSender } from '../sending.ts'
 
 interface ChallengeFlags extends FromFlags {
   readonly model: string

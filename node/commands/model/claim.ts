@@ -12,16 +12,10 @@ import { modelOf, termsOf } from '../../models/registry.ts'
 import { inputOf, readingOf } from '../../models/values.ts'
 import { RpcClient } from '../../rpc-client.ts'
 import { amountOf, hashOf } from '../arguments.ts'
-import {
-  addFromOptions,
-  addInputOptions,
-  type FromFlags,
-  type InputFlags,
-  openSender,
-  print,
-  progress,
-} from './options.ts'
-import { looks } from './polling.ts'
+import { looks } from '../polling.ts'
+import { print, progress } from '../printing.ts'
+import { addFromOptions, type FromFlags, openSender } from '../sending.ts'
+import { addInputOptions, type InputFlags } from './options.ts'
 
 interface ClaimFlags extends FromFlags, InputFlags {
   readonly model: string

@@ -8,7 +8,7 @@ import { idsOf } from '../../models/contracts.ts'
 import { modelOf, textsOf } from '../../models/registry.ts'
 import { RpcClient } from '../../rpc-client.ts'
 import { addPageOptions, addRpcOptions, addressOf, type RpcFlags } from '../arguments.ts'
-import { plainText } from './options.ts'
+import { plainText } from '../printing.ts'
 
 interface ListFlags extends RpcFlags {
   readonly owner?: Hex

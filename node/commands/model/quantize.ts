@@ -13,7 +13,7 @@ import { readWhole } from '../../models/files.ts'
 import { limits } from '../../models/limits.ts'
 import { samplesIn } from '../../models/samples.ts'
 import { addJsonOption, listOf } from '../arguments.ts'
-import { print } from './options.ts'
+import { print } from '../printing.ts'
 
 interface QuantizeFlags {
   readonly calibration: string

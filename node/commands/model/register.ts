@@ -9,7 +9,8 @@ import { openModel } from '../../models/built.ts'
 import { registerModel } from '../../models/registration.ts'
 import type { Terms } from '../../models/registry.ts'
 import { addressOf, amountOf, listOf, wholeOf } from '../arguments.ts'
-import { addFromOptions, type FromFlags, openSender, print, progress } from './options.ts'
+import { print, progress } from '../printing.ts'
+import { addFromOptions, type FromFlags, openSender } from '../sending.ts'
 
 interface RegisterFlags extends FromFlags {
   readonly name?: string

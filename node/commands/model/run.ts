@@ -10,7 +10,8 @@ import { modelOf } from '../../models/registry.ts'
 import { inputOf, readingOf, tensorsOf } from '../../models/values.ts'
 import { RpcClient } from '../../rpc-client.ts'
 import { addRpcOptions, hashOf, type RpcFlags } from '../arguments.ts'
-import { addInputOptions, type InputFlags, print } from './options.ts'
+import { print } from '../printing.ts'
+import { addInputOptions, type InputFlags } from './options.ts'
 
 interface RunFlags extends InputFlags, RpcFlags {
   readonly engine: 'onnxruntime' | 'pars'

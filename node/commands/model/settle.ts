@@ -4,7 +4,8 @@ import { type Hex, unhex } from '#base'
 
 import { callOf } from '../../models/contracts.ts'
 import { hashOf, receiptFacts } from '../arguments.ts'
-import { addFromOptions, type FromFlags, openSender, print } from './options.ts'
+import { print } from '../printing.ts'
+import { addFromOptions, type FromFlags, openSender } from '../sending.ts'
 
 export function configure(command: Command): void {
   command.argument('<claim>', 'its id', hashOf)

@@ -5,7 +5,7 @@ import { type Hex, plainFacts } from '#base'
 import { costOf, modelOf, termsOf, textsOf } from '../../models/registry.ts'
 import { RpcClient } from '../../rpc-client.ts'
 import { addRpcOptions, hashOf, type RpcFlags } from '../arguments.ts'
-import { print } from './options.ts'
+import { print } from '../printing.ts'
 
 export function configure(command: Command): void {
   command.argument('<id>', 'of the model', hashOf)

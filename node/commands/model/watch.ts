@@ -12,9 +12,10 @@ import { isBuilt } from '../../models/built.ts'
 import { unusableFile } from '../../models/faults.ts'
 import { limits } from '../../models/limits.ts'
 import { modelsAt, Watcher } from '../../models/watcher.ts'
+import { looks } from '../polling.ts'
+import { plainText } from '../printing.ts'
+import { addFromOptions, type FromFlags, openSender } from '../sending.ts'
 import { stopSignal } from '../stop-signal.ts'
-import { addFromOptions, type FromFlags, openSender, plainText } from './options.ts'
-import { looks } from './polling.ts'
 
 interface WatchFlags extends FromFlags {
   readonly models: string

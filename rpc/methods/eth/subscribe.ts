@@ -10,7 +10,7 @@ import type { Subscription } from '../../subscriptions/subscription.ts'
 
 const kinds = ['newHeads', 'logs', 'newPendingTransactions', 'syncing', 'dag', 'pips'] as const
 
-const kind = z.enum(kinds, `must be one of ${kinds.filter((one) => one !== 'pips').join(', ')}`)
+const kind = z.enum(kinds, `must be one of ${kinds.join(', ')}`)
 
 /** As eth_getLogs takes it; only what comes from now on is told, whatever range it names. */
 const details = z.union([z.boolean(), logFilter], {
@@ -22,7 +22,7 @@ type Details = z.output<typeof details> | null | undefined
 export const subscribe = defineMethod({
   name: 'eth_subscribe',
   summary:
-    'Notifies from now on, each event once and in order: newHeads, logs (with a filter), newPendingTransactions (with true: whole), syncing, dag (commits of the committee).',
+    'Notifies from now on, each event once and in order: newHeads, logs (with a filter), newPendingTransactions (with true: whole), syncing, dag (commits of the committee), pips (what is done about PIPs; what passes by time alone is not told).',
   cost: 10,
   params: z.tuple([kind, details.nullish()]),
   paramNames: ['kind', 'details'],
@@ -71,7 +71,7 @@ function follow(
       return feeds.followCommits(subscription)
     case 'pips':
     default:
-      throw noPips()
+      return feeds.blocks.followPips(subscription)
   }
 }
 
@@ -79,12 +79,5 @@ function superfluous(what: string, kindOf: string): RpcFault {
   return new RpcFault(
     { code: 'RPC_PARAMS_INVALID', argument: 1 },
     `invalid argument 1: ${what} is for ${kindOf} alone`,
-  )
-}
-
-function noPips(): RpcFault {
-  return new RpcFault(
-    { code: 'RPC_SUBSCRIPTION_ABSENT', subscription: 'pips' },
-    'this network has no PIPs on chain yet: there is nothing to follow',
   )
 }

@@ -50,8 +50,8 @@ function withCode(profile: ParsProfile, code: ReadonlyMap<Hex, Uint8Array>): Par
   const added = Array.from(code, ([address, bytes]) => {
     return { address: unhex(address), nonce: 1n, balance: 0n, code: bytes, storage: [] }
   })
-  const accounts = [...others, ...added]
-  return { ...profile, genesis: { ...profile.genesis, accounts } }
+  const state = [...others, ...added]
+  return { ...profile, genesis: { ...profile.genesis, accounts: state } }
 }
 
 type Draft = Partial<Omit<UnsignedTransaction, 'chainId' | 'sender'>>

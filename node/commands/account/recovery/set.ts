@@ -8,7 +8,7 @@ import { RpcClient } from '../../../rpc-client.ts'
 import { addSendingOptions, feesOf, type KeyFlags, type SendingFlags } from '../../arguments.ts'
 import { submit } from '../../send.ts'
 import { keyOf, unlock } from '../../unlock.ts'
-import { durationOf } from './duration.ts'
+import { delayOf } from './delay.ts'
 
 interface SetFlags extends SendingFlags {
   readonly recoveryKey?: string
@@ -20,11 +20,7 @@ export function configure(command: Command): void {
   command
     .argument('<account>', 'address of a key, or its file')
     .option('--recovery-key <key>', 'its hash, or address or file of a key that is kept here')
-    .option(
-      '--delay <time>',
-      'between start and finish: 1d to 365d, or hours as in 36h',
-      durationOf,
-    )
+    .option('--delay <time>', 'between start and finish: 1d to 365d, or hours as in 36h', delayOf)
     .option('--remove', 'name no recovery key any more', false)
     .addHelpText(
       'after',

@@ -7,7 +7,7 @@ import { hex, type Hex, unhex } from '#base'
 import { type Recovery, recoveryOf, timeOf } from '../../../recovery.ts'
 import { RpcClient } from '../../../rpc-client.ts'
 import { addressOf, addRpcOptions, type RpcFlags } from '../../arguments.ts'
-import { durationText } from './duration.ts'
+import { durationText } from '../../duration.ts'
 
 export function configure(command: Command): void {
   command.argument('<account>', 'address', addressOf).addHelpText(

@@ -1,8 +1,21 @@
 /** An account that calls contracts and waits for what becomes of it. */
-import { checkSucceeded, type Receipt, waitForReceipt } from '../receipt.ts'
-import type { RpcClient } from '../rpc-client.ts'
-import type { TransactionRequest, Wallet } from '../wallet.ts'
-import type { Call } from './contracts.ts'
+import type { Hex } from '#base'
+
+import { checkSucceeded, type Receipt, waitForReceipt } from './receipt.ts'
+import type { RpcClient } from './rpc-client.ts'
+import type { TransactionRequest, Wallet } from './wallet.ts'
+
+/** A call of a contract that changes something. */
+export interface Call {
+  readonly to: Hex
+  readonly data: Hex
+  /** Wei. */
+  readonly value?: bigint
+  /** Estimated unless given. */
+  readonly gasLimit?: bigint
+  /** Percent on top of the estimate. */
+  readonly gasMargin?: bigint
+}
 
 export interface SenderOptions {
   /** Of each transaction. */

@@ -1,4 +1,4 @@
-import { systemClock } from '../../clock.ts'
+import { systemClock } from '../clock.ts'
 
 /** Looks again and again, until a look gives something. */
 export async function looks<Result>(

@@ -1,0 +1,47 @@
+/** The contracts behind proposals, and what helps where they refuse. */
+import { unhex } from '#base'
+import {
+  actionTiers as tiersArtifact,
+  parsGovernor as governorArtifact,
+  parsTimelock as timelockArtifact,
+  pipRegistry as registryArtifact,
+  systemContracts,
+} from '#contracts'
+import { type NamedContracts, pipStatuses, proposalStates } from '#governance'
+
+import { type Cures, SystemContract } from './system.ts'
+
+const time = (seconds: unknown): string => new Date(Number(seconds) * 1_000).toISOString()
+
+const cures: Cures = {
+  UnknownPIP: 'nobody has submitted it on this network: pars pip list shows what there is',
+  NumberTaken: 'numbers are given once: choose another, or revise as its author',
+  TooFewVotes: 'in votes times 10^18: lock more with pars ve lock, or have more delegated',
+  TierUnderstated: 'what its actions need has risen since: revise it',
+  TooManyRevisions: 'submit it under another number',
+  OnlyAuthor: 'sign as the account that submitted it',
+  InReview: ({ until }) => `it may be voted on from ${time(until)}`,
+  UnexpectedStatus: ({ status }) =>
+    `it is in ${pipStatuses[Number(status)]}: pars pip show says what may be done next`,
+  GovernorUnexpectedProposalState: ({ current }) =>
+    `its proposal is ${proposalStates[Number(current)]}: pars pip show says what may be done next`,
+  GovernorAlreadyCastVote: 'who has voted has voted',
+  GovernorAlreadyOverriddenVote: 'who has voted has voted',
+  NothingToOverride: 'nobody had your votes when they were counted: vote without --override',
+  GovernorInvalidSignature:
+    'it is of another network, of a key that was replaced, or was changed: sign a new ballot',
+  TimelockUnexpectedOperationState: 'its delay is not over: pars pip show says when',
+}
+
+export const registry = new SystemContract(registryArtifact, cures)
+export const governor = new SystemContract(governorArtifact, cures)
+export const timelock = new SystemContract(timelockArtifact, cures)
+export const actionTiers = new SystemContract(tiersArtifact, cures)
+
+/** The contracts that actions name. */
+export const namedContracts: NamedContracts = Object.fromEntries(
+  systemContracts.map(({ contractName, address, abi }) => [
+    contractName,
+    { address: unhex(address), abi },
+  ]),
+)
