@@ -347,13 +347,14 @@ export class Validator {
   }
 
   /**
-   * Own blocks of earlier processes. One above the floor, which is not known to have been signed from
-   * this folder, and one whose signature nobody looked at came from others, and do not leave.
+   * Own blocks that this folder is known to have signed: above the floor with which its last recovery
+   * ended, and at or below the floor of now. Others, and those whose signature nobody looked at, were
+   * given back: what they attest is not under `attestFloor`, and they do not leave.
    */
-  #publishSigned({ blocks, floor }: Restored): void {
+  #publishSigned({ blocks, floor, muteRound }: Restored): void {
     for (const { block, verified } of blocks) {
-      const isOwn = block.author === this.#author
-      if (isOwn && verified && block.round <= floor) this.#publish(block)
+      const isSigned = block.round > muteRound && block.round <= floor
+      if (block.author === this.#author && verified && isSigned) this.#publish(block)
     }
   }
 

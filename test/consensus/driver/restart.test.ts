@@ -23,6 +23,11 @@ function highestPublished({ published }: Node): number {
   return Math.max(0, ...published.keys())
 }
 
+/** All but what node 1 says to node 3, which then asks for all of it. */
+function isHeard(from: number, to: number): boolean {
+  return from !== 1 || to !== 3
+}
+
 describe('a validator that ends', function () {
   this.timeout(120_000)
 
@@ -127,7 +132,7 @@ describe('a validator that ends', function () {
   it('and dies again before its recovery pushes no block that others gave back (W1)', async () => {
     const cluster = await new Cluster({ validators: 4, parameters: busy }).boot()
     const node = cluster.node(1)
-    cluster.reaches = (from, to) => from !== 1 || to !== 3
+    cluster.reaches = isHeard
     await cluster.run(3_000)
     await node.kill()
     node.store = new FaultStore()
@@ -143,6 +148,31 @@ describe('a validator that ends', function () {
     assert.equal(node.status.standing, 'amnesic')
     assert.deepEqual([...node.published.keys()], [])
     assert.ok(await cluster.until(() => node.status.standing === 'signing', 10_000))
+    assert.deepEqual(cluster.bans, [])
+  })
+
+  it('and dies again after its recovery pushes no block that others gave back (W7)', async () => {
+    const cluster = await new Cluster({ validators: 4, parameters: busy }).boot()
+    const node = cluster.node(1)
+    cluster.reaches = isHeard
+    await cluster.run(3_000)
+    await node.kill()
+    node.store = new FaultStore()
+    node.published.clear()
+    cluster.reaches = () => true
+    await node.boot()
+    await cluster.run(2_000)
+    assert.equal(node.status.standing, 'amnesic', 'all have answered, and it listens')
+    cluster.reaches = isHeard
+    assert.ok(await cluster.until(() => node.published.size > 3, 20_000), 'it signs again')
+    const made = Math.min(...node.published.keys())
+    await node.kill()
+    node.published.clear()
+    cluster.reaches = () => true
+    await node.boot()
+    await cluster.run(4_000)
+    assert.equal(node.status.standing, 'signing')
+    assert.equal(Math.min(...node.published.keys()), made, 'what it made since, and nothing older')
     assert.deepEqual(cluster.bans, [])
   })
 
