@@ -54,6 +54,8 @@ export class CommitSync {
   #request: Request | undefined
   #answer: Answer | undefined
   #attempts = 0
+  /** Commits in a request: fewer, when an answer was not through in time. */
+  #range: number = limits.commitRange.value
 
   constructor(
     epoch: Epoch,
@@ -82,11 +84,12 @@ export class CommitSync {
       this.#request = undefined
       return
     }
+    if (this.#request !== undefined) this.#range = Math.max(1, Math.floor(this.#range / 2))
     const peer = this.#peer()
     if (peer === undefined) return
     this.#answer = undefined
     this.#request = { peer, due: now + 4 * patience }
-    const to = Math.min(tip.index, own + limits.commitRange.value)
+    const to = Math.min(tip.index, own + this.#range)
     this.#emit({ type: 'fetchCommits', peer, from: own + 1, to })
   }
 
@@ -198,6 +201,7 @@ export class CommitSync {
     this.#request = undefined
     this.#answer = undefined
     this.#attempts = 0
+    this.#range = Math.min(limits.commitRange.value, 2 * this.#range)
     return { commits, blocks, headers }
   }
 

@@ -127,6 +127,31 @@ describe('commits that were missed', () => {
     })
   }
 
+  it('are asked for in smaller parts when an answer is not through in time, and larger ones again', () => {
+    const { solo } = behind(digestOf(77), 200)
+    const asked = () => {
+      const { from, to } = solo.of('fetchCommits').at(-1)!
+      return to - from + 1
+    }
+    const sizes = [asked()]
+    for (let late = 0; late < 8; late++) {
+      solo.wait(4 * parameters.requestTimeout)
+      sizes.push(asked())
+    }
+    assert.deepEqual(sizes, [100, 50, 25, 12, 6, 3, 1, 1, 1])
+    const [first, second] = made
+    for (const [one, next] of [
+      [first!, 2],
+      [second!, 4],
+    ] as const) {
+      const { index } = one.commit
+      const headers = voters(one.digest, index).map(({ header }) => header)
+      const part = { commits: [one.commit], blocks: one.blocks, headers }
+      answer(solo, solo.of('fetchCommits').at(-1)!.peer, part)
+      assert.deepEqual([solo.core.status.committed, asked()], [index, next])
+    }
+  })
+
   it('are asked of the next peer when a block is missing, nothing came, or nobody answered', () => {
     for (const changes of [{ blocks: blocks.slice(1) }, { commits: [], blocks: [] }]) {
       const { solo, peer } = behind()
