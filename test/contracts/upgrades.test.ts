@@ -155,6 +155,17 @@ describe('an upgrade that was voted for', () => {
     )
   })
 
+  it('never raises what a vote needs above what the genesis asks', async () => {
+    const { governance } = preset('devnet')
+    for (const name of ['tier.0.threshold', 'tier.2.threshold', 'tier.2.floor'] as const) {
+      const most = governance[name]
+      const set = (next: bigint) => upgrades.govern(parameters, 'set', [key(name), next])
+      assert.deepEqual(await set(most + 1n), ['OutOfBounds', key(name), most + 1n, 0n, most])
+      assert.equal(await set(0n), undefined)
+      assert.equal(await set(most), undefined)
+    }
+  })
+
   it('waits for the time it names when that is later than the notice', async () => {
     const { timestamp } = upgrades.scene.network
     await upgrades.govern(schedule, 'schedule', [timestamp + 1_000n, [entry], []])

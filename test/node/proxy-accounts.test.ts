@@ -74,7 +74,7 @@ class PlayedNode {
       pars_getNonce: '0x0',
       eth_maxPriorityFeePerGas: '0x1',
       eth_getBalance: '0xffffffffffffffff',
-      eth_getBlockByNumber: { baseFeePerGas: '0x7' },
+      eth_getBlockByNumber: { number: '0x1', timestamp: '0x2', baseFeePerGas: '0x7' },
       eth_estimateGas: '0xfde8',
     }
     return { id, result: results[method] }
