@@ -12,6 +12,9 @@ const root = path.join(import.meta.dirname, '..')
 const mocha = path.join(root, 'node_modules/mocha/bin/mocha.js')
 const config = path.join(root, '.mocharc.long.json')
 
+/** They ask how a node shares the machine among its clients: each has it alone, before the others. */
+const alone = /abuse|flood|many-subscribers/
+
 /** They listen where a reader's node would: one after another. */
 const onUsualPorts = /guide|clients\/tools|installed|packed/
 
@@ -41,8 +44,9 @@ function run(file: string): Promise<Ended> {
 }
 
 const named = process.argv.slice(2)
-const waiting = named.length > 0 ? named : globSync('test/**/*.long.ts', { cwd: root }).toSorted()
-const count = waiting.length
+const files = named.length > 0 ? named : globSync('test/**/*.long.ts', { cwd: root }).toSorted()
+const waiting = files.filter((file) => !alone.test(file))
+const count = files.length
 const failed: string[] = []
 let ended = 0
 let isUsualTaken = false
@@ -57,13 +61,18 @@ async function work(): Promise<void> {
   for (let file = next(); file !== undefined; file = next()) {
     const isUsual = onUsualPorts.test(file)
     isUsualTaken ||= isUsual
-    const { output, hasPassed, seconds } = await run(file)
+    await tell(file)
     if (isUsual) isUsualTaken = false
-    if (!hasPassed) failed.push(file)
-    process.stdout.write(`${output}\n${++ended} of ${count}: ${file}, ${seconds} s\n\n`)
   }
 }
 
+async function tell(file: string): Promise<void> {
+  const { output, hasPassed, seconds } = await run(file)
+  if (!hasPassed) failed.push(file)
+  process.stdout.write(`${output}\n${++ended} of ${count}: ${file}, ${seconds} s\n\n`)
+}
+
+for (const file of files.filter((one) => alone.test(one))) await tell(file)
 await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work))
 // One that had to wait for its port when all others were done.
 await work()
