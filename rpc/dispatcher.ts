@@ -4,6 +4,7 @@ import { type Clock, isFault, type Log } from '#base'
 import { Attempt, timedOut } from './attempt.ts'
 import { isInternal, RpcFault, withoutData } from './errors.ts'
 import type { Gate } from './gate.ts'
+import { Gathering } from './gathering.ts'
 import { JsonText } from './json-text.ts'
 import { parseJson } from './json.ts'
 import { limits as fixed, type ServerLimits } from './limits.ts'
@@ -66,6 +67,7 @@ interface Pending<In> {
 
 class JsonRpcDispatcher<In> implements Dispatcher<In> {
   readonly #options: DispatcherOptions<In>
+  readonly #gathering: Gathering
   readonly #long: Semaphore
   readonly #stretch: Stretch
   readonly #turns: Turns
@@ -73,6 +75,7 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
 
   constructor(options: DispatcherOptions<In>) {
     this.#options = options
+    this.#gathering = new Gathering(options.limits)
     this.#long = new Semaphore(options.limits.longCalls, {
       permitsPerClient: fixed.longCallsPerClient.value,
       together: fixed.briefCallsTogether.value,
@@ -93,7 +96,8 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     } catch (error) {
       return debt === undefined ? failure('null', error) : this.#refused(debt)
     }
-    const visit = new Visit(context, clock, limits.callTime, presence)
+    const gathering = this.#gathering
+    const visit = new Visit(context, { clock, gathering, time: limits.callTime }, presence)
     visit.hasEntered = debt === undefined
     return Array.isArray(body) ? this.#batch(body, visit) : this.#single(body, visit)
   }
@@ -118,9 +122,9 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
   #single(request: unknown, visit: Visit<In>): Answer | Promise<Answer> {
     const answers: Answers = []
     const work = this.#run(request, visit, answers, 0)
-    return work === undefined
-      ? answerOf(request, answers[0])
-      : this.#wait(request, answers, work, visit)
+    if (work !== undefined) return this.#wait(request, answers, work, visit)
+    visit.end()
+    return answerOf(request, answers[0])
   }
 
   async #wait(
@@ -157,7 +161,7 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
       const writes = this.#options.registry.writing.has(methodOf(request) ?? '')
       if (running.length > 0 && (writes || running.length >= batchWindow)) await settle()
       if (!visit.expired && this.#stretch.isOver) await visit.within(this.#stretch.rest())
-      const unserved = visit.expired ? timedOut() : this.#isFull(visit) ? tooLarge() : undefined
+      const unserved = visit.expired ? timedOut() : visit.isFull ? tooLarge() : undefined
       if (unserved !== undefined) {
         answers[index] = this.#failure(request, unserved, this.#options.clock.now(), visit)
         continue
@@ -232,7 +236,7 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
   /** Nothing large is written for who is gone, or has enough. */
   #checkRoom(visit: Visit<In>): void {
     if (visit.expired) throw timedOut()
-    if (this.#isFull(visit)) throw tooLarge()
+    if (visit.isFull) throw tooLarge()
   }
 
   #call(request: unknown, visit: Visit<In>, attempt: Attempt): unknown {
@@ -248,7 +252,7 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     if (!method.long) return work()
     return this.#inTurn({ client: stranger, isBrief: method.brief }, () => {
       attempt.check()
-      if (this.#isFull(visit)) throw tooLarge()
+      if (visit.isFull) throw tooLarge()
       return work()
     })
   }
@@ -271,18 +275,13 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     }
   }
 
-  /** Whether the answers so far leave no room in the response. */
-  #isFull({ characters }: Visit<In>): boolean {
-    return characters > this.#options.limits.responseBytes
-  }
-
   #success(request: unknown, result: unknown, began: number, visit: Visit<In>): Answer {
     const id = idOf(request)
     const text = id === undefined ? '' : textOf(result)
     this.#turns.wrote(text.length)
     if (text.length > this.#options.limits.responseBytes) throw tooLarge()
-    visit.characters += text.length
-    if (this.#isFull(visit)) throw tooLarge()
+    visit.wrote(text.length)
+    if (visit.isFull) throw tooLarge()
     this.#count(request, 'success', began)
     return id === undefined ? undefined : success(id, text)
   }
@@ -294,9 +293,9 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     }
     this.#count(request, outcomeOf(error, visit), began)
     const answer = refusal(request, this.#options.plainErrors === true ? withoutData(error) : error)
-    visit.characters += answer?.length ?? 0
+    visit.wrote(answer?.length ?? 0)
     const isLarge = (answer?.length ?? 0) >= fixed.largeAnswer.value
-    return isLarge && this.#isFull(visit) ? refusal(request, tooLarge()) : answer
+    return isLarge && visit.isFull ? refusal(request, tooLarge()) : answer
   }
 
   /** A call whose caller was told at the deadline counts when it ends, as what it came to. */

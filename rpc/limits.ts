@@ -32,6 +32,16 @@ export const limits = {
     unit: 'bytes',
     why: 'one answer, a whole batch included: a full block of 8 MiB doubles in hexadecimal',
   },
+  gatheredBytes: {
+    value: 256 * 1024 * 1024,
+    unit: 'bytes',
+    why: 'of answers that are being made, those of all clients: beyond it no batch gets more than its share',
+  },
+  gatheredShare: {
+    value: 1024 * 1024,
+    unit: 'bytes',
+    why: 'of one answer while those of all clients are too many: all connections together as much again',
+  },
   callsUnderWay: {
     value: 4096,
     unit: 'calls',
@@ -343,6 +353,8 @@ export type ServerLimit =
   | 'callsUnderWay'
   | 'connections'
   | 'drainTime'
+  | 'gatheredBytes'
+  | 'gatheredShare'
   | 'longCalls'
   | 'receiveTime'
   | 'requestBytes'
@@ -367,6 +379,8 @@ export function serverLimits(chosen: Partial<ServerLimits> = {}): ServerLimits {
     callsUnderWay: chosen.callsUnderWay ?? limits.callsUnderWay.value,
     connections: chosen.connections ?? limits.connections.value,
     drainTime: chosen.drainTime ?? limits.drainTime.value,
+    gatheredBytes: chosen.gatheredBytes ?? limits.gatheredBytes.value,
+    gatheredShare: chosen.gatheredShare ?? limits.gatheredShare.value,
     longCalls: chosen.longCalls ?? limits.longCalls.value,
     receiveTime: chosen.receiveTime ?? limits.receiveTime.value,
     requestBytes: chosen.requestBytes ?? limits.requestBytes.value,

@@ -1,26 +1,33 @@
 import type { Clock, Timer } from '#base'
 
+import type { Gathering } from './gathering.ts'
 import { Presence } from './presence.ts'
 
 /** One request of a client, a whole batch included: what its calls share, their deadline above all. */
 export class Visit<In> {
   readonly context: In
-  /** Of its answers so far. */
-  characters = 0
   /** Its arrival paid for its first call. */
   hasEntered = false
   readonly #clock: Clock
+  readonly #gathering: Gathering
   readonly #presence: Presence
   /** Milliseconds by the clock. */
   readonly #deadline: number
   #timer: Timer | undefined
   #expire: (() => void) | undefined
   #isLate = false
+  #characters = 0
+  #hasEnded = false
 
   /** @param time Milliseconds from now. */
-  constructor(context: In, clock: Clock, time: number, presence = new Presence()) {
+  constructor(
+    context: In,
+    { clock, gathering, time }: { clock: Clock; gathering: Gathering; time: number },
+    presence = new Presence(),
+  ) {
     this.context = context
     this.#clock = clock
+    this.#gathering = gathering
     this.#presence = presence
     this.#deadline = clock.now() + time
   }
@@ -28,6 +35,11 @@ export class Visit<In> {
   /** Whether nobody waits any more: the deadline came while the visit waited, or the client left. */
   get expired(): boolean {
     return this.#presence.hasLeft
+  }
+
+  /** Whether its answers so far leave no room for more. */
+  get isFull(): boolean {
+    return this.#gathering.isFull(this.#characters)
   }
 
   /** Whether the deadline came before the client left. */
@@ -49,7 +61,16 @@ export class Visit<In> {
     })
   }
 
+  /** Of an answer of its; what comes after its end nobody keeps. */
+  wrote(characters: number): void {
+    if (this.#hasEnded) return
+    this.#characters += characters
+    this.#gathering.grow(characters)
+  }
+
   end(): void {
     this.#timer?.cancel()
+    this.#hasEnded = true
+    this.#gathering.grow(-this.#characters)
   }
 }

@@ -171,6 +171,20 @@ describe('large answers', () => {
 })
 
 describe('what a request costs', () => {
+  it('gives no more than a share to each while the answers of all together are too many', async () => {
+    const { pause, send } = world({ gatheredBytes: 300, gatheredShare: 100 })
+    const large = send([request('write', 200), request('write', 200), request('read', 'a')])
+    await pause.until(1)
+    const small = [60, 60, 60].map((size) => request('write', size))
+    const answers = (await send(small, other)) as JsonRpcAnswer[]
+    const refused = 'RPC_RESPONSE_TOO_LARGE'
+    assert.deepEqual(answers.map(codeOf), [undefined, refused, refused])
+    pause.end('a')
+    await large
+    const later = (await send(small, other)) as JsonRpcAnswer[]
+    assert.deepEqual(later.map(codeOf), [undefined, undefined, undefined])
+  })
+
   it('grows with its size, and is charged for what nobody understands', async () => {
     const unit = limits.unitCharacters.value
     for (const [body, units] of [
