@@ -6,9 +6,9 @@ import { limits, systemAddresses } from '#protocol'
 import { type AccessListEntry, Account, type Engine, keyFields, keyOf, feesWithRoom } from '#sdk'
 
 import { encodeCall } from './abi.ts'
-import { systemClock } from './clock.ts'
 import type { KeyFile } from './keystore.ts'
 import { type Network, networkOf } from './network.ts'
+import { timeOfNextBlock } from './next-block.ts'
 import { bytesIn, fieldsIn, quantityIn, type RpcClient, textIn } from './rpc-client.ts'
 
 /** What the author of a transaction may decide; the node is asked for the rest. */
@@ -201,10 +201,8 @@ export class Wallet {
   }
 }
 
-/** The block that can have the transaction: what depends on its time costs otherwise in the last one. */
+/** What depends on the time costs otherwise in the last block. */
 function nextBlock({ number, timestamp }: Readonly<Record<string, unknown>>): object {
-  const clock = BigInt(Math.floor(systemClock.now() / 1_000))
-  const later = quantityIn(timestamp) + 1n
-  const time = later > clock ? later : clock
+  const time = timeOfNextBlock(quantityIn(timestamp))
   return { number: quantity(quantityIn(number) + 1n), time: quantity(time) }
 }

@@ -2,7 +2,7 @@
 import { Fault, hex, isFault, quantity } from '#base'
 import { findPip, type PipState, type PipSummary, readPip, type StateCall } from '#governance'
 
-import { systemClock } from '../clock.ts'
+import { timeOfNextBlock } from '../next-block.ts'
 import { bytesIn, fieldsIn, quantityIn, type RpcAsker } from '../rpc-client.ts'
 import { revertData } from './system.ts'
 
@@ -16,8 +16,7 @@ export interface Present {
 
 export async function presentOf(rpc: RpcAsker): Promise<Present> {
   const { timestamp } = fieldsIn(await rpc.ask('eth_getBlockByNumber', 'latest', false))
-  const [clock, head] = [BigInt(Math.floor(systemClock.now() / 1_000)), quantityIn(timestamp)]
-  const now = clock > head ? clock : head + 1n
+  const now = timeOfNextBlock(quantityIn(timestamp))
   const asker: RpcAsker = {
     ask: (method, ...params) =>
       method === 'eth_call'

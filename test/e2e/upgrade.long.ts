@@ -33,6 +33,7 @@ const quick = {
 
 describe('an upgrade by vote', function () {
   this.timeout(400_000)
+  this.bail(true)
 
   const bench = new Bench()
   const number = 42
@@ -105,7 +106,7 @@ describe('an upgrade by vote', function () {
       return vote?.state === 'Active'
     })
 
-    await pips.json('vote', String(number), '--for', ...pips.from(alice))
+    await until('vote', String(number), '--for', ...pips.from(alice))
     await pips.json('vote', String(number), '--against', ...pips.from(bob))
     await pips.json('vote', String(number), '--for', '--override', ...pips.from(dave))
     const ballot = await pips.run(
