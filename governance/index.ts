@@ -29,6 +29,15 @@ export { lintPip, type LintOptions } from './pip/lint.ts'
 export type { Section } from './pip/outline.ts'
 export { parsePip, type Pip, writePip } from './pip/pip.ts'
 export { draftPip } from './pip/template.ts'
+export {
+  type Artifact,
+  type Emitted,
+  type Entry,
+  namedContracts,
+  readError,
+  readEvent,
+  readEventAs,
+} from './reading/artifacts.ts'
 export type { StateCall } from './reading/contract.ts'
 export { readIdentity, readPrekeyRoot } from './reading/identities.ts'
 export {
@@ -64,4 +73,5 @@ export {
   readSchedule,
   type UpgradePlugin,
 } from './reading/upgrades.ts'
+export { decodeValues, signatureHash, typeOf, type Value } from './reading/value.ts'
 export { readLocks, readVotes } from './reading/votes.ts'

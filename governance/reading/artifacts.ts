@@ -1,5 +1,5 @@
 /** The contracts of every genesis, and what their errors and events say. */
-import { hex, type Hex, unhex } from '#base'
+import { equal, hex, type Hex, unhex } from '#base'
 import { revertReason } from '#chain'
 import { systemContracts } from '#contracts'
 
@@ -30,12 +30,15 @@ export const namedContracts: NamedContracts = Object.fromEntries(
   ]),
 )
 
-const errors = new Map(
-  artifacts.flatMap(({ abi }) =>
-    abi
-      .filter(({ type }) => type === 'error')
-      .map((entry) => [hashOf(entry).subarray(0, 4).toHex(), entry] as const),
-  ),
+/** By their selectors. */
+const errors: ReadonlyMap<string, { readonly contract: string; readonly entry: Entry }> = new Map(
+  artifacts
+    .toReversed()
+    .flatMap(({ contractName: contract, abi }) =>
+      abi
+        .filter(({ type }) => type === 'error')
+        .map((entry) => [hashOf(entry).subarray(0, 4).toHex(), { contract, entry }] as const),
+    ),
 )
 
 const events: ReadonlyMap<string, ReadonlyMap<string, Entry>> = new Map(
@@ -55,14 +58,31 @@ function hashOf({ name = '', inputs = [] }: Entry): Uint8Array {
 
 /** The name of an error of any of the contracts. */
 export function errorName(output: Uint8Array): string | undefined {
-  return errors.get(output.subarray(0, 4).toHex())?.name
+  return errors.get(output.subarray(0, 4).toHex())?.entry.name
+}
+
+/** An error with its arguments. */
+export interface ReadError {
+  /** The first contract that has it. */
+  readonly contract: string
+  readonly name: string
+  readonly args: Readonly<Record<string, Value>>
+  readonly text: string
+}
+
+/** What a call was reverted with; undefined where it is no error of a contract of the genesis. */
+export function readError(output: Uint8Array): ReadError | undefined {
+  const { contract = '', entry } = errors.get(output.subarray(0, 4).toHex()) ?? {}
+  const { name = '', inputs = [] } = entry ?? {}
+  const values = entry === undefined ? undefined : decodeValues(inputs, output.subarray(4))
+  if (values === undefined) return undefined
+  const text = describeValues(name, inputs, values)
+  return { contract, name, args: byName(inputs, values), text }
 }
 
 /** What a call was reverted with, in words; undefined for what nobody here knows. */
 export function describeRevert(output: Uint8Array): string | undefined {
-  const { name = '', inputs = [] } = errors.get(output.subarray(0, 4).toHex()) ?? {}
-  const values = name === '' ? undefined : decodeValues(inputs, output.subarray(4))
-  return values === undefined ? revertReason(output) : describeValues(name, inputs, values)
+  return readError(output)?.text ?? revertReason(output)
 }
 
 export interface Emitted {
@@ -81,8 +101,23 @@ export interface ReadEvent {
 export function readEvent({ address, topics, data }: Emitted): ReadEvent | undefined {
   const [topic, ...indexed] = topics
   const entry = events.get(hex(address))?.get(topic?.toHex() ?? '')
-  if (entry === undefined) return undefined
-  const { name = '', inputs = [] } = entry
+  return entry === undefined ? undefined : eventOf(entry, indexed, data)
+}
+
+/** `log` as the event `entry`, whatever contract it is of; undefined where it is another. */
+export function readEventAs(
+  entry: Entry,
+  { topics: [topic, ...indexed], data }: Pick<Emitted, 'topics' | 'data'>,
+): ReadEvent | undefined {
+  const isIt = topic !== undefined && equal(topic, hashOf(entry))
+  return isIt ? eventOf(entry, indexed, data) : undefined
+}
+
+function eventOf(
+  { name = '', inputs = [] }: Entry,
+  indexed: readonly Uint8Array[],
+  data: Uint8Array,
+): ReadEvent | undefined {
   const rest = decodeValues(
     inputs.filter((one) => one.indexed !== true),
     data,
@@ -92,8 +127,14 @@ export function readEvent({ address, topics, data }: Emitted): ReadEvent | undef
   const values = inputs.map((one) =>
     one.indexed === true ? wordOf(one, left.words.shift()) : (left.rest.shift() ?? ''),
   )
-  const args = Object.fromEntries(inputs.map((one, index) => [one.name, values[index] ?? '']))
-  return { name, args, text: describeValues(name, inputs, values) }
+  return { name, args: byName(inputs, values), text: describeValues(name, inputs, values) }
+}
+
+function byName(
+  parameters: readonly Parameter[],
+  values: readonly Value[],
+): Readonly<Record<string, Value>> {
+  return Object.fromEntries(parameters.map(({ name }, index) => [name, values[index] ?? '']))
 }
 
 /** Of what does not fit a word only the hash stands there. */

@@ -27,7 +27,7 @@ export function decodeValues(
   parameters: readonly Parameter[],
   data: Uint8Array,
 ): readonly Value[] | undefined {
-  const values = decodeArguments(parameters.map(typeOf), data, hex)
+  const values = decodeArguments(parameters.map(lenientType), data, hex)
   return values?.map((value, index) => valueOf(value, parameters[index]))
 }
 
@@ -72,11 +72,18 @@ function isBytes(text: string): text is Hex {
 }
 
 export function typeOf(parameter: Parameter): AbiType {
-  // A text of a stranger need not be UTF-8: as bytes it is read all the same.
-  const written = canonicalType(parameter).replaceAll('string', 'bytes')
-  const type = parseType(written)
+  return typeNamed(canonicalType(parameter))
+}
+
+/** A text of a stranger need not be UTF-8: as bytes it is read all the same. */
+function lenientType(parameter: Parameter): AbiType {
+  return typeNamed(canonicalType(parameter).replaceAll('string', 'bytes'))
+}
+
+function typeNamed(text: string): AbiType {
+  const type = parseType(text)
   if (type !== undefined) return type
-  throw new TypeError(`${parameter.type} is no type of an ABI`)
+  throw new TypeError(`${text} is no type of an ABI`)
 }
 
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -6,12 +6,13 @@ import {
   decodeCall,
   encodeActions,
   formatAction,
+  namedContracts,
   parsePip,
   type PipState,
 } from '#governance'
 
 import type { RpcAsker } from '../rpc-client.ts'
-import { actionTiers, namedContracts } from './contracts.ts'
+import { actionTiers } from './contracts.ts'
 
 /**
  * The calls that the text `content` names. Throws `GOVERNANCE_PIP_INVALID`, `GOVERNANCE_ACTION_INVALID`

@@ -1,13 +1,11 @@
 /** The contracts behind proposals, and what helps where they refuse. */
-import { unhex } from '#base'
 import {
   actionTiers as tiersArtifact,
   parsGovernor as governorArtifact,
   parsTimelock as timelockArtifact,
   pipRegistry as registryArtifact,
-  systemContracts,
 } from '#contracts'
-import { type NamedContracts, pipStatuses, proposalStates } from '#governance'
+import { pipStatuses, proposalStates } from '#governance'
 
 import { type Cures, SystemContract } from './system.ts'
 
@@ -37,11 +35,3 @@ export const registry = new SystemContract(registryArtifact, cures)
 export const governor = new SystemContract(governorArtifact, cures)
 export const timelock = new SystemContract(timelockArtifact, cures)
 export const actionTiers = new SystemContract(tiersArtifact, cures)
-
-/** The contracts that actions name. */
-export const namedContracts: NamedContracts = Object.fromEntries(
-  systemContracts.map(({ contractName, address, abi }) => [
-    contractName,
-    { address: unhex(address), abi },
-  ]),
-)

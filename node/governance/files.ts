@@ -3,10 +3,9 @@ import { open, readdir } from 'node:fs/promises'
 import path from 'node:path'
 
 import { Fault } from '#base'
-import { type Finding, limits, lintPip, templateName } from '#governance'
+import { type Finding, limits, lintPip, namedContracts, templateName } from '#governance'
 
 import { reasonOf, readUpTo } from '../files.ts'
-import { namedContracts } from './contracts.ts'
 
 const mostBytes = limits.chunkBytes.value * limits.chunks.value
 

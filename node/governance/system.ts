@@ -1,22 +1,20 @@
 /** A contract of the genesis as its ABI describes it, over JSON-RPC. */
 import { Fault, type Hex, isFault, plainFacts } from '#base'
-import { systemContracts } from '#contracts'
-import { type Argument, encodeArguments } from '#governance'
+import {
+  type Argument,
+  type Artifact,
+  decodeValues,
+  encodeArguments,
+  type Entry,
+  readError,
+  readEventAs,
+  typeOf,
+  type Value,
+} from '#governance'
 
 import { bytesIn, fieldsIn, listIn, type RpcAsker } from '../rpc-client.ts'
 import type { Call } from '../sender.ts'
-import {
-  argumentsOf,
-  type Artifact,
-  decoded,
-  type Entry,
-  errorIn,
-  isNamed,
-  refuseAnswer,
-  selectorOf,
-  typeOf,
-  type Value,
-} from './abi.ts'
+import { isNamed, refuseAnswer, selectorOf } from './abi.ts'
 
 type Values = Readonly<Record<string, Value>>
 
@@ -56,7 +54,7 @@ export class SystemContract {
     const { outputs = [] } = this.#entry('function', name)
     const bytes = bytesIn(answer)
     if (bytes.length === 0 && outputs.length > 0) throw this.#missing()
-    const values = decoded(outputs, bytes) ?? refuseAnswer(bytes)
+    const values = decodeValues(outputs, bytes) ?? refuseAnswer(bytes)
     return (values.length === 1 ? values[0] : values) as Result
   }
 
@@ -68,8 +66,8 @@ export class SystemContract {
       const { address, topics, data } = fieldsIn(log)
       if (address !== this.artifact.address) continue
       const words = listIn(topics).map((topic) => bytesIn(topic, 32))
-      const found = argumentsOf(entry, { address, topics: words, data: bytesIn(data) })
-      if (found !== undefined) return found as Result
+      const found = readEventAs(entry, { topics: words, data: bytesIn(data) })
+      if (found !== undefined) return found.args as Result
     }
     return refuseAnswer(new Uint8Array(0))
   }
@@ -87,13 +85,15 @@ export class SystemContract {
     const data = revertData(error)
     if (data === undefined) return undefined
     // What a contract calls may refuse with an error of its own.
-    const found = errorIn(data, [this.artifact, ...systemContracts])
+    const found = readError(data)
     if (found === undefined) return undefined
-    const { contract, name, facts } = found
+    const { name, args } = found
+    const own = this.artifact.abi.some((one) => one.type === 'error' && one.name === name)
+    const contract = own ? this.artifact.contractName : found.contract
     const cure = this.#cures[name] ?? 'the contract refuses the call, and nothing has changed'
     return new Fault(
-      { code: 'NODE_CONTRACT_REFUSED', contract, error: name, ...plainFacts(facts) },
-      typeof cure === 'string' ? cure : cure(facts),
+      { code: 'NODE_CONTRACT_REFUSED', contract, error: name, ...plainFacts(args) },
+      typeof cure === 'string' ? cure : cure(args),
       { cause: error },
     )
   }

@@ -7,12 +7,11 @@ import { decodeFunctionData } from 'viem'
 
 import { type Hex, isFault, unhex } from '#base'
 import { parsGovernor } from '#contracts'
-import { encodeActions, parsePip } from '#governance'
+import { encodeActions, namedContracts, parsePip } from '#governance'
 
 import { numberOf, timeText, votesText } from '../../node/commands/pip/arguments.ts'
 import { callText, differencesOf } from '../../node/governance/actions.ts'
 import { type Ballot, ballotCall, ballotIn, voteCall } from '../../node/governance/ballots.ts'
-import { namedContracts } from '../../node/governance/contracts.ts'
 import { lintFile, soundFile } from '../../node/governance/files.ts'
 import { frontMatter, sampleBytes } from '../governance/sample.ts'
 
