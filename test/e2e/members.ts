@@ -1,14 +1,10 @@
 /** `pars` with the keys of development accounts, against one node. */
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
 
-import { type Hex, unhex } from '#base'
-import { mlDsa } from '#crypto'
-import { testSeeds } from '#protocol'
+import type { Hex } from '#base'
 
-import { KeyFolder } from '../../node/keystore.ts'
-import { password, seal } from '../identity/keys.ts'
 import type { Bench, Ended, Node } from './node.ts'
+import { openKeys } from './signers.ts'
 
 export type Shown = Readonly<Record<string, unknown>>
 
@@ -25,18 +21,9 @@ export class Members {
 
   /** The first `count` of the node's own accounts. */
   static async open(bench: Bench, node: Node, count = 3): Promise<Members> {
-    const networkId = unhex(await node.ask<Hex>('pars_networkId'))
-    for (const seed of testSeeds.slice(0, count)) {
-      const key = mlDsa(0x65).fromSeed(seed)
-      await new KeyFolder(bench.path('keys')).add(await seal({ key, networkId }))
-    }
-    writeFileSync(bench.path('password'), password, { mode: 0o600 })
-    bench.environment = {
-      PARS_RPC: node.url,
-      PARS_KEYS: bench.path('keys'),
-      PARS_PASSWORD_FILE: bench.path('password'),
-    }
-    return new Members(bench, node, await node.ask<Hex[]>('eth_accounts'))
+    const { accounts, keys, passwordFile } = await openKeys(bench, node, count)
+    bench.environment = { PARS_RPC: node.url, PARS_KEYS: keys, PARS_PASSWORD_FILE: passwordFile }
+    return new Members(bench, node, accounts)
   }
 
   account(number: number): Hex {

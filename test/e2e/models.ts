@@ -1,13 +1,9 @@
 /** Models, accounts and liars for the tests of `pars model`. */
-import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 
-import { Fault, hex, type Hex, quantity, unhex } from '#base'
-import { mlDsa } from '#crypto'
+import { Fault, hex, type Hex, quantity } from '#base'
 import { execute, trace, type Tensor, Witness } from '#inference'
-import { testSeeds } from '#protocol'
 
-import { KeyFolder } from '../../node/keystore.ts'
 import { type BuiltModel, openModel } from '../../node/models/built.ts'
 import { claimMadeBy } from '../../node/models/claims.ts'
 import { defend, type Ledger, ledgerOf } from '../../node/models/disputes.ts'
@@ -16,9 +12,9 @@ import { claimCall, Claimant } from '../../node/models/parties.ts'
 import { termsOf } from '../../node/models/registry.ts'
 import { RpcClient } from '../../node/rpc-client.ts'
 import type { Call } from '../../node/sender.ts'
-import { password, seal } from '../identity/keys.ts'
 import { Graph } from '../inference/commitment-programs.ts'
-import { type Bench, type Command, type Ended, type Node } from './node.ts'
+import type { Bench, Node } from './node.ts'
+import { openKeys, Signers } from './signers.ts'
 
 /** Eight bytes to the place of the greatest of four sums. */
 export function classifier(): Uint8Array {
@@ -69,25 +65,9 @@ export interface Shown {
 }
 
 /** `pars model` on one node, with its development accounts as keys. */
-export class ModelBench {
-  readonly bench: Bench
-  readonly node: Node
-  readonly accounts: readonly Hex[]
-
-  private constructor(bench: Bench, node: Node, accounts: readonly Hex[]) {
-    this.bench = bench
-    this.node = node
-    this.accounts = accounts
-  }
-
+export class ModelBench extends Signers<Shown> {
   static async open(bench: Bench, node: Node): Promise<ModelBench> {
-    const networkId = unhex(await node.ask<Hex>('pars_networkId'))
-    for (const seed of testSeeds.slice(0, 4)) {
-      const key = mlDsa(0x65).fromSeed(seed)
-      await new KeyFolder(bench.path('keys')).add(await seal({ key, networkId }))
-    }
-    writeFileSync(bench.path('password'), password, { mode: 0o600 })
-    return new ModelBench(bench, node, await node.ask<Hex[]>('eth_accounts'))
+    return new ModelBench(bench, node, await openKeys(bench, node, 4), 'model')
   }
 
   file(name: string, bytes: Uint8Array): string {
@@ -98,30 +78,6 @@ export class ModelBench {
   folder(name: string): string {
     mkdirSync(this.bench.path(name), { recursive: true })
     return this.bench.path(name)
-  }
-
-  /** What makes a command send. */
-  from(account: number): readonly string[] {
-    const keys = ['--keys', this.bench.path('keys'), '--password-file', this.bench.path('password')]
-    return ['--from', this.accounts[account]!, ...keys, ...this.at]
-  }
-
-  get at(): readonly string[] {
-    return ['--rpc', this.node.url]
-  }
-
-  start(...line: readonly string[]): Command {
-    return this.bench.start('model', ...line)
-  }
-
-  run(...line: readonly string[]): Promise<Ended> {
-    return this.bench.run('model', ...line)
-  }
-
-  async json(...line: readonly string[]): Promise<Shown> {
-    const { code, stdout, stderr } = await this.run(...line, '--json')
-    assert.equal(code, 0, stderr)
-    return JSON.parse(stdout) as Shown
   }
 
   balance(account: number): Promise<bigint> {

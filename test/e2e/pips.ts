@@ -4,14 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 
 import { type Abi, decodeFunctionResult, encodeFunctionData } from 'viem'
 
-import { type Hex, quantity, unhex } from '#base'
+import { type Hex, quantity } from '#base'
 import { chainParams, vePars } from '#contracts'
-import { mlDsa } from '#crypto'
-import { testSeeds } from '#protocol'
 
-import { KeyFolder } from '../../node/keystore.ts'
-import { password, seal } from '../identity/keys.ts'
-import type { Bench, Command, Ended, Node } from './node.ts'
+import type { Bench, Node } from './node.ts'
+import { openKeys, Signers } from './signers.ts'
 
 const pars = 10n ** 18n
 
@@ -26,49 +23,9 @@ export interface Contract {
 }
 
 /** `pars pip` on one node, with its development accounts as keys. */
-export class PipBench {
-  readonly bench: Bench
-  readonly node: Node
-  readonly accounts: readonly Hex[]
-
-  private constructor(bench: Bench, node: Node, accounts: readonly Hex[]) {
-    this.bench = bench
-    this.node = node
-    this.accounts = accounts
-  }
-
+export class PipBench extends Signers<Shown> {
   static async open(bench: Bench, node: Node): Promise<PipBench> {
-    const networkId = unhex(await node.ask<Hex>('pars_networkId'))
-    for (const seed of testSeeds.slice(0, 4)) {
-      const key = mlDsa(0x65).fromSeed(seed)
-      await new KeyFolder(bench.path('keys')).add(await seal({ key, networkId }))
-    }
-    writeFileSync(bench.path('password'), password, { mode: 0o600 })
-    return new PipBench(bench, node, await node.ask<Hex[]>('eth_accounts'))
-  }
-
-  /** What makes a command sign as an account. */
-  from(account: number): readonly string[] {
-    const keys = ['--keys', this.bench.path('keys'), '--password-file', this.bench.path('password')]
-    return ['--from', this.accounts[account]!, ...keys, ...this.at]
-  }
-
-  get at(): readonly string[] {
-    return ['--rpc', this.node.url]
-  }
-
-  start(...line: readonly string[]): Command {
-    return this.bench.start('pip', ...line)
-  }
-
-  run(...line: readonly string[]): Promise<Ended> {
-    return this.bench.run('pip', ...line)
-  }
-
-  async json(...line: readonly string[]): Promise<Shown> {
-    const { code, stdout, stderr } = await this.run(...line, '--json')
-    assert.equal(code, 0, stderr)
-    return JSON.parse(stdout) as Shown
+    return new PipBench(bench, node, await openKeys(bench, node, 4), 'pip')
   }
 
   /** Has the next block be so many seconds later, and makes it. */
