@@ -1,5 +1,5 @@
 /** What a model at hand, or a party to a claim, can be wrong about. */
-import { Fault } from '#base'
+import { Fault, type Hex } from '#base'
 
 export function unusableFile(file: string, reason: string): Fault {
   return new Fault({ code: 'MODEL_FILE', file, reason }, 'name a file that you can read')
@@ -10,5 +10,13 @@ export function otherModel(facts: { readonly expected: string; readonly found: s
   return new Fault(
     { code: 'MODEL_MISMATCH', ...facts },
     'name the folder or the file that the model was registered from',
+  )
+}
+
+/** @param names What is wanted otherwise than the chain has it. */
+export function registeredOtherwise(id: Hex, names: readonly string[]): Fault {
+  return new Fault(
+    { code: 'MODEL_REGISTERED', id, differing: names.join(' ') },
+    'what is registered does not change: give these as they are there, or another --name',
   )
 }

@@ -2,9 +2,11 @@
 import { Fault, hex, type Hex, unhex, utf8 } from '#base'
 import { sha3_256 } from '#crypto'
 
+import type { RpcAsker } from '../rpc-client.ts'
 import type { Sender } from '../sender.ts'
 import type { BuiltModel } from './built.ts'
 import { callOf } from './contracts.ts'
+import { registeredOtherwise } from './faults.ts'
 import { limits } from './limits.ts'
 import {
   chunkHashOf,
@@ -14,12 +16,14 @@ import {
   newestOf,
   type Terms,
   termsOf,
+  textsOf,
 } from './registry.ts'
 
 const chunkBytes = 32_768
 const runtime = 1n
 
-export interface Registration extends ModelTexts {
+export interface Registration extends Partial<ModelTexts> {
+  readonly name: string
   readonly built: BuiltModel
   /** Those that are not here stay as a new draft has them. */
   readonly terms: Partial<Terms>
@@ -32,7 +36,10 @@ export interface Registered {
   readonly isOld: boolean
 }
 
-/** Ends with the model active. Each step is told before it is done. */
+/**
+ * Ends with the model active. Each step is told before it is done. Throws `MODEL_REGISTERED` where it is
+ * active otherwise.
+ */
 export async function registerModel(
   sender: Sender,
   registration: Registration,
@@ -42,6 +49,7 @@ export async function registerModel(
   const { built } = registration
   const id = (await ownDraft(sender, registration)) ?? (await draft(sender, registration, tell))
   const { status, version } = await modelOf(rpc, id)
+  await checkSame(rpc, id, registration, status === 'active')
   if (status === 'active') return { id, version, isOld: true }
   await setTerms(sender, id, registration.terms, tell)
   await upload(sender, id, built.bytes, tell)
@@ -62,9 +70,24 @@ async function ownDraft(
   return isSame ? id : undefined
 }
 
+/** Of a draft the terms may still change. */
+async function checkSame(
+  rpc: RpcAsker,
+  id: Hex,
+  { terms, licence, metadata }: Registration,
+  isActive: boolean,
+): Promise<void> {
+  const wanted = { ...(isActive ? terms : {}), licence, metadata }
+  const found = { ...(await termsOf(rpc, id)), ...(await textsOf(rpc, id)) }
+  const differing = Object.entries(wanted)
+    .filter(([name, one]) => one !== undefined && found[name as keyof typeof found] !== one)
+    .map(([name]) => name)
+  if (differing.length > 0) throw registeredOtherwise(id, differing)
+}
+
 async function draft(
   sender: Sender,
-  { built, name, licence, metadata }: Registration,
+  { built, name, licence = 'NONE', metadata = '{}' }: Registration,
   tell: (step: string) => void,
 ): Promise<Hex> {
   tell(`registering ${name}`)

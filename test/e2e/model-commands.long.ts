@@ -6,7 +6,7 @@ import { compile, execute } from '#inference'
 
 import { exitCodes } from '../../node/exit-codes.ts'
 import { classifier, ModelBench, perceptron } from './models.ts'
-import { assertRefused, Bench } from './node.ts'
+import { assertRefused, Bench, failureIn } from './node.ts'
 
 describe('pars model', function () {
   this.timeout(120_000)
@@ -30,6 +30,8 @@ describe('pars model', function () {
     const { id } = await models.json(...line)
     const again = await models.json(...line)
     assert.deepEqual([again.id, again['registered']], [id, false])
+    const otherwise = await models.run(...line, '--licence', 'ISC', '--bond', '7', '--json')
+    assert.deepEqual(failureIn(otherwise).facts, { id, differing: 'bond licence' })
     const shown = await models.json('show', id, ...models.at)
     assert.deepEqual(
       [shown.status, shown['name'], shown['licence'], shown['hash']],

@@ -14,8 +14,8 @@ import { addFromOptions, type FromFlags, openSender } from '../sending.ts'
 
 interface RegisterFlags extends FromFlags {
   readonly name?: string
-  readonly licence: string
-  readonly metadata: string
+  readonly licence?: string
+  readonly metadata?: string
   readonly attesters?: readonly Hex[]
   readonly threshold?: bigint
   readonly bond?: bigint
@@ -28,8 +28,8 @@ export function configure(command: Command): void {
   command
     .argument('<model>', 'the folder of `pars model build`, or an ONNX file of integers')
     .option('--name <name>', 'that of the file unless given; each registration is a new version')
-    .option('--licence <text>', 'an SPDX expression, or where the licence is', 'NONE')
-    .option('--metadata <json>', 'for readers', jsonOf, '{}')
+    .option('--licence <text>', 'an SPDX expression, or where the licence is; NONE unless given')
+    .option('--metadata <json>', 'for readers', jsonOf)
     .option('--committed', 'its answers are claimed, though it could run on the chain', false)
     .option('--bond <tokens>', 'the least of a claim or a challenge', amountOf)
     .option('--window <times>', 'for challenges: seconds,blocks', timesOf)
@@ -51,7 +51,11 @@ async function register(place: string, flags: RegisterFlags): Promise<void> {
   const name = flags.name ?? path.basename(place).replace(/\.onnx$/, '')
   const { licence, metadata } = flags
   const terms = termsIn(flags)
-  const registration = { built, name, licence, metadata, terms }
+  const texts = {
+    ...(licence === undefined ? {} : { licence }),
+    ...(metadata === undefined ? {} : { metadata }),
+  }
+  const registration = { built, name, terms, ...texts }
   const { id, version, isOld } = await registerModel(sender, registration, progress(flags.json))
   print(flags.json, { id, name, version, kind: built.kind, hash: built.hash, registered: !isOld })
 }
