@@ -1,8 +1,9 @@
 /**
  * Native precompiles: one folder is one plugin. This folder fixes what a plugin is, finds plugins,
  * names what each promises (`specHash`), prices what the view does for them, and holds any plugin
- * against the rules. It does not run them for the chain: gas, static and delegate protection, faults and
- * journaling are chain/'s, and so is which plugin is active when.
+ * against the rules; and it reads for clients what the registry of models and the claims keep, over a
+ * port for calls. It does not run plugins for the chain: gas, static and delegate protection, faults
+ * and journaling are chain/'s, and so is which plugin is active when.
  *
  * @module
  */
@@ -22,6 +23,18 @@ export {
   type Method,
   type MethodRules,
 } from './contract.ts'
+export {
+  type Challenge,
+  challengeStatuses,
+  challengeTurns,
+  type Claim,
+  claimStatuses,
+  countClaims,
+  listClaims,
+  readChallenge,
+  readClaim,
+} from './inference-claims/reading.ts'
+export { isOver, type Moment } from './inference-claims/record.ts'
 export { packageIntegrity } from './integrity.ts'
 export { logGas, payGas, readGas, schedule, type SlotWrite, writeGas } from './gas.ts'
 export {
@@ -41,6 +54,23 @@ export {
   readManifest,
 } from './package.ts'
 export {
+  countModels,
+  countVersions,
+  listModels,
+  type ModelKind,
+  modelKinds,
+  modelStatuses,
+  type ModelTexts,
+  readModel,
+  readModelCost,
+  type ReadModelCost,
+  readModelTerms,
+  type ReadModelTerms,
+  readModelTexts,
+  type RegisteredModel,
+  versionId,
+} from './models/reading.ts'
+export {
   type BlobTable,
   type EnvelopeKey,
   type KeyTable,
@@ -51,6 +81,7 @@ export {
   type PurePrecompile,
   type StatefulPrecompile,
 } from './plugin.ts'
+export type { StateCall } from './reader.ts'
 export { checkAddresses, discover, loadPlugin } from './registry.ts'
 export { specHash } from './spec-hash.ts'
 export { attestersRoot } from './verify-inference/attestation.ts'

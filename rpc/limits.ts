@@ -205,6 +205,16 @@ export const limits = {
     unit: 'calls',
     why: 'in one block of eth_simulateV1: each has a result and a log of its own',
   },
+  modelPage: {
+    value: 50,
+    unit: 'models on one page',
+    why: 'each is read by two calls; a filter leaves less of a page, and does not look further',
+  },
+  claimPage: {
+    value: 50,
+    unit: 'claims, or challenges to one, on one page',
+    why: 'each is read by a call; a filter leaves less of a page, and does not look further',
+  },
   storageEntries: { value: 1024, unit: 'slots', why: 'answer of one debug_storageRangeAt' },
   otsPage: {
     value: 100,

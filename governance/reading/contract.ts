@@ -1,19 +1,12 @@
 /** The contracts of the genesis, asked by the names of their ABI. */
 import { concat, Fault, hex, type Hex, unhex } from '#base'
+import type { StateCall } from '#precompiles'
 
 import type { Argument } from '../abi/argument.ts'
 import { encodeArguments } from '../abi/encode.ts'
 import { limits } from '../limits.ts'
 import { type Artifact, type Entry, errorName } from './artifacts.ts'
 import { decodeValues, signatureHash, typeOf } from './value.ts'
-
-interface CallAnswer {
-  readonly output: Uint8Array
-  readonly isReverted: boolean
-}
-
-/** Calls on the state of one block, the same for all of them. */
-export type StateCall = (to: Uint8Array, data: Uint8Array) => Promise<CallAnswer>
 
 /** `none` where the contract answers with the error that means so. */
 export const none: unique symbol = Symbol('none')

@@ -1,8 +1,9 @@
 /** What the session keys of a smart account may do. */
 import { concat, equal, type Hex, hex, unhex } from '#base'
 import { pqAccount } from '#contracts'
+import type { StateCall } from '#precompiles'
 
-import { ContractReader, type StateCall } from './contract.ts'
+import { ContractReader } from './contract.ts'
 
 /** Amounts are wei, times seconds since 1970. */
 export interface SessionKey {

@@ -1,8 +1,9 @@
 /** What locked PARS weigh. */
 import { Fault, type Hex } from '#base'
 import { vePars } from '#contracts'
+import type { StateCall } from '#precompiles'
 
-import { ContractReader, none, type StateCall } from './contract.ts'
+import { ContractReader, none } from './contract.ts'
 
 /** Votes and weights are wei, times seconds since 1970. */
 export interface Votes {

@@ -1,6 +1,7 @@
 /** The state that the next block finds, asked over JSON-RPC. */
 import { Fault, hex, isFault, quantity } from '#base'
-import { findPip, type PipState, type PipSummary, readPip, type StateCall } from '#governance'
+import { findPip, type PipState, type PipSummary, readPip } from '#governance'
+import type { StateCall } from '#precompiles'
 
 import { timeOfNextBlock } from '../next-block.ts'
 import { bytesIn, fieldsIn, quantityIn, type RpcAsker } from '../rpc-client.ts'
@@ -26,7 +27,8 @@ export async function presentOf(rpc: RpcAsker): Promise<Present> {
   return { rpc: asker, now, call: callOf(asker) }
 }
 
-function callOf(rpc: RpcAsker): StateCall {
+/** Calls on the newest block. */
+export function callOf(rpc: RpcAsker): StateCall {
   return async (to, data) => {
     try {
       const answer = await rpc.ask('eth_call', { to: hex(to), data: hex(data) }, 'latest')

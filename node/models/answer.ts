@@ -1,5 +1,5 @@
 /** What a contract returned, or wrote into a log: words, and what their offsets lead to. */
-import { Fault, hex, type Hex, toBigInt } from '#base'
+import { Fault, hex, toBigInt } from '#base'
 
 const wordBytes = 32
 
@@ -11,35 +11,15 @@ export class Answer {
     this.#bytes = bytes
   }
 
-  word(place: number): Uint8Array {
-    return this.#take(place * wordBytes, wordBytes)
-  }
-
-  number(place: number): bigint {
-    return toBigInt(this.word(place))
-  }
-
   /** A number that counts something. */
   count(place: number): number {
     return this.#countAt(place * wordBytes)
-  }
-
-  address(place: number): Hex {
-    return hex(this.word(place).subarray(12))
-  }
-
-  hash(place: number): Hex {
-    return hex(this.word(place))
   }
 
   /** Bytes of any length. */
   bytes(place: number): Uint8Array {
     const at = this.count(place)
     return this.#take(at + wordBytes, this.#countAt(at))
-  }
-
-  text(place: number): string {
-    return new TextDecoder().decode(this.bytes(place))
   }
 
   /** A list of words. */

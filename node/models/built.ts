@@ -15,15 +15,15 @@ import {
   type Program,
   splitModel,
 } from '#inference'
+import type { ModelKind, RegisteredModel } from '#precompiles'
 
 import { reasonOf } from '../files.ts'
 import { otherModel, unusableFile } from './faults.ts'
 import { readWhole } from './files.ts'
 import { limits } from './limits.ts'
-import type { Kind, RegisteredModel } from './registry.ts'
 
 export interface BuiltModel {
-  readonly kind: Kind
+  readonly kind: ModelKind
   /** What is registered: the model, or its graph with roots in place of large weights. */
   readonly bytes: Uint8Array
   /** SHA3-256 of `bytes`. */
@@ -42,7 +42,7 @@ export interface BuiltModel {
  * Executable where 0x0303 can run it and nothing else is asked for, else committed. Throws
  * `INFERENCE_MODEL`, `INFERENCE_UNPROVABLE` or `MODEL_SIZE` for what can be neither.
  */
-export function buildModel(source: Uint8Array, wanted?: Kind): BuiltModel {
+export function buildModel(source: Uint8Array, wanted?: ModelKind): BuiltModel {
   if (wanted === 'committed') return committed(source, undefined)
   try {
     const program = compile(source, { limits: inferLimits })
@@ -104,7 +104,7 @@ export async function writeBuilt(folder: string, built: BuiltModel, facts: objec
  * A folder that `writeBuilt` wrote, or an ONNX file. Throws what `buildModel` does, `MODEL_FILE`,
  * `INFERENCE_WEIGHTS` for weights that are not there and `INFERENCE_ROOT` for others.
  */
-export async function openModel(place: string, wanted?: Kind): Promise<BuiltModel> {
+export async function openModel(place: string, wanted?: ModelKind): Promise<BuiltModel> {
   if (!(await isFolder(place))) return buildModel(await readWhole(place), wanted)
   const { kind } = factsIn(place, await readWhole(path.join(place, factsFile)))
   const bytes = await readWhole(path.join(place, graphFile))
@@ -142,7 +142,7 @@ async function isFolder(place: string): Promise<boolean> {
   }
 }
 
-function factsIn(place: string, bytes: Uint8Array): { readonly kind: Kind } {
+function factsIn(place: string, bytes: Uint8Array): { readonly kind: ModelKind } {
   try {
     const { kind } = JSON.parse(new TextDecoder().decode(bytes)) as { readonly kind?: unknown }
     if (kind === 'executable' || kind === 'committed') return { kind }

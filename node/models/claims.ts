@@ -1,84 +1,20 @@
 /** Claims about answers of models, 0x0305, over JSON-RPC. */
-import { concat, Fault, fixed, hex, type Hex, quantity, unhex, utf8 } from '#base'
+import { concat, Fault, fixed, hex, type Hex, quantity, utf8 } from '#base'
 import { keccak256, sha3_256 } from '#crypto'
+import { type Challenge, type Claim, type Moment, readChallenge, readClaim } from '#precompiles'
 
 import { bytesIn, fieldsIn, listIn, quantityIn, type RpcAsker } from '../rpc-client.ts'
 import { Answer } from './answer.ts'
-import { ask, contracts } from './contracts.ts'
+import { contracts, stateOf } from './contracts.ts'
+import { unknownId } from './faults.ts'
 
-export const claimStatuses = ['none', 'open', 'settled', 'refuted'] as const
-export const challengeStatuses = ['none', 'open', 'lost', 'won', 'refunded'] as const
-/** Whose move it is, and what. */
-export const turns = ['reveal', 'choose', 'prove'] as const
-
-/** Seconds and blocks of the same moment. */
-export interface Moment {
-  readonly timestamp: bigint
-  readonly height: bigint
-}
-
-export interface Claim {
-  readonly id: Hex
-  readonly status: (typeof claimStatuses)[number]
-  readonly model: Hex
-  readonly claimant: Hex
-  readonly bond: bigint
-  readonly traceTop: Hex
-  readonly inputHash: Hex
-  readonly outputHash: Hex
-  /** Challenges that are not decided. */
-  readonly open: number
-  /** Challenges ever made. */
-  readonly challenges: number
-  readonly since: Moment
-}
-
-export interface Challenge {
-  readonly number: number
-  readonly status: (typeof challengeStatuses)[number]
-  readonly turn: (typeof turns)[number]
-  /** Of the hash in question: 0 is a leaf. */
-  readonly level: number
-  readonly index: number
-  /** In question; while the challenger chooses, SHA3-256 of what was revealed. */
-  readonly hash: Hex
-  readonly challenger: Hex
-  readonly bond: bigint
-  /** When the turn began. */
-  readonly since: Moment
-}
-
+/** Throws `MODEL_UNKNOWN`. */
 export async function claimOf(rpc: RpcAsker, id: Hex): Promise<Claim> {
-  const answer = await ask(rpc, 'claims', 'claimOf(bytes32)', unhex(id))
-  return {
-    id,
-    status: claimStatuses[answer.count(0)] ?? 'none',
-    model: answer.hash(1),
-    claimant: answer.address(2),
-    bond: answer.number(3),
-    traceTop: answer.hash(4),
-    inputHash: answer.hash(5),
-    outputHash: answer.hash(6),
-    open: answer.count(7),
-    challenges: answer.count(8),
-    since: { timestamp: answer.number(9), height: answer.number(10) },
-  }
+  return (await readClaim(stateOf(rpc), id)) ?? unknownId('claim', id)
 }
 
-export async function challengeOf(rpc: RpcAsker, id: Hex, number: number): Promise<Challenge> {
-  const values = [unhex(id), BigInt(number)] as const
-  const answer = await ask(rpc, 'claims', 'challengeOf(bytes32,uint64)', ...values)
-  return {
-    number,
-    status: challengeStatuses[answer.count(0)] ?? 'none',
-    turn: turns[answer.count(1)] ?? 'prove',
-    level: answer.count(2),
-    index: answer.count(3),
-    hash: answer.hash(4),
-    challenger: answer.address(5),
-    bond: answer.number(6),
-    since: { timestamp: answer.number(7), height: answer.number(8) },
-  }
+export function challengeOf(rpc: RpcAsker, id: Hex, number: number): Promise<Challenge> {
+  return readChallenge(stateOf(rpc), id, number)
 }
 
 /** The claim's input and output, whole, out of the block that it was made in. */
@@ -131,11 +67,6 @@ export async function nextMoment(rpc: RpcAsker, seconds: number): Promise<Moment
   const { number, timestamp } = fieldsIn(await rpc.ask('eth_getBlockByNumber', 'latest', false))
   const [clock, last] = [BigInt(Math.floor(seconds)), quantityIn(timestamp)]
   return { height: quantityIn(number) + 1n, timestamp: clock > last ? clock : last }
-}
-
-/** Whether both, so many seconds and so many blocks, have passed: time without blocks is no time. */
-export function isOver(since: Moment, now: Moment, seconds: bigint, blocks: bigint): boolean {
-  return now.timestamp >= since.timestamp + seconds && now.height >= since.height + blocks
 }
 
 async function logsAt(

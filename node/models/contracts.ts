@@ -1,7 +1,9 @@
 /** The precompiles of models, as a client calls them. */
 import { Fault, hex, type Hex } from '#base'
+import { listClaims, listModels, type StateCall } from '#precompiles'
 
 import { type AbiValue, encodeCall } from '../abi.ts'
+import { callOf as callsOn } from '../governance/present.ts'
 import { bytesIn, type RpcAsker } from '../rpc-client.ts'
 import type { Call } from '../sender.ts'
 import { Answer } from './answer.ts'
@@ -36,10 +38,23 @@ export async function ask(
   ...values: readonly AbiValue[]
 ): Promise<Answer> {
   const { to, data } = callOf(name, signature, values)
-  const answer = bytesIn(await rpc.ask('eth_call', { to, data }, 'latest'))
-  if (answer.length > 0) return new Answer(answer)
+  return new Answer(present(to, bytesIn(await rpc.ask('eth_call', { to, data }, 'latest'))))
+}
+
+/** Calls on the newest block. Throws `MODEL_NETWORK` where the network has no such contract. */
+export function stateOf(rpc: RpcAsker): StateCall {
+  const call = callsOn(rpc)
+  return async (to, data) => {
+    const answer = await call(to, data)
+    if (!answer.isReverted) present(hex(to), answer.output)
+    return answer
+  }
+}
+
+function present(address: Hex, answer: Uint8Array): Uint8Array {
+  if (answer.length > 0) return answer
   throw new Fault(
-    { code: 'MODEL_NETWORK', address: to },
+    { code: 'MODEL_NETWORK', address },
     'nothing answers there: this network was made without models, so name another with --rpc',
   )
 }
@@ -51,10 +66,10 @@ export async function* idsOf(
   from = 0,
 ): AsyncGenerator<Hex> {
   const page = 100
+  const read = name === 'models' ? listModels : listClaims
   for (let start = from; ; start += page) {
-    const answer = await ask(rpc, name, 'list(uint64,uint64)', BigInt(start), BigInt(page))
-    const ids = answer.words(0)
-    for (const id of ids) yield hex(id)
+    const ids = await read(stateOf(rpc), start, page)
+    yield* ids
     if (ids.length < page) return
   }
 }

@@ -1,17 +1,11 @@
 /** Plays the moves that are due, one look at the chain at a time: nothing is kept between two looks. */
 import { type Hex, isFault } from '#base'
+import type { Challenge, Claim } from '#precompiles'
 
 import { systemClock } from '../clock.ts'
 import type { RpcAsker } from '../rpc-client.ts'
 import type { Call } from '../sender.ts'
-import {
-  type Challenge,
-  challengeOf,
-  type Claim,
-  claimOf,
-  hashesRevealed,
-  nextMoment,
-} from './claims.ts'
+import { challengeOf, claimOf, hashesRevealed, nextMoment } from './claims.ts'
 import { limits } from './limits.ts'
 import { type Move, type Party, settlement, type Standing } from './parties.ts'
 import { termsOf } from './registry.ts'

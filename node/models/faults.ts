@@ -5,6 +5,13 @@ export function unusableFile(file: string, reason: string): Fault {
   return new Fault({ code: 'MODEL_FILE', file, reason }, 'name a file that you can read')
 }
 
+export function unknownId(of: 'claim' | 'model', id: Hex): never {
+  throw new Fault(
+    { code: 'MODEL_UNKNOWN', of, id },
+    'the network has none of this id: pars model list and pars model claims show what there is',
+  )
+}
+
 /** Another model than the chain has. */
 export function otherModel(facts: { readonly expected: string; readonly found: string }): Fault {
   return new Fault(

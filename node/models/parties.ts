@@ -1,16 +1,15 @@
 /** Who takes part in a dispute about a claim, move by move. What they know is on the chain. */
 import { type Hex, unhex } from '#base'
 import { firstDifference, prove, reveal, type Witness } from '#inference'
+import { type Challenge, type Claim, isOver, type Moment, type ReadModelTerms } from '#precompiles'
 
 import type { Call } from '../sender.ts'
-import { type Challenge, type Claim, isOver, type Moment } from './claims.ts'
 import { callOf } from './contracts.ts'
-import type { Terms } from './registry.ts'
 
 /** What is known of a claim at one moment. */
 export interface Standing {
   readonly claim: Claim
-  readonly terms: Terms
+  readonly terms: ReadModelTerms
   /** Of the next block. */
   readonly now: Moment
 }
@@ -41,7 +40,7 @@ function move(
 }
 
 function isTurnOver({ now, terms }: Standing, { since }: Challenge): boolean {
-  return isOver(since, now, terms.turnSeconds, terms.turnBlocks)
+  return isOver(since, now, { seconds: terms.turnSeconds, blocks: terms.turnBlocks })
 }
 
 /**
@@ -62,7 +61,7 @@ function proof(id: Hex, number: number, openings: Uint8Array): Move {
 /** The settling of a claim that nobody disputes any more; undefined while its window is open. */
 export function settlement({ claim, terms, now }: Standing): Move | undefined {
   const { windowSeconds, windowBlocks } = terms
-  const isDue = isOver(claim.since, now, windowSeconds, windowBlocks)
+  const isDue = isOver(claim.since, now, { seconds: windowSeconds, blocks: windowBlocks })
   if (claim.status !== 'open' || claim.open > 0 || !isDue) return undefined
   const { name, call } = move('settle', 'bytes32', unhex(claim.id))
   return { name, call: { ...call, gasLimit } }

@@ -1,6 +1,7 @@
 /** Brings a model onto the chain; what is there already, after a first try that ended, stays. */
 import { Fault, hex, type Hex, unhex, utf8 } from '#base'
 import { sha3_256 } from '#crypto'
+import { modelKinds, type ModelTexts, type ReadModelTerms } from '#precompiles'
 
 import type { RpcAsker } from '../rpc-client.ts'
 import type { Sender } from '../sender.ts'
@@ -8,16 +9,7 @@ import type { BuiltModel } from './built.ts'
 import { callOf } from './contracts.ts'
 import { registeredOtherwise } from './faults.ts'
 import { limits } from './limits.ts'
-import {
-  chunkHashOf,
-  kinds,
-  modelOf,
-  type ModelTexts,
-  newestOf,
-  type Terms,
-  termsOf,
-  textsOf,
-} from './registry.ts'
+import { chunkHashOf, modelOf, newestOf, termsOf, textsOf } from './registry.ts'
 
 const chunkBytes = 32_768
 const runtime = 1n
@@ -26,7 +18,7 @@ export interface Registration extends Partial<ModelTexts> {
   readonly name: string
   readonly built: BuiltModel
   /** Those that are not here stay as a new draft has them. */
-  readonly terms: Partial<Terms>
+  readonly terms: Partial<ReadModelTerms>
 }
 
 export interface Registered {
@@ -93,7 +85,7 @@ async function draft(
   tell(`registering ${name}`)
   const texts = [{ bytes: utf8(licence) }, { bytes: utf8(metadata) }] as const
   const size = BigInt(built.bytes.length)
-  const kind = BigInt(kinds.indexOf(built.kind))
+  const kind = BigInt(modelKinds.indexOf(built.kind))
   const signature = 'register(string,bytes32,uint64,uint64,uint8,string,string)'
   const values = [{ bytes: utf8(name) }, unhex(built.hash), size, runtime, kind, ...texts] as const
   await sender.send(callOf('models', signature, values))
@@ -108,12 +100,14 @@ async function draft(
 async function setTerms(
   sender: Sender,
   id: Hex,
-  wanted: Partial<Terms>,
+  wanted: Partial<ReadModelTerms>,
   tell: (step: string) => void,
 ): Promise<void> {
   const present = await termsOf(sender.rpc, id)
   const terms = { ...present, ...wanted }
-  const isSame = Object.entries(terms).every(([name, one]) => present[name as keyof Terms] === one)
+  const isSame = Object.entries(terms).every(
+    ([name, one]) => present[name as keyof ReadModelTerms] === one,
+  )
   if (isSame) return
   tell('setting the terms of claims')
   const { windowSeconds, windowBlocks, turnSeconds, turnBlocks, bond, attesters, threshold } = terms

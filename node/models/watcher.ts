@@ -1,10 +1,11 @@
 /** Repeats claims, challenges those that are wrong, and answers for one's own. */
 import { equal, Fault, type Hex, isFault, unhex } from '#base'
 import type { Witness } from '#inference'
+import type { Claim } from '#precompiles'
 
 import type { Sender } from '../sender.ts'
 import { openModel } from './built.ts'
-import { answerClaimed, type Claim, claimOf } from './claims.ts'
+import { answerClaimed, claimOf } from './claims.ts'
 import { idsOf } from './contracts.ts'
 import { defend, type Ledger, ledgerOf, play, type Tell } from './disputes.ts'
 import { witnessOf } from './inference.ts'

@@ -7,28 +7,13 @@ import { PrecompileRevert } from '../plugin.ts'
 import { claimId, countSlot } from './claims.ts'
 import { gasTable } from './gas.ts'
 import { limits } from './limits.ts'
+import * as questions from './questions.ts'
 import { ClaimRecord } from './record.ts'
 
-const id = ['bytes32', 'id'] as const
 const gas = (): number => gasTable.call
 
 export const claimOf = method({
-  name: 'claimOf',
-  mutability: 'view',
-  inputs: [id],
-  outputs: [
-    ['uint8', 'status'],
-    ['bytes32', 'model'],
-    ['address', 'claimant'],
-    ['uint256', 'bond'],
-    ['bytes32', 'traceTop'],
-    ['bytes32', 'inputHash'],
-    ['bytes32', 'outputHash'],
-    ['uint64', 'open'],
-    ['uint64', 'challenges'],
-    ['uint64', 'timestamp'],
-    ['uint64', 'height'],
-  ],
+  ...questions.claimOf,
   gas,
   run(view, of) {
     const claim = new ClaimRecord(view, of)
@@ -41,20 +26,7 @@ export const claimOf = method({
 })
 
 export const challengeOf = method({
-  name: 'challengeOf',
-  mutability: 'view',
-  inputs: [id, ['uint64', 'number']],
-  outputs: [
-    ['uint8', 'status'],
-    ['uint8', 'turn'],
-    ['uint8', 'level'],
-    ['uint64', 'index'],
-    ['bytes32', 'hash'],
-    ['address', 'challenger'],
-    ['uint256', 'bond'],
-    ['uint64', 'timestamp'],
-    ['uint64', 'height'],
-  ],
+  ...questions.challengeOf,
   gas,
   run(view, of, which) {
     const record = new ClaimRecord(view, of).challenge(which)
@@ -66,22 +38,13 @@ export const challengeOf = method({
 })
 
 export const count = method({
-  name: 'count',
-  mutability: 'view',
-  inputs: [],
-  outputs: [['uint64', 'made']],
+  ...questions.count,
   gas,
   run: (view) => [toBigInt(view.get(countSlot))],
 })
 
 export const list = method({
-  name: 'list',
-  mutability: 'view',
-  inputs: [
-    ['uint64', 'start'],
-    ['uint64', 'most'],
-  ],
-  outputs: [['bytes32[]', 'ids']],
+  ...questions.list,
   gas,
   run(view, start, most) {
     if (most > BigInt(limits.listed.value)) throw new PrecompileRevert('claims: page too long')

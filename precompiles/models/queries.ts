@@ -7,26 +7,15 @@ import { PrecompileRevert } from '../plugin.ts'
 import { gasTable } from './gas.ts'
 import { limits } from './limits.ts'
 import { blobsOf } from './program.ts'
+import * as questions from './questions.ts'
 import { modelId, ModelRecord } from './record.ts'
 import { countSlot, listSlot, versionsSlot } from './registration.ts'
 
-const id = ['bytes32', 'id'] as const
 const gas = (input: Uint8Array): number =>
   gasTable.call + gasTable.word * Math.ceil(input.length / 32)
 
 export const model = method({
-  name: 'model',
-  mutability: 'view',
-  inputs: [id],
-  outputs: [
-    ['uint8', 'status'],
-    ['uint8', 'kind'],
-    ['uint64', 'runtime'],
-    ['uint64', 'size'],
-    ['uint64', 'version'],
-    ['address', 'owner'],
-    ['bytes32', 'hash'],
-  ],
+  ...questions.model,
   gas,
   run(view, of) {
     const record = new ModelRecord(view, of)
@@ -38,16 +27,7 @@ export const model = method({
 })
 
 export const costOf = method({
-  name: 'costOf',
-  mutability: 'view',
-  inputs: [id],
-  outputs: [
-    ['uint64', 'macs'],
-    ['uint64', 'elements'],
-    ['uint64', 'inputBytes'],
-    ['uint64', 'outputBytes'],
-    ['uint64', 'activeFrom'],
-  ],
+  ...questions.costOf,
   gas,
   run(view, of) {
     const { cost } = new ModelRecord(view, of)
@@ -57,18 +37,7 @@ export const costOf = method({
 })
 
 export const termsOf = method({
-  name: 'termsOf',
-  mutability: 'view',
-  inputs: [id],
-  outputs: [
-    ['uint64', 'windowSeconds'],
-    ['uint64', 'windowBlocks'],
-    ['uint64', 'turnSeconds'],
-    ['uint64', 'turnBlocks'],
-    ['uint256', 'bond'],
-    ['bytes32', 'attesters'],
-    ['uint64', 'threshold'],
-  ],
+  ...questions.termsOf,
   gas,
   run(view, of) {
     const record = new ModelRecord(view, of)
@@ -79,14 +48,7 @@ export const termsOf = method({
 })
 
 export const textsOf = method({
-  name: 'textsOf',
-  mutability: 'view',
-  inputs: [id],
-  outputs: [
-    ['string', 'name'],
-    ['string', 'licence'],
-    ['string', 'metadata'],
-  ],
+  ...questions.textsOf,
   gas,
   run(view, of) {
     const record = new ModelRecord(view, of)
@@ -101,47 +63,25 @@ export const textsOf = method({
 })
 
 export const versionsOf = method({
-  name: 'versionsOf',
-  mutability: 'view',
-  inputs: [
-    ['address', 'publisher'],
-    ['string', 'name'],
-  ],
-  outputs: [['uint64', 'versions']],
+  ...questions.versionsOf,
   gas,
   run: (view, publisher, name) => [toBigInt(view.get(versionsSlot(publisher, name)))],
 })
 
 export const idOf = method({
-  name: 'idOf',
-  mutability: 'view',
-  inputs: [
-    ['address', 'publisher'],
-    ['string', 'name'],
-    ['uint64', 'version'],
-  ],
-  outputs: [id],
+  ...questions.idOf,
   gas,
   run: (_view, publisher, name, version) => [modelId(publisher, name, version)],
 })
 
 export const count = method({
-  name: 'count',
-  mutability: 'view',
-  inputs: [],
-  outputs: [['uint64', 'registered']],
+  ...questions.count,
   gas,
   run: (view) => [toBigInt(view.get(countSlot))],
 })
 
 export const list = method({
-  name: 'list',
-  mutability: 'view',
-  inputs: [
-    ['uint64', 'start'],
-    ['uint64', 'most'],
-  ],
-  outputs: [['bytes32[]', 'ids']],
+  ...questions.list,
   gas,
   run(view, start, most) {
     if (most > BigInt(limits.listed.value)) throw new PrecompileRevert('models: page too long')

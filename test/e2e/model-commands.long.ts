@@ -74,7 +74,7 @@ describe('pars model', function () {
       [['build', text], exitCodes.failure, /INFERENCE_MODEL/],
       [['build', bench.path('none')], exitCodes.failure, /MODEL_FILE.*ENOENT/],
       [['run', bench.path('classifier'), '--input', '0x12'], exitCodes.failure, /MODEL_INPUT/],
-      [['show', `0x${'1'.repeat(64)}`, ...models.at], exitCodes.transaction, /unknown model/],
+      [['show', `0x${'1'.repeat(64)}`, ...models.at], exitCodes.transaction, /MODEL_UNKNOWN/],
     ] as const
     for (const [line, code, pattern] of refusals) {
       assertRefused(await models.run(...line), code, pattern)

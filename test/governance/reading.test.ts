@@ -5,7 +5,8 @@ import { encodeErrorResult, encodeFunctionResult, keccak256, toHex, zeroHash } f
 
 import { type Hex, isFault, unhex } from '#base'
 import { pipRegistry, vePars } from '#contracts'
-import { findPip, readPipText, readVotes, type StateCall, standingChange } from '#governance'
+import { findPip, readPipText, readVotes, standingChange } from '#governance'
+import type { StateCall } from '#precompiles'
 
 const { abi } = pipRegistry
 const account: Hex = `0x${'11'.repeat(20)}`

@@ -3,8 +3,9 @@ import process from 'node:process'
 import { type Command, Option } from 'commander'
 
 import { type Hex, plainFacts } from '#base'
+import type { Claim } from '#precompiles'
 
-import { type Claim, claimOf, challengeOf } from '../../models/claims.ts'
+import { claimOf, challengeOf } from '../../models/claims.ts'
 import { idsOf } from '../../models/contracts.ts'
 import { RpcClient } from '../../rpc-client.ts'
 import { addPageOptions, addRpcOptions, hashOf, type RpcFlags } from '../arguments.ts'

@@ -3,11 +3,10 @@ import path from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 
 import { compare, Fault, hex, type Hex, unhex } from '#base'
-import { attestersRoot } from '#precompiles'
+import { attestersRoot, type ReadModelTerms } from '#precompiles'
 
 import { openModel } from '../../models/built.ts'
 import { registerModel } from '../../models/registration.ts'
-import type { Terms } from '../../models/registry.ts'
 import { addressOf, amountOf, listOf, wholeOf } from '../arguments.ts'
 import { print, progress } from '../printing.ts'
 import { addFromOptions, type FromFlags, openSender } from '../sending.ts'
@@ -65,7 +64,13 @@ function rootOf(attesters: readonly Hex[]): Hex {
   return hex(attestersRoot(attesters.map((address) => unhex(address)).toSorted(compare)))
 }
 
-function termsIn({ bond, window, turn, attesters, threshold }: RegisterFlags): Partial<Terms> {
+function termsIn({
+  bond,
+  window,
+  turn,
+  attesters,
+  threshold,
+}: RegisterFlags): Partial<ReadModelTerms> {
   if ((attesters === undefined) !== (threshold === undefined)) {
     const reason = '--attesters and --threshold go together'
     throw new Fault({ code: 'NODE_USAGE', reason }, '--help explains the command')

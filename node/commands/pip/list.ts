@@ -2,7 +2,8 @@ import process from 'node:process'
 
 import { type Command, Option } from 'commander'
 
-import { listPips, type PipStatus, pipStatuses, type PipSummary, type StateCall } from '#governance'
+import { listPips, type PipStatus, pipStatuses, type PipSummary } from '#governance'
+import type { StateCall } from '#precompiles'
 
 import { presentOf } from '../../governance/present.ts'
 import { RpcClient } from '../../rpc-client.ts'

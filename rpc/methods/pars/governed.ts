@@ -1,5 +1,5 @@
 import type { BlockRef } from '#chain'
-import type { StateCall } from '#governance'
+import type { StateCall } from '#precompiles'
 
 import { limits } from '../../limits.ts'
 import type { Context } from '../../method.ts'
@@ -7,8 +7,8 @@ import { known } from '../known.ts'
 import { workOf } from '../metered.ts'
 
 /**
- * What `read` finds in the contracts of the genesis, on one block for all of its calls: the head as it
- * is now. Their gas is charged together.
+ * What `read` finds in contracts and precompiles of the network, on one block for all of its calls: the
+ * head as it is now. Their gas is charged together.
  */
 export async function governed<Result>(
   { chain, reads, spend }: Pick<Context, 'chain' | 'reads' | 'spend'>,

@@ -1,8 +1,12 @@
 import type { Method } from '../../method.ts'
 import { getCheckpoint } from './get-checkpoint.ts'
+import { getClaim } from './get-claim.ts'
+import { getClaims } from './get-claims.ts'
 import { getDagTips } from './get-dag-tips.ts'
 import { getDid } from './get-did.ts'
 import { getFinality } from './get-finality.ts'
+import { getModel } from './get-model.ts'
+import { getModels } from './get-models.ts'
 import { getNonce } from './get-nonce.ts'
 import { getPipContent } from './get-pip-content.ts'
 import { getPip } from './get-pip.ts'
@@ -19,9 +23,13 @@ import { simulatePip } from './simulate-pip.ts'
 
 export const pars: readonly Method[] = [
   getCheckpoint,
+  getClaim,
+  getClaims,
   getDagTips,
   getDid,
   getFinality,
+  getModel,
+  getModels,
   getNonce,
   getPip,
   getPipContent,

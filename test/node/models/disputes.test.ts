@@ -3,11 +3,16 @@ import assert from 'node:assert/strict'
 
 import { Fault, fixed, hex, type Hex, unhex } from '#base'
 import { type Tensor, Witness } from '#inference'
-import { callInMemory } from '#precompiles'
+import {
+  callInMemory,
+  type Challenge,
+  challengeStatuses,
+  challengeTurns,
+  type Claim,
+  claimStatuses,
+} from '#precompiles'
 
 import { buildModel } from '../../../node/models/built.ts'
-import type { Challenge, Claim } from '../../../node/models/claims.ts'
-import { challengeStatuses, claimStatuses, turns } from '../../../node/models/claims.ts'
 import { defend, type Ledger, play } from '../../../node/models/disputes.ts'
 import { claimPartsOf, witnessOf } from '../../../node/models/inference.ts'
 import { challengeCall, Challenger, claimCall, Claimant } from '../../../node/models/parties.ts'
@@ -88,7 +93,7 @@ class Court {
     const words = this.world.call('claims', 'claimOf', [this.claim]) as readonly never[]
     const [status, model, claimant, held, traceTop, inputHash, outputHash, open, challenges] = words
     const since = { timestamp: words[9]!, height: words[10]! }
-    const name = claimStatuses[Number(status)]!
+    const name = claimStatuses[Number(status) - 1]!
     const hashes = { traceTop: traceTop!, inputHash: inputHash!, outputHash: outputHash! }
     const counts = { open: Number(open), challenges: Number(challenges) }
     const whose = { model: model!, claimant: claimant!, bond: held! }
@@ -100,8 +105,8 @@ class Court {
     const words = this.world.call('claims', 'challengeOf', of) as readonly never[]
     return {
       number,
-      status: challengeStatuses[Number(words[0])]!,
-      turn: turns[Number(words[1])]!,
+      status: challengeStatuses[Number(words[0]) - 1]!,
+      turn: challengeTurns[Number(words[1])]!,
       level: Number(words[2]),
       index: Number(words[3]),
       hash: words[4]!,
