@@ -50,6 +50,7 @@ interface Parts extends Pick<RpcServerOptions, 'builder' | 'dev' | 'signer'> {
   readonly committee: CommitteeNode | undefined
   readonly offer: RpcOffer
   readonly clock: Clock
+  readonly upgrades: MetricsSources['upgrades']
 }
 
 /** Answers until it is disposed of: calls under way end first. */
@@ -66,7 +67,7 @@ export interface RpcService extends AsyncDisposable {
 /** Throws `NODE_PORT`, `NODE_FILE`, `NODE_IPC`, `NODE_IPC_USED`, `RPC_HOST_FORM`, `RPC_ORIGIN_FORM` and `RPC_METHOD_FORM`. */
 export async function openRpcService(
   options: RpcServiceOptions,
-  { offer, verifier, committee, ...given }: Parts,
+  { offer, verifier, committee, upgrades, ...given }: Parts,
 ): Promise<RpcService> {
   const { data, log, allowedHosts, allowedOrigins, trustsProxy = false } = options
   const { chain, clock } = given
@@ -89,7 +90,8 @@ export async function openRpcService(
     allowedOrigins,
     trustsProxy,
   })
-  const metrics = await openMetrics(options, { chain, verifier, server, health, committee, clock })
+  const sources = { chain, verifier, server, health, committee, clock, upgrades }
+  const metrics = await openMetrics(options, sources)
   if (metrics !== undefined) started.use(metrics)
   // It ends with its last connection, which the server ends.
   const ipc = await openIpc(server, options)

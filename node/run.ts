@@ -95,14 +95,14 @@ export async function runNode(options: RunOptions): Promise<RunningNode> {
   )
   const { committee } = ordering
   const dev = options.devKeys ? devParts(chain, ordering) : {}
+  const upgrades = started.use(watchUpgrades(options, chain))
   const service = started.use(
-    await openRpcService(options, { chain, verifier, committee, offer, clock, ...dev }),
+    await openRpcService(options, { chain, verifier, committee, offer, clock, upgrades, ...dev }),
   )
   ordering.start()
   service.health.started()
   const status = startStatusLine({ chain, clock, log })
   started.defer(() => status.cancel())
-  started.use(watchUpgrades(options, chain))
   const resources = started.move()
   return {
     chain,

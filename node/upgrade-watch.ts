@@ -1,6 +1,7 @@
 import { fixed, hex, type Hex, type Log, toBigInt } from '#base'
 import type { BlockRef, ChainFace, Head } from '#chain'
-import { hasSaidReady, type PendingUpgrade, pendingUpgrades, type StateCall } from '#governance'
+import { hasSaidReady, type PendingUpgrade, pendingUpgrades } from '#governance'
+import type { StateCall } from '#precompiles'
 import { systemAddresses } from '#protocol'
 
 import { durationText } from './commands/duration.ts'

@@ -6,6 +6,7 @@ import type { Chain, Verifier } from '#chain'
 import type { HealthFace, NodeRpcServer } from '#rpc'
 
 import type { CommitteeNode } from '../consensus/committee-node.ts'
+import type { UpgradeWatch } from '../upgrade-watch.ts'
 import { clientVersion } from '../version.ts'
 import { chainMetrics } from './chain.ts'
 import { consensusMetrics } from './consensus.ts'
@@ -13,6 +14,7 @@ import { Instruments } from './instruments.ts'
 import { networkMetrics } from './network.ts'
 import { poolMetrics } from './pool.ts'
 import { rpcMetrics } from './rpc.ts'
+import { upgradeMetrics } from './upgrades.ts'
 
 export interface MetricsSources {
   readonly chain: Chain
@@ -22,16 +24,18 @@ export interface MetricsSources {
   /** Undefined where the node is its whole network. */
   readonly committee: CommitteeNode | undefined
   readonly clock: Clock
+  readonly upgrades: Pick<UpgradeWatch, 'missing'>
 }
 
 export function createMetrics(sources: MetricsSources): Registry {
-  const { chain, verifier, server, health, committee, clock } = sources
+  const { chain, verifier, server, health, committee, clock, upgrades } = sources
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const instruments = new Instruments(registry)
   instruments.gauges('pars_build_info', 'One, with what runs.', ['version'], () => [
     [{ version: clientVersion }, 1],
   ])
+  upgradeMetrics(instruments, upgrades)
   const finalized = (): number =>
     committee?.validator.status.finalized ?? Number(chain.head.header.number)
   chainMetrics(instruments, chain, finalized)

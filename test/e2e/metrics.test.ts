@@ -93,6 +93,7 @@ describe('the metrics of two validators', function () {
     assert.ok(executions >= value('pars_chain_blocks_total'))
     assert.equal(value('pars_chain_execution_seconds_bucket', { le: '+Inf' }), executions)
     assert.equal(value('pars_ready'), 1)
+    assert.equal(value('pars_upgrade_missing'), 0)
   })
 
   it('tell of consensus', () => {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
+import { Registry } from 'prom-client'
+
 import { hex, type Log, silent } from '#base'
 import type { ChainFace, Head, HeadEntries } from '#chain'
 
@@ -9,6 +11,8 @@ import { headEntries } from '../../chain/engine/head-entries.ts'
 import { headSource } from '../../chain/state/index.ts'
 import { missingOf } from '../../node/governance/readiness.ts'
 import { limits } from '../../node/limits.ts'
+import { Instruments } from '../../node/metrics/instruments.ts'
+import { upgradeMetrics } from '../../node/metrics/upgrades.ts'
 import { slots, storedForm, UpgradeWatch } from '../../node/upgrade-watch.ts'
 import { alice } from '../contracts/scene.ts'
 import { entry, key, schedule, UpgradeScene } from '../contracts/upgrade-scene.ts'
@@ -101,6 +105,17 @@ describe('the watch over upgrades', function () {
     const [{ upgrade, left, missing } = {}] = lines.warnings
     assert.deepEqual([upgrade, left], [1, '13 days'])
     assert.match(String(missing), /^blake2b@\S+ is not in release /)
+  })
+
+  it('tells Prometheus how many upgrades it lacks something for', async () => {
+    await using watching = watch()
+    const registry = new Registry()
+    upgradeMetrics(new Instruments(registry), watching)
+    const scraped = async () => /^pars_upgrade_missing (\d+)$/m.exec(await registry.metrics())?.[1]
+    assert.equal(await scraped(), '0')
+    await scheduled(14 * day)
+    await told(watching)
+    assert.equal(await scraped(), '1')
   })
 
   it('says it again each day, and more often as the time comes nearer', async () => {
