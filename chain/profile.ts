@@ -47,15 +47,24 @@ export interface BlockUnderWay {
   readonly vmBlock: VmBlock
 }
 
+/** A plugin that does not become active though its time has come. */
+export interface VoidActivation {
+  readonly name: string
+  readonly version: string
+  readonly reason: string
+  /** The id of the upgrade that is void with it; undefined for a plugin of the genesis. */
+  readonly upgrade?: bigint
+}
+
 /** What blocks do beside what their transactions do. Depends on nothing but header and state. */
 export interface BlockRules {
   /**
    * Before the first transaction; from here on exactly the precompiles of this block answer. Gives
-   * the plugins whose activation is void.
+   * those that don't though their time has come.
    *
    * @param parent The block before.
    */
-  begin(block: BlockUnderWay, parent: Pick<Header, 'timestamp'>): Promise<readonly Precompile[]>
+  begin(block: BlockUnderWay, parent: Pick<Header, 'timestamp'>): Promise<readonly VoidActivation[]>
   /** Before each transaction. What it wrote is to be undone when the transaction may not run. */
   prepare(block: BlockUnderWay, envelope: Envelope): Promise<void>
   /** After the last transaction of a simulated block. Gives what of the header follows from it. */

@@ -109,6 +109,11 @@ const general = {
     5n,
     'A quorum in the last minute leaves time to answer it.',
   ),
+  'vote.expiry': seconds(
+    { least: 7n * day, most: 180n * day, value: 30n * day },
+    day,
+    'What was approved long ago may not be what is wanted by now.',
+  ),
   'guardian.account': {
     unit: 'address as a number, 0 for nobody',
     why: 'Off unless a network wants it; it can only cancel.',
@@ -121,11 +126,20 @@ const general = {
     live: { least: 0n, most: longestGuardian, value: 0n },
     dev: { least: 0n, most: longestGuardian, value: 0n },
   },
-  'treasury.minorSpend': amount(10_000n * pars, pars, 'What a small vote may spend at once.'),
+  'treasury.minorSpend': amount(
+    10_000n * pars,
+    pars,
+    'What small votes may spend per period, one or many.',
+  ),
   'treasury.majorSpend': amount(
     250_000n * pars,
     100n * pars,
-    'What a larger vote may spend at once.',
+    'What larger votes may spend per period, one or many.',
+  ),
+  'treasury.period': seconds(
+    { least: 7n * day, most: 365n * day, value: 30n * day },
+    600n,
+    'Many small spendings in it need as much agreement as a large one.',
   ),
   'upgrade.notice': seconds(
     { least: 14n * day, most: 180n * day, value: 14n * day },

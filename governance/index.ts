@@ -38,7 +38,6 @@ export {
   readEvent,
   readEventAs,
 } from './reading/artifacts.ts'
-export type { StateCall } from './reading/contract.ts'
 export { readIdentity, readPrekeyRoot } from './reading/identities.ts'
 export {
   findPip,
@@ -71,7 +70,9 @@ export {
   type PendingUpgrade,
   pendingUpgrades,
   readSchedule,
+  type Upgrade,
   type UpgradePlugin,
+  upgradeStates,
 } from './reading/upgrades.ts'
 export { decodeValues, signatureHash, typeOf, type Value } from './reading/value.ts'
 export { readLocks, readVotes } from './reading/votes.ts'

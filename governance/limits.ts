@@ -56,6 +56,11 @@ export const limits = {
     unit: 'activated plugins that a node lists',
     why: 'They are never taken off the chain, and each is read by a call.',
   },
+  pastUpgrades: {
+    value: 32,
+    unit: 'upgrades that no longer wait, of a list',
+    why: 'They are never taken off the chain, and each is read by a call.',
+  },
   findings: {
     value: 100,
     unit: 'findings of one text',

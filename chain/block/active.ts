@@ -5,9 +5,18 @@ import { keccak256 } from '#crypto'
 import { pluginCode } from '#genesis'
 import type { Precompile } from '#precompiles'
 
-import type { State } from '../state/index.ts'
+import { emptyCodeHash, type State } from '../state/index.ts'
 
 const pluginCodeHash = keccak256(pluginCode)
+
+/** Whether a contract stands where a plugin would: it stays, and the activation is void. */
+export async function isTaken(state: State, address: Uint8Array): Promise<boolean> {
+  const account = await state.getAccount(new Address(address))
+  return (
+    account !== undefined &&
+    ![emptyCodeHash, pluginCodeHash].some((hash) => equal(hash, account.codeHash))
+  )
+}
 
 /**
  * Those of the plugins whose height has come that got their account: where a contract stood

@@ -303,8 +303,8 @@ class CommitBlocks implements CommitPorts {
       index: this.sealed.length,
       gasLimit: await this.#profile.blockGasLimit(this.#ledger.state),
     })
-    for (const { name, version } of await block.open()) {
-      this.#log.error('a contract holds the address of a precompile', { name, version })
+    for (const facts of await block.open()) {
+      this.#log.error('the activation of a precompile is void', { ...facts })
     }
     return block
   }

@@ -28,7 +28,7 @@ export interface ThreadInit {
    * names them; and, for development, paths of files.
    */
   readonly modules: readonly string[]
-  /** Absolute: the folder from which packages are found. Needed where the genesis names one. */
+  /** Absolute: the folder from which packages are found. Needed where the genesis or `modules` names one. */
   readonly project?: string | undefined
 }
 
@@ -111,6 +111,6 @@ async function importFile(file: string): Promise<unknown> {
 function noProject(module: string): Fault<{ code: 'CHAIN_PROJECT_MISSING'; module: string }> {
   return new Fault(
     { code: 'CHAIN_PROJECT_MISSING', module },
-    'the genesis runs a package: name the folder of the project that has it installed',
+    `packages are found from a project: name the folder of the one that has ${module} installed`,
   )
 }

@@ -1,7 +1,6 @@
 /** One block of a commit: what it starts from, what happens before its transactions, how it closes. */
 import { concat, fixed } from '#base'
 import { keccak256 } from '#crypto'
-import type { Precompile } from '#precompiles'
 
 import type { OpenHeader } from '../block/apply.ts'
 import { emptyOmmersHash, zeroNonce } from '../block/header.ts'
@@ -10,7 +9,7 @@ import { BlockRun } from '../block/run.ts'
 import type { SealedBlock } from '../block/sealed.ts'
 import type { Executor } from '../evm/index.ts'
 import type { Head } from '../port.ts'
-import type { BlockUnderWay } from '../profile.ts'
+import type { BlockUnderWay, VoidActivation } from '../profile.ts'
 import { emptyRoot, type State } from '../state/index.ts'
 import type { Commit, OpenBlock } from './commit.ts'
 import { noRequests } from './constants.ts'
@@ -64,7 +63,7 @@ export class ParsBlock implements OpenBlock {
   }
 
   /** What happens before the first transaction. Gives the plugins whose activation is void. */
-  open(): Promise<readonly Precompile[]> {
+  open(): Promise<readonly VoidActivation[]> {
     return this.#profile.blocks.begin(this.#underWay, this.#parent)
   }
 

@@ -2,7 +2,7 @@ import { type Common, Hardfork } from '@ethereumjs/common'
 import { paramsTx } from '@ethereumjs/tx'
 
 /** The rules of a Pars network, from its genesis document. The only profile in production. */
-import { empty, equal } from '#base'
+import { empty, equal, unhex } from '#base'
 import { type Genesis, genesisAllocation, genesisHash } from '#genesis'
 import type { EnvelopeKey, Precompile } from '#precompiles'
 import {
@@ -14,16 +14,17 @@ import {
   intrinsicGas,
   isAlgorithm,
   limits,
+  systemAddresses,
 } from '#protocol'
 
-import { activePlugins } from '../block/active.ts'
+import { activePlugins, isTaken } from '../block/active.ts'
 import { bloomOf } from '../block/bloom.ts'
 import { emptyOmmersHash, zeroNonce } from '../block/header.ts'
 import type { CallRequest } from '../call-port.ts'
 import { rulesOf } from '../evm/index.ts'
 import type { Header } from '../port.ts'
 import type { ChainProfile, GenesisAccount } from '../profile.ts'
-import { emptyRoot } from '../state/index.ts'
+import { emptyRoot, type State } from '../state/index.ts'
 import { nextBaseFee } from './base-fee.ts'
 import { parsBlockRules } from './block-rules.ts'
 import { builtinGas } from './builtin-gas.ts'
@@ -33,7 +34,7 @@ import { noRequests } from './constants.ts'
 import { decodeEnvelope, type ParsEnvelope } from './envelope.ts'
 import { roomForTransactions } from './limits.ts'
 import { parsRuleChanges } from './rule-changes.ts'
-import { due, type InstalledPackage, Schedule } from './schedule.ts'
+import { due, type InstalledPackage, Schedule, type Scheduled } from './schedule.ts'
 import { parsSimulation } from './simulated.ts'
 import { lanesAddress, registryAddress } from './slots.ts'
 import type { StorageReader } from './upgrade-storage.ts'
@@ -55,6 +56,15 @@ export interface ParsProfile extends ChainProfile {
   decode(wire: Uint8Array): ParsEnvelope
   nextBaseFee(parent: Header): bigint
 }
+
+/** What says who signs, and by which rules: blocks begin with what these hold. */
+const fixedAddresses = [
+  registryAddress,
+  lanesAddress,
+  systemAddresses.chainParams,
+  systemAddresses.upgradeSchedule,
+  systemAddresses.validatorSet,
+]
 
 /** How many block times pass before an idle chain makes an empty block. */
 const idleBlocks = 4
@@ -101,13 +111,28 @@ export function parsProfile(
     plugins: async (state, { number }) =>
       activePlugins(state, due(await schedule.in(state), number)),
     blocks: parsBlockRules({ genesisHash: hash, schedule }),
-    changes: async (state) => parsRuleChanges(await schedule.in(state), network),
+    changes: async (state) =>
+      parsRuleChanges(await started(state, await schedule.in(state)), network),
     simulation: parsSimulation(network, genesis.targetBlockMs),
-    isFixed: (address) => equal(address, registryAddress) || equal(address, lanesAddress),
+    isFixed: (address) => fixedAddresses.some((one) => equal(one, address)),
     maxTransactionGas: () => BigInt(limits.transactionGas.value),
     envelopeKey: callKey,
     intrinsicGas: (request, _, key) => intrinsicOf(request, key),
   }
+}
+
+/** Without what is void, and what an upgrade has replaced before its height came. */
+async function started(
+  state: State,
+  schedule: readonly Scheduled[],
+): Promise<readonly Scheduled[]> {
+  const found: Scheduled[] = []
+  for (const entry of schedule) {
+    const { from, plugin } = entry
+    const isReplaced = !due(schedule, from).includes(plugin)
+    if (!isReplaced && !(await isTaken(state, unhex(plugin.address)))) found.push(entry)
+  }
+  return found
 }
 
 function genesisHeader(genesis: Genesis, hash: Uint8Array): Omit<Header, 'stateRoot'> {

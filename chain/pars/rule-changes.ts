@@ -16,7 +16,11 @@ const systemContracts: RuleChange['systemContracts'] = [
   ['HISTORY_STORAGE_ADDRESS', systemAddresses.blockHashes],
 ]
 
-/** The id of the rules at a height: of the network and of everything that has started there. */
+/**
+ * The id of the rules at a height is of the network and of everything that has started there.
+ *
+ * @param schedule Of what starts, without what never does.
+ */
 export function parsRuleChanges(
   schedule: readonly Scheduled[],
   { genesisHash }: Network,

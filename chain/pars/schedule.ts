@@ -4,10 +4,9 @@
  *
  * @see PIP-0003 "Activation", PIP-0010 "Upgrades"
  */
-import { equal, Fault, hex, toBigInt } from '#base'
+import { equal, Fault, hex } from '#base'
 import type { ScheduledPrecompile } from '#genesis'
 import { type Precompile, specHash } from '#precompiles'
-import { systemAddresses } from '#protocol'
 
 import { activatedDigest, activatedPlugins, type StorageReader } from './upgrade-storage.ts'
 
@@ -33,45 +32,33 @@ export interface Available {
 }
 
 export class Schedule {
-  /** That of the genesis. */
-  readonly first: readonly Scheduled[]
+  readonly genesis: readonly ScheduledPrecompile[]
   readonly #available: Available
-  readonly #modules: readonly string[]
+  readonly #first: readonly Scheduled[]
   /** By what the storage says, whoever wrote it: a call may run on a state of its own making. */
   #known: { readonly content: string; readonly entries: readonly Scheduled[] } | undefined
 
   /** Throws `CHAIN_PRECOMPILE_MISSING`, `CHAIN_PRECOMPILE_SPEC` or `CHAIN_PRECOMPILE_ADDRESS`. */
   constructor(genesis: readonly ScheduledPrecompile[], available: Available) {
+    this.genesis = genesis
     this.#available = available
-    this.#modules = genesis.flatMap(({ module }) => module ?? [])
-    this.first = genesis.map((entry) => scheduled(entry, available))
+    this.#first = genesis.map((entry) => scheduled(entry, available))
   }
 
   /** Of `state`. Throws as the constructor, `CHAIN_PRECOMPILE_INTEGRITY` too. */
   async in(state: StorageReader): Promise<readonly Scheduled[]> {
-    if ((await activatedDigest(state)) === undefined) return this.first
+    if ((await activatedDigest(state)) === undefined) return this.#first
     const activated = await activatedPlugins(state)
     const content = JSON.stringify(activated, (_, value: unknown) => {
       if (value instanceof Uint8Array) return hex(value)
       return typeof value === 'bigint' ? value.toString() : value
     })
     if (this.#known?.content === content) return this.#known.entries
-    const entries = this.#with(activated)
+    const byVote = activated.map((entry) => {
+      return { ...scheduled(entry, this.#available), byVote: true as const }
+    })
+    const entries = [...this.#first, ...byVote]
     this.#known = { content, entries }
-    return entries
-  }
-
-  /** What a vote can't do is void: an upgrade moves no precompile and takes no other's address. */
-  #with(activated: readonly ScheduledPrecompile[]): readonly Scheduled[] {
-    const entries = [...this.first]
-    const modules = new Set(this.#modules)
-    for (const entry of activated) {
-      // One installation holds one version of a package: with two, no node could run.
-      const isSecond = entry.module !== undefined && modules.has(entry.module)
-      if (isSecond || !isPossible(entry, entries)) continue
-      if (entry.module !== undefined) modules.add(entry.module)
-      entries.push({ ...scheduled(entry, this.#available), byVote: true })
-    }
     return entries
   }
 }
@@ -89,21 +76,6 @@ export function due(schedule: readonly Scheduled[], number: bigint): readonly Pr
     .map(({ plugin }) => plugin)
     .toSorted((a, b) => (a.address < b.address ? -1 : 1))
 }
-
-function isPossible(entry: ScheduledPrecompile, earlier: readonly Scheduled[]): boolean {
-  const at = hex(entry.address)
-  const isOwned = owned.some((address) => equal(address, entry.address))
-  const others = earlier.filter(({ plugin }) => plugin.address === at || plugin.name === entry.name)
-  return (
-    toBigInt(entry.address) >= 0x200n &&
-    (!isOwned || others.length > 0) &&
-    others.every(({ plugin }) => plugin.address === at && plugin.name === entry.name) &&
-    others.every(({ plugin }) => plugin.version !== entry.version)
-  )
-}
-
-/** Their storage is what the protocol itself reads and writes. */
-const owned = [systemAddresses.accounts, systemAddresses.nonces]
 
 function scheduled(entry: ScheduledPrecompile, available: Available): Scheduled {
   return { from: entry.from, plugin: implementationOf(entry, available) }
@@ -129,7 +101,7 @@ function implementationOf(entry: ScheduledPrecompile, available: Available): Pre
 function missing({ name, version, from, module }: ScheduledPrecompile, isInstalled: boolean) {
   const cures = {
     builtin: 'install the release of Pars that has this version',
-    other: `the package ${module} holds another precompile or another version of it: ask who made the genesis`,
+    other: `the package ${module} holds another precompile or another version of it: install the one that the network agreed on`,
     absent: `install the package ${module}, review it, and start with --plugins ${module}`,
   }
   const kind = module === undefined ? 'builtin' : isInstalled ? 'other' : 'absent'

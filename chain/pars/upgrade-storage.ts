@@ -1,5 +1,5 @@
 /**
- * The plugins that upgrades activated, as the storage of UpgradeSchedule has them
+ * The plugins of upgrades, and those that are active, as the storage of UpgradeSchedule has them
  * (contracts/artifacts/UpgradeSchedule.json, "storage").
  */
 import { Address } from '@ethereumjs/util'
@@ -47,12 +47,23 @@ export async function activatedPlugins(
   return entries
 }
 
+/** Of an upgrade, in its order. */
+export async function pluginsOf(
+  state: StorageReader,
+  upgrade: bigint,
+): Promise<readonly ScheduledPrecompile[]> {
+  const count = await word(state, entryOf(upgrade) + upgradeSlots.plugins)
+  const plugins: ScheduledPrecompile[] = []
+  for (let index = 0n; index < count; index++) plugins.push(await pluginOf(state, upgrade, index))
+  return plugins
+}
+
 async function pluginOf(
   state: StorageReader,
   upgrade: bigint,
   index: bigint,
 ): Promise<ScheduledPrecompile> {
-  const entry = toBigInt(keccak256(concat(fixed(upgrade, 32), fixed(slots.upgrades, 32))))
+  const entry = entryOf(upgrade)
   const from = (await word(state, entry + upgradeSlots.times)) >> 192n
   const at = elements(entry + upgradeSlots.plugins) + index * pluginWords
   const module = (await bytes(state, at + 4n)).toString()
@@ -66,6 +77,11 @@ async function pluginOf(
     module: module === '' ? undefined : module,
     integrity: integrity === '' ? undefined : `sha512-${integrity}`,
   }
+}
+
+/** Where the words of an upgrade begin. */
+function entryOf(upgrade: bigint): bigint {
+  return toBigInt(keccak256(concat(fixed(upgrade, 32), fixed(slots.upgrades, 32))))
 }
 
 /** Where the elements of the array at `slot` begin. */

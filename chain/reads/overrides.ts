@@ -36,8 +36,8 @@ interface Overridden {
  * Makes a state what a caller wants to find, as if a transaction before had done it. An entry
  * takes the built-in precompile of its address away, moved or not; a plugin goes only with `code`.
  *
- * Refused with `READ_OVERRIDE_SYSTEM`: any entry for the accounts that say which keys and nonces
- * count, and moving what keeps state under its address (rule P9); with `READ_OVERRIDE` what
+ * Refused with `READ_OVERRIDE_SYSTEM`: any entry for the accounts that say which keys, nonces and
+ * rules count, and moving what keeps state under its address (rule P9); with `READ_OVERRIDE` what
  * contradicts itself.
  */
 export async function overrideState(
@@ -60,7 +60,7 @@ function refuseSystem(profile: ChainProfile, { address, movePrecompileTo }: Stat
     if (touched === undefined || !profile.isFixed(touched)) continue
     throw new Fault(
       { code: 'READ_OVERRIDE_SYSTEM', address: hex(touched) },
-      'the registry of keys and the nonce lanes answer for what is true: override other accounts',
+      'who signs, and by which rules blocks are made, is as it stands: override other accounts',
     )
   }
 }

@@ -6,9 +6,9 @@ pragma solidity ^0.8.24;
 /// revisions, each a Markdown text and the actions that it proposes. Text and actions are kept as
 /// chunks of code under their hashes, so that every node can serve them.
 /// Draft: the author may change everything. Review: a revision restarts its clock. Voting: nothing
-/// changes any more. Approved, without an end to the time in which it may be executed, Rejected
-/// (also by the guardian), or Withdrawn before the vote. Implemented: its actions ran, and every
-/// upgrade that they scheduled is active; for a text, a later vote said so.
+/// changes any more. Approved, Rejected (also by the guardian, or when nobody executed in time what
+/// was approved), or Withdrawn before the vote. Implemented: its actions ran, and every upgrade that
+/// they scheduled is active; for a text, a later vote said so.
 interface IPIPRegistry {
     enum Status {
         Draft,

@@ -13,6 +13,7 @@ interface IParsGovernor is IGovernor {
     /// @param timelock From `queue` to `execute`.
     /// @param extension What at least remains for votes after the quorum was reached.
     /// @param extendedDeadline Zero until then.
+    /// @param expiry How long it may be queued once carried, and executed once its delay is over.
     /// @param floor Votes without which there is no quorum.
     /// @param operation The Timelock's id; zero until `queue`.
     struct Terms {
@@ -22,6 +23,7 @@ interface IParsGovernor is IGovernor {
         uint32 timelock;
         uint32 extension;
         uint48 extendedDeadline;
+        uint32 expiry;
         uint256 floor;
         bytes32 operation;
     }
@@ -47,6 +49,10 @@ interface IParsGovernor is IGovernor {
 
     /// @notice For and abstain together that a proposal needs. Once its snapshot is past.
     function quorumOf(uint256 proposalId) external view returns (uint256);
+
+    /// @notice The last second in which it may be queued, or if it is queued, executed: what was
+    /// approved long ago does not overrule what members want by then.
+    function expiryOf(uint256 proposalId) external view returns (uint256);
 
     /// @notice `castVoteBySig`: the voter signs Ballot(uint256 proposalId,uint8 support,
     /// address voter,uint256 nonce) in the domain ParsGovernor, see AccountAuthentication; anyone

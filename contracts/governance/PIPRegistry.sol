@@ -40,7 +40,7 @@ contract PIPRegistry is IPIPRegistry, IUpgradeRegistry {
         uint256[] upgrades;
     }
 
-    uint16[] private _numbers;
+    uint32[] private _numbers;
     mapping(uint256 number => Record) private _records;
     mapping(uint256 number => mapping(uint256 revision => Revision)) private _revisions;
     mapping(uint256 proposalId => uint256 number) private _numberOf;
@@ -63,7 +63,7 @@ contract PIPRegistry is IPIPRegistry, IUpgradeRegistry {
         if (record.author != address(0)) revert NumberTaken(number);
         _requireVotes(IVotes(SystemContracts.VE_PARS).getVotes(msg.sender), 0);
         record.author = msg.sender;
-        _numbers.push(uint16(number));
+        _numbers.push(uint32(number));
         _revise(number, record, text, actions);
     }
 
@@ -220,6 +220,7 @@ contract PIPRegistry is IPIPRegistry, IUpgradeRegistry {
         if (state == IGovernor.ProposalState.Active) return Status.Voting;
         if (state == IGovernor.ProposalState.Defeated) return Status.Rejected;
         if (state == IGovernor.ProposalState.Canceled) return Status.Rejected;
+        if (state == IGovernor.ProposalState.Expired) return Status.Rejected;
         return _isImplemented(number, record) ? Status.Implemented : Status.Approved;
     }
 

@@ -10,6 +10,8 @@ library Parameters {
     bytes32 internal constant VOTE_DELAY = "vote.delay";
     /// @notice The least time for votes after the quorum was reached.
     bytes32 internal constant VOTE_EXTENSION = "vote.extension";
+    /// @notice How long what was approved may be queued, and once it may run be executed.
+    bytes32 internal constant VOTE_EXPIRY = "vote.expiry";
     /// @notice Who may cancel proposals, as a number; 0 for nobody.
     bytes32 internal constant GUARDIAN = "guardian.account";
     /// @notice Until when, in seconds since 1970.
@@ -28,10 +30,12 @@ library Parameters {
     /// @notice From the end of the vote to the execution.
     bytes32 internal constant TIER_TIMELOCK = "tier.0.timelock";
 
-    /// @notice The treasury spends up to this in tier 0.
+    /// @notice What all proposals of tier 0 may spend of the treasury per TREASURY_PERIOD.
     bytes32 internal constant MINOR_SPEND = "treasury.minorSpend";
-    /// @notice The treasury spends up to this in tier 1.
+    /// @notice The same of tier 1.
     bytes32 internal constant MAJOR_SPEND = "treasury.majorSpend";
+    /// @notice In which what a tier has spent is forgotten again, second by second.
+    bytes32 internal constant TREASURY_PERIOD = "treasury.period";
 
     /// @notice From the execution of a PIP to the activation of its upgrade.
     bytes32 internal constant UPGRADE_NOTICE = "upgrade.notice";

@@ -52,6 +52,7 @@ contract ParsGovernor is GovernorBallots {
         terms.majority = SafeCast.toUint16(_tierParameter(Parameters.TIER_MAJORITY, tier));
         terms.timelock = SafeCast.toUint32(_tierParameter(Parameters.TIER_TIMELOCK, tier));
         terms.extension = SafeCast.toUint32(_parameter(Parameters.VOTE_EXTENSION));
+        terms.expiry = SafeCast.toUint32(_parameter(Parameters.VOTE_EXPIRY));
         terms.floor = _tierParameter(Parameters.TIER_FLOOR, tier);
         emit ProposalTiered(
             proposalId, tier, terms.quorum, terms.floor, terms.majority, terms.timelock
@@ -84,6 +85,13 @@ contract ParsGovernor is GovernorBallots {
         if (snapshot == 0) revert GovernorNonexistentProposal(proposalId);
         Terms storage terms = _terms[proposalId];
         return _quorum(snapshot, terms.quorum, terms.floor);
+    }
+
+    /// @inheritdoc IParsGovernor
+    function expiryOf(uint256 proposalId) public view returns (uint256) {
+        if (proposalSnapshot(proposalId) == 0) revert GovernorNonexistentProposal(proposalId);
+        uint256 from = Math.max(proposalDeadline(proposalId), proposalEta(proposalId));
+        return from + _terms[proposalId].expiry;
     }
 
     /// @notice Of tier 0 by the parameters in force; `quorumOf` says that of a proposal.
@@ -132,10 +140,13 @@ contract ParsGovernor is GovernorBallots {
         returns (ProposalState current)
     {
         current = super.state(proposalId);
-        if (current != ProposalState.Queued) return current;
+        bool queued = current == ProposalState.Queued;
+        if (!queued && current != ProposalState.Succeeded) return current;
         // Anyone may have had the Timelock run it.
-        bool done = _timelock().isOperationDone(_terms[proposalId].operation);
-        return done ? ProposalState.Executed : current;
+        if (queued && _timelock().isOperationDone(_terms[proposalId].operation)) {
+            return ProposalState.Executed;
+        }
+        return block.timestamp > expiryOf(proposalId) ? ProposalState.Expired : current;
     }
 
     /// @dev See GovernorPreventLateQuorum: once per proposal.

@@ -7,11 +7,13 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {SystemContracts} from "../system/SystemContracts.sol";
 import {IChainParams} from "./IChainParams.sol";
+import {IParsGovernor} from "./IParsGovernor.sol";
 import {Parameters} from "./Parameters.sol";
 
 /// @title ParsTimelock
-/// @notice Whoever the network's contracts obey. It does what the Governor scheduled, once its delay
-/// is over, at anyone's call: all actions of a proposal in order, or none.
+/// @notice Whoever the network's contracts obey. It does what the Governor scheduled, once its
+/// delay is over and until it expires, at anyone's call: all actions of a proposal in order, or
+/// none.
 /// @dev OpenZeppelin's TimelockController with roles that are code: the Governor proposes and
 /// cancels, everybody executes, nobody administers. The delay is the Governor's to say, by the tier
 /// of a proposal. Nothing is written by the genesis, and the constructor, which the base asks for,
@@ -19,6 +21,8 @@ import {Parameters} from "./Parameters.sol";
 contract ParsTimelock is TimelockController, ReentrancyGuardTransient {
     error DelayIsOfTheTier();
     error NoCode(address target);
+    /// @param expiry The last second in which it could run.
+    error OperationExpired(bytes32 operation, uint256 expiry);
 
     /// @notice The operation whose actions run in this transaction; 0 for none.
     bytes32 public transient executing;
@@ -34,7 +38,9 @@ contract ParsTimelock is TimelockController, ReentrancyGuardTransient {
         bytes32 predecessor,
         bytes32 salt
     ) public payable override nonReentrant {
-        executing = hashOperationBatch(targets, values, payloads, predecessor, salt);
+        bytes32 operation = hashOperationBatch(targets, values, payloads, predecessor, salt);
+        executing = operation;
+        if (isOperationReady(operation)) _requireUnexpired(operation);
         super.executeBatch(targets, values, payloads, predecessor, salt);
         executing = 0;
     }
@@ -65,5 +71,12 @@ contract ParsTimelock is TimelockController, ReentrancyGuardTransient {
     function _execute(address target, uint256 value, bytes calldata data) internal override {
         if (data.length > 0 && target.code.length == 0) revert NoCode(target);
         super._execute(target, value, data);
+    }
+
+    /// @dev The Governor refuses it too, but nobody has to go by the Governor.
+    function _requireUnexpired(bytes32 operation) private view {
+        IParsGovernor governor = IParsGovernor(SystemContracts.GOVERNOR);
+        uint256 expiry = governor.expiryOf(governor.executing());
+        if (block.timestamp > expiry) revert OperationExpired(operation, expiry);
     }
 }

@@ -4,15 +4,24 @@ pragma solidity ^0.8.24;
 import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {SystemContracts} from "../system/SystemContracts.sol";
+import {IChainParams} from "./IChainParams.sol";
+import {IParsGovernor} from "./IParsGovernor.sol";
+import {Parameters} from "./Parameters.sol";
 
 /// @title The network's own PARS
 /// @notice Only the timelock spends: at once, or as a stream that vests second by second. What
 /// streams owe is reserved, and nothing else can spend it. Amounts are in wei, times in seconds.
+/// All proposals of a tier but the highest share one allowance. What is spent of it, at once or by
+/// opening a stream, comes back evenly, the whole of it in `treasury.period`: a tier spends at most
+/// its allowance at once, and less than twice that within any one period.
 /// @dev Recipients are paid when somebody asks for it and never by an act of governance but
 /// `spend`: a recipient who refuses payment, or wastes gas, holds up nobody else.
-/// Storage: 0 reserved, 1 streams.
+/// Tiers have allowances of their own: what little agreement spends is not missing where there is
+/// more of it. A cancelled stream gives none back, or it could be opened and cancelled without end.
+/// Storage: 0 reserved, 1 streams, 2 what tiers have spent.
 contract Treasury is ReentrancyGuardTransient {
     /// @notice Nothing vests before the cliff; at the cliff all that accrued since the start does.
     struct Stream {
@@ -24,6 +33,12 @@ contract Treasury is ReentrancyGuardTransient {
         uint48 cancelledAt;
         uint256 amount;
         uint256 withdrawn;
+    }
+
+    /// @param amount Of the allowance, as of `since`; it falls from then on.
+    struct Spending {
+        uint208 amount;
+        uint48 since;
     }
 
     event Received(address indexed from, uint256 amount);
@@ -47,6 +62,11 @@ contract Treasury is ReentrancyGuardTransient {
     error InvalidRecipient(address recipient);
     error NothingToPay();
     error InsufficientFunds(uint256 amount, uint256 available);
+    /// @param left What the tier may spend now.
+    error OverTierSpending(uint8 tier, uint256 amount, uint256 left);
+    error UnknownTier(uint8 tier, uint8 most);
+    /// @dev Nobody voted for what the timelock does.
+    error NoProposalRuns();
     error InvalidTimes(uint256 start, uint256 cliff, uint256 end);
     error NoSuchStream(uint256 id);
     error NothingToWithdraw(uint256 id);
@@ -57,10 +77,12 @@ contract Treasury is ReentrancyGuardTransient {
     uint256 public constant MOST_SECONDS = 3650 days;
     /// @notice The most streams that one call of `streams` gives.
     uint256 public constant MOST_PER_PAGE = 100;
+    uint8 private constant HIGHEST = Parameters.TIERS - 1;
 
     /// @notice What streams still owe, vested or not.
     uint256 public reserved;
     Stream[] private _streams;
+    mapping(uint8 tier => Spending) private _spendings;
 
     modifier onlyTimelock() {
         if (msg.sender != _timelock()) revert OnlyTimelock(msg.sender);
@@ -74,6 +96,7 @@ contract Treasury is ReentrancyGuardTransient {
     /// @notice Pays at once.
     function spend(address to, uint256 amount) external onlyTimelock nonReentrant {
         _requirePayable(to, amount);
+        _charge(amount);
         emit Spent(to, amount);
         _pay(to, amount);
     }
@@ -91,6 +114,7 @@ contract Treasury is ReentrancyGuardTransient {
         bool sane = ordered && start <= block.timestamp + MOST_SECONDS
             && end - start <= MOST_SECONDS;
         if (!sane) revert InvalidTimes(start, cliff, end);
+        _charge(amount);
         reserved += amount;
         id = _streams.length;
         _streams.push(Stream(to, uint48(start), uint48(cliff), uint48(end), 0, amount, 0));
@@ -98,7 +122,7 @@ contract Treasury is ReentrancyGuardTransient {
     }
 
     /// @notice Ends a stream: what has vested stays the recipient's, the rest is the treasury's
-    /// again.
+    /// again. No tier may spend more for it.
     function cancelStream(uint256 id) external onlyTimelock {
         Stream storage one = _stream(id);
         (uint256 vestedNow, uint256 amount) = (_vested(one), one.amount);
@@ -135,6 +159,14 @@ contract Treasury is ReentrancyGuardTransient {
         return address(this).balance - reserved;
     }
 
+    /// @notice What a proposal of `tier` could spend now.
+    function spendable(uint8 tier) external view returns (uint256) {
+        if (tier > HIGHEST) revert UnknownTier(tier, HIGHEST);
+        if (tier == HIGHEST) return available();
+        (, uint256 left) = _standing(tier);
+        return Math.min(left, available());
+    }
+
     function streamCount() external view returns (uint256) {
         return _streams.length;
     }
@@ -166,6 +198,40 @@ contract Treasury is ReentrancyGuardTransient {
 
     function _timelock() internal view virtual returns (address) {
         return SystemContracts.TIMELOCK;
+    }
+
+    /// @return Of the proposal whose actions run.
+    function _runningTier() internal view virtual returns (uint8) {
+        IParsGovernor governor = IParsGovernor(SystemContracts.GOVERNOR);
+        uint256 proposal = governor.executing();
+        if (proposal == 0) revert NoProposalRuns();
+        return governor.termsOf(proposal).tier;
+    }
+
+    /// @dev Counts `amount` as spent by the tier of what runs.
+    function _charge(uint256 amount) private {
+        uint8 tier = _runningTier();
+        if (tier == HIGHEST) return;
+        (uint256 spent, uint256 left) = _standing(tier);
+        if (amount > left) revert OverTierSpending(tier, amount, left);
+        _spendings[tier] = Spending(SafeCast.toUint208(spent + amount), uint48(block.timestamp));
+    }
+
+    /// @dev By the parameters in force, also for the time before they were. What came back is
+    /// rounded down, and the fraction of a wei is lost with the next spending.
+    /// @return spent What of the allowance of `tier` is gone.
+    /// @return left What is not.
+    function _standing(uint8 tier) private view returns (uint256 spent, uint256 left) {
+        uint256 allowance = _parameter(tier == 0 ? Parameters.MINOR_SPEND : Parameters.MAJOR_SPEND);
+        Spending storage spending = _spendings[tier];
+        uint256 elapsed = block.timestamp - spending.since;
+        uint256 back = Math.mulDiv(allowance, elapsed, _parameter(Parameters.TREASURY_PERIOD));
+        spent = Math.saturatingSub(spending.amount, back);
+        left = Math.saturatingSub(allowance, spent);
+    }
+
+    function _parameter(bytes32 key) private view returns (uint256) {
+        return IChainParams(SystemContracts.CHAIN_PARAMS).get(key);
     }
 
     function _vested(Stream storage one) private view returns (uint256) {

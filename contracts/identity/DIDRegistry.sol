@@ -14,29 +14,35 @@ import {SignedRequests} from "./SignedRequests.sol";
 ///
 /// Typed data of the relayed forms, in the domain (DIDRegistry, 1) of this network:
 ///   Incept(address controller,bytes32 inceptionHash,uint256 deadline)
-///   Anchor(bytes32 id,bytes32 head,uint64 sequence,uint256 deadline)
-///   Deactivate(bytes32 id,uint256 deadline)
-/// None holds twice: an id is incepted once, sequences rise, and deactivation is final.
+///   Anchor(bytes32 id,bytes32 head,uint64 sequence,uint32 controlEpoch,uint256 deadline)
+///   Deactivate(bytes32 id,uint32 controlEpoch,uint256 deadline)
+/// None holds twice: an id is incepted once, sequences rise, and deactivation is final. None holds
+/// after control passed on, not even when it has come back since: the epoch is another.
 /// Storage: 0 identities.
 contract DIDRegistry is SignedRequests {
     struct Identity {
         address controller;
         /// @dev Of the head event. The inception is event 0.
         uint64 sequence;
-        bool deactivated;
+        /// @dev How often control has passed on. It takes two transactions each time: 2^32 are out
+        /// of reach.
+        uint32 controlEpoch;
         /// @dev Hash of the head event; of the inception at first.
         bytes32 head;
         /// @dev Who may accept control; zero = nobody.
         address offeredTo;
         /// @dev Timestamp and number of the block of the last anchor or deactivation.
         uint48 anchoredAt;
-        uint48 anchoredHeight;
+        uint40 anchoredHeight;
+        bool deactivated;
     }
 
     event Incepted(bytes32 indexed id, address indexed controller, bytes32 inceptionHash);
     event Anchored(bytes32 indexed id, bytes32 head, uint64 sequence);
     event ControlOffered(bytes32 indexed id, address indexed to);
-    event ControlAccepted(bytes32 indexed id, address indexed from, address indexed to);
+    event ControlAccepted(
+        bytes32 indexed id, address indexed from, address indexed to, uint32 controlEpoch
+    );
     event Deactivated(bytes32 indexed id);
 
     error NoSuchIdentity(bytes32 id);
@@ -53,10 +59,11 @@ contract DIDRegistry is SignedRequests {
     uint64 private constant MOST_STEP = 2 ** 32;
     bytes32 private constant INCEPT_TYPEHASH =
         keccak256("Incept(address controller,bytes32 inceptionHash,uint256 deadline)");
-    bytes32 private constant ANCHOR_TYPEHASH =
-        keccak256("Anchor(bytes32 id,bytes32 head,uint64 sequence,uint256 deadline)");
+    bytes32 private constant ANCHOR_TYPEHASH = keccak256(
+        "Anchor(bytes32 id,bytes32 head,uint64 sequence,uint32 controlEpoch,uint256 deadline)"
+    );
     bytes32 private constant DEACTIVATE_TYPEHASH =
-        keccak256("Deactivate(bytes32 id,uint256 deadline)");
+        keccak256("Deactivate(bytes32 id,uint32 controlEpoch,uint256 deadline)");
 
     mapping(bytes32 id => Identity) private _identities;
 
@@ -88,7 +95,7 @@ contract DIDRegistry is SignedRequests {
         _anchor(_controlled(id, msg.sender), id, head, sequence);
     }
 
-    /// @notice The same, signed by the controller and brought by anyone.
+    /// @notice The same, signed by the controller in the epoch that stands, and brought by anyone.
     function anchorBySignature(
         bytes32 id,
         bytes32 head,
@@ -100,7 +107,9 @@ contract DIDRegistry is SignedRequests {
         _requireInTime(deadline);
         _requireSigned(
             identity.controller,
-            keccak256(abi.encode(ANCHOR_TYPEHASH, id, head, sequence, deadline)),
+            keccak256(
+                abi.encode(ANCHOR_TYPEHASH, id, head, sequence, identity.controlEpoch, deadline)
+            ),
             signature
         );
         _anchor(identity, id, head, sequence);
@@ -113,12 +122,15 @@ contract DIDRegistry is SignedRequests {
         emit ControlOffered(id, to);
     }
 
-    /// @notice Makes the caller, to whom it was offered, the controller.
+    /// @notice Makes the caller, to whom it was offered, the controller. What was signed before holds
+    /// no more: who offers control to itself and accepts takes back what it signed.
     function acceptControl(bytes32 id) external {
         Identity storage identity = _active(id);
         if (identity.offeredTo != msg.sender) revert NotOffered(id, msg.sender);
-        emit ControlAccepted(id, identity.controller, msg.sender);
-        (identity.controller, identity.offeredTo) = (msg.sender, address(0));
+        uint32 controlEpoch = identity.controlEpoch + 1;
+        emit ControlAccepted(id, identity.controller, msg.sender, controlEpoch);
+        (identity.controller, identity.controlEpoch) = (msg.sender, controlEpoch);
+        identity.offeredTo = address(0);
     }
 
     /// @notice Ends an identity for good. Its last head stays readable.
@@ -126,7 +138,7 @@ contract DIDRegistry is SignedRequests {
         _deactivate(_controlled(id, msg.sender), id);
     }
 
-    /// @notice The same, signed by the controller and brought by anyone.
+    /// @notice The same, signed by the controller in the epoch that stands, and brought by anyone.
     function deactivateBySignature(bytes32 id, uint256 deadline, bytes calldata signature)
         external
     {
@@ -134,7 +146,7 @@ contract DIDRegistry is SignedRequests {
         _requireInTime(deadline);
         _requireSigned(
             identity.controller,
-            keccak256(abi.encode(DEACTIVATE_TYPEHASH, id, deadline)),
+            keccak256(abi.encode(DEACTIVATE_TYPEHASH, id, identity.controlEpoch, deadline)),
             signature
         );
         _deactivate(identity, id);
@@ -185,7 +197,7 @@ contract DIDRegistry is SignedRequests {
 
     function _stamp(Identity storage identity) private {
         identity.anchoredAt = uint48(block.timestamp);
-        identity.anchoredHeight = uint48(block.number);
+        identity.anchoredHeight = uint40(block.number);
     }
 
     function _deactivate(Identity storage identity, bytes32 id) private {

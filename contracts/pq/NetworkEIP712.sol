@@ -21,8 +21,9 @@ abstract contract NetworkEIP712 is IERC5267 {
 
     /// @inheritdoc IERC5267
     function eip712Domain()
-        external
+        public
         view
+        virtual
         returns (
             bytes1 fields,
             string memory name,

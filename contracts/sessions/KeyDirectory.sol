@@ -12,8 +12,10 @@ import {SystemContracts} from "../system/SystemContracts.sol";
 ///
 /// Typed data of the relayed forms, in the domain (KeyDirectory, 1) of this network:
 ///   Prekeys(address account,uint64 epoch,bytes32 root,uint32 count,uint64 expiry)
-///   IdentityPrekeys(bytes32 id,uint64 epoch,bytes32 root,uint32 count,uint64 expiry)
-/// They hold once, because epochs rise, and not after the expiry of what they publish.
+///   IdentityPrekeys(bytes32 id,uint32 controlEpoch,uint64 epoch,bytes32 root,uint32 count,
+///     uint64 expiry)
+/// They hold once, because epochs rise, and not after the expiry of what they publish. What a
+/// controller signed holds no more once control has passed on.
 /// Storage: 0 entries of accounts, 1 entries of identities.
 contract KeyDirectory is SignedRequests {
     struct Entry {
@@ -52,7 +54,7 @@ contract KeyDirectory is SignedRequests {
         "Prekeys(address account,uint64 epoch,bytes32 root,uint32 count,uint64 expiry)"
     );
     bytes32 private constant IDENTITY_PREKEYS_TYPEHASH = keccak256(
-        "IdentityPrekeys(bytes32 id,uint64 epoch,bytes32 root,uint32 count,uint64 expiry)"
+        "IdentityPrekeys(bytes32 id,uint32 controlEpoch,uint64 epoch,bytes32 root,uint32 count,uint64 expiry)"
     );
     /// @notice The longest that prekeys are given out, in seconds.
     uint256 public constant MOST_LIFETIME = 400 days;
@@ -101,12 +103,15 @@ contract KeyDirectory is SignedRequests {
         uint64 expiry,
         bytes calldata signature
     ) external {
-        address controller = _controllerOf(id);
-        if (controller == address(0)) revert NoSuchIdentity(id);
-        bytes32 request =
-            keccak256(abi.encode(IDENTITY_PREKEYS_TYPEHASH, id, epoch, root, count, expiry));
-        _requireSigned(controller, request, signature);
-        _publishFor(id, controller, epoch, root, count, expiry);
+        DIDRegistry.Identity memory identity = _registry().identityOf(id);
+        if (identity.controller == address(0) || identity.deactivated) revert NoSuchIdentity(id);
+        bytes32 request = keccak256(
+            abi.encode(
+                IDENTITY_PREKEYS_TYPEHASH, id, identity.controlEpoch, epoch, root, count, expiry
+            )
+        );
+        _requireSigned(identity.controller, request, signature);
+        _publishFor(id, identity.controller, epoch, root, count, expiry);
     }
 
     /// @notice What stands for `account`. Who uses a bundle checks its signature and the expiry.
@@ -159,7 +164,11 @@ contract KeyDirectory is SignedRequests {
     }
 
     function _controllerOf(bytes32 id) private view returns (address) {
-        return DIDRegistry(SystemContracts.DID_REGISTRY).controllerOf(id);
+        return _registry().controllerOf(id);
+    }
+
+    function _registry() private pure returns (DIDRegistry) {
+        return DIDRegistry(SystemContracts.DID_REGISTRY);
     }
 
     function _domain() internal pure override returns (string memory, string memory) {

@@ -4,7 +4,8 @@ pragma solidity ^0.8.24;
 /// @title Upgrades that were voted for
 /// @notice Scheduled by the execution of a PIP, never sooner than the network's notice; active in the
 /// first block after one whose timestamp has reached the activation and whose state says that
-/// enough stake is ready; lapsed when that does not happen in time.
+/// enough stake is ready; lapsed when that does not happen in time. It happens as a whole or not at
+/// all: one of whose plugins can't be activated then is void.
 /// @dev The node reads the activated plugins from here. See security rules A1 to A4.
 interface IUpgradeSchedule {
     /// @notice One version of a precompile.
@@ -32,7 +33,8 @@ interface IUpgradeSchedule {
         Pending,
         Activated,
         Lapsed,
-        Cancelled
+        Cancelled,
+        Void
     }
 
     /// @param pip The number of the PIP that scheduled it.
@@ -53,6 +55,7 @@ interface IUpgradeSchedule {
     event UpgradeActivated(uint256 indexed id, uint256 blockNumber);
     event UpgradeLapsed(uint256 indexed id);
     event UpgradeCancelled(uint256 indexed id);
+    event UpgradeVoided(uint256 indexed id);
 
     error OnlyTimelock(address caller);
     error OnlySystem(address caller);
@@ -72,7 +75,11 @@ interface IUpgradeSchedule {
     function cancel(uint256 id) external;
 
     /// @notice By the system address at the start of a block.
-    function advance(uint256 parentTimestamp) external;
+    /// @param impossible Ids of `due` upgrades that the rules of the network don't let be: these are void.
+    function advance(uint256 parentTimestamp, uint256[] calldata impossible) external;
+
+    /// @notice Ids of those that `advance` activates unless they are impossible, in this order.
+    function due(uint256 parentTimestamp) external view returns (uint256[] memory ids);
 
     /// @notice How many upgrades there ever were; ids count from 1.
     function count() external view returns (uint256);

@@ -74,26 +74,44 @@ contract UpgradeSchedule is IUpgradeSchedule {
     }
 
     /// @inheritdoc IUpgradeSchedule
-    function advance(uint256 parentTimestamp) external {
+    function advance(uint256 parentTimestamp, uint256[] calldata impossible) external {
         if (msg.sender != SystemContracts.SYSTEM) revert OnlySystem(msg.sender);
+        // Settings of one upgrade must not decide on the next one: `due` did not know them.
+        uint256 needed = _neededStake();
         uint256 index = 0;
         while (index < _pending.length) {
             uint256 id = _pending[index];
-            Upgrade storage entry = _upgrades[id];
-            if (parentTimestamp < entry.activation) {
+            State next = _next(id, parentTimestamp, needed);
+            if (next == State.Pending) {
                 index++;
-            } else if (parentTimestamp >= entry.lapse) {
-                entry.state = State.Lapsed;
-                _remove(index);
+                continue;
+            }
+            _remove(index);
+            if (next == State.Lapsed) {
+                _upgrades[id].state = State.Lapsed;
                 emit UpgradeLapsed(id);
-            } else if (isReady(id)) {
-                _remove(index);
-                _activate(id, entry);
+            } else if (_isAmong(id, impossible)) {
+                _upgrades[id].state = State.Void;
+                emit UpgradeVoided(id);
             } else {
-                index++;
+                _activate(id, _upgrades[id]);
             }
         }
         _lookAgain();
+    }
+
+    /// @inheritdoc IUpgradeSchedule
+    function due(uint256 parentTimestamp) external view returns (uint256[] memory ids) {
+        uint256 needed = _neededStake();
+        ids = new uint256[](_pending.length);
+        uint256 found = 0;
+        for (uint256 index = 0; index < _pending.length; index++) {
+            uint256 id = _pending[index];
+            if (_next(id, parentTimestamp, needed) == State.Activated) ids[found++] = id;
+        }
+        assembly ("memory-safe") {
+            mstore(ids, found)
+        }
     }
 
     /// @inheritdoc IUpgradeSchedule
@@ -147,9 +165,36 @@ contract UpgradeSchedule is IUpgradeSchedule {
     /// @inheritdoc IUpgradeSchedule
     /// @dev Where no committee stands in the genesis, one node seals: its owner upgrades it.
     function isReady(uint256 id) public view returns (bool) {
-        IValidatorSet validators = IValidatorSet(SystemContracts.VALIDATOR_SET);
-        uint256 needed = validators.totalStake() * _parameter(Parameters.UPGRADE_READINESS);
-        return validators.readyStake(id) * 10_000 >= needed;
+        return _isReady(id, _neededStake());
+    }
+
+    /// @dev Of one that waits.
+    function _next(uint256 id, uint256 parentTimestamp, uint256 needed)
+        private
+        view
+        returns (State)
+    {
+        Upgrade storage entry = _upgrades[id];
+        if (parentTimestamp < entry.activation) return State.Pending;
+        if (parentTimestamp >= entry.lapse) return State.Lapsed;
+        return _isReady(id, needed) ? State.Activated : State.Pending;
+    }
+
+    /// @dev In units of stake times 10,000.
+    function _neededStake() private view returns (uint256) {
+        return IValidatorSet(SystemContracts.VALIDATOR_SET).totalStake()
+            * _parameter(Parameters.UPGRADE_READINESS);
+    }
+
+    function _isReady(uint256 id, uint256 needed) private view returns (bool) {
+        return IValidatorSet(SystemContracts.VALIDATOR_SET).readyStake(id) * 10_000 >= needed;
+    }
+
+    function _isAmong(uint256 id, uint256[] calldata ids) private pure returns (bool) {
+        for (uint256 index = 0; index < ids.length; index++) {
+            if (ids[index] == id) return true;
+        }
+        return false;
     }
 
     function _activate(uint256 id, Upgrade storage entry) private {

@@ -1,8 +1,9 @@
 /** What stands on chain of identities, and of the prekeys that they give out. */
 import type { Hex } from '#base'
 import { didRegistry, keyDirectory } from '#contracts'
+import type { StateCall } from '#precompiles'
 
-import { ContractReader, type StateCall } from './contract.ts'
+import { ContractReader } from './contract.ts'
 
 /** Times are seconds since 1970. */
 export interface AnchoredIdentity {
@@ -11,6 +12,8 @@ export interface AnchoredIdentity {
   readonly head: Hex
   /** Of that event; the inception is 0. */
   readonly sequence: bigint
+  /** How often control has passed on: signed requests name it. */
+  readonly controlEpoch: number
   readonly isDeactivated: boolean
   /** Who may accept control; undefined for nobody. */
   readonly offeredTo: Hex | undefined
@@ -35,6 +38,7 @@ export interface PrekeyRoot {
 interface RawIdentity {
   readonly controller: Hex
   readonly sequence: bigint
+  readonly controlEpoch: bigint
   readonly deactivated: boolean
   readonly head: Hex
   readonly offeredTo: Hex
@@ -66,6 +70,7 @@ export async function readIdentity(
     controller,
     head,
     sequence,
+    controlEpoch: Number(found.controlEpoch),
     isDeactivated: deactivated,
     offeredTo: isZero(offeredTo) ? undefined : offeredTo,
     anchoredAt: Number(found.anchoredAt),

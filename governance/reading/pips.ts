@@ -1,13 +1,14 @@
 /** PIPs as a network's registry and Governor have them. */
 import { Fault, type Hex, unhex } from '#base'
 import { parsGovernor, pipRegistry } from '#contracts'
+import type { StateCall } from '#precompiles'
 
 import { formatAction } from '../pip/actions.ts'
 import { type Call, decodeCall } from '../pip/calls.ts'
 import { type Category, categoryOf } from '../pip/category.ts'
 import { joinContent } from '../pip/content.ts'
 import { namedContracts } from './artifacts.ts'
-import { ContractReader, none, readEach, type StateCall } from './contract.ts'
+import { ContractReader, none, readEach } from './contract.ts'
 import { readProposal, type Proposal } from './proposal.ts'
 
 /** In the order of IPIPRegistry.Status. */

@@ -3,7 +3,7 @@ import { Fault } from '#base'
 
 import { type ContractReader, none } from './contract.ts'
 
-/** In the order of IGovernor.ProposalState; nothing expires here. */
+/** In the order of IGovernor.ProposalState. */
 export const proposalStates = [
   'Pending',
   'Active',
@@ -26,6 +26,8 @@ export interface Proposal {
   readonly deadline: number
   /** From when it may be executed; undefined before it is queued. */
   readonly eta: number | undefined
+  /** The last second in which it may be queued, or if it is queued, executed. */
+  readonly expiry: number
   readonly tier: number
   /** From `queue` to `execute`. */
   readonly timelock: number
@@ -49,11 +51,12 @@ const whole = 10_000n
 
 /** Of a proposal that there is. */
 export async function readProposal(governor: ContractReader, id: bigint): Promise<Proposal> {
-  const [state, snapshot, deadline, eta, terms, votes, quorum] = await Promise.all([
+  const [state, snapshot, deadline, eta, expiry, terms, votes, quorum] = await Promise.all([
     governor.ask<bigint>('state', [id]),
     governor.ask<bigint>('proposalSnapshot', [id]),
     governor.ask<bigint>('proposalDeadline', [id]),
     governor.ask<bigint>('proposalEta', [id]),
+    governor.ask<bigint>('expiryOf', [id]),
     governor.ask<Readonly<Record<'majority' | 'tier' | 'timelock', bigint>>>('termsOf', [id]),
     governor.ask<readonly [against: bigint, inFavour: bigint, abstained: bigint]>('proposalVotes', [
       id,
@@ -67,6 +70,7 @@ export async function readProposal(governor: ContractReader, id: bigint): Promis
     snapshot: Number(snapshot),
     deadline: Number(deadline),
     eta: Number(eta) || undefined,
+    expiry: Number(expiry),
     tier: Number(terms.tier),
     timelock: Number(terms.timelock),
     majority,

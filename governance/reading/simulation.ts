@@ -11,13 +11,17 @@ import { encodeArguments } from '../abi/encode.ts'
 import { parseType } from '../abi/type.ts'
 import type { Call } from '../pip/calls.ts'
 import { describeRevert, type Emitted, readEvent } from './artifacts.ts'
-import type { PipSummary, ReadAction } from './pips.ts'
+import type { PipState, ReadAction } from './pips.ts'
 import { signatureHash } from './value.ts'
 
 /** Where contracts keep what a simulation gives them (contracts/artifacts, "storage"). */
 export const slots = {
   /** Of ParsTimelock, by operation: from when it may be executed. */
   timestamps: 1n,
+  /** Of ParsGovernor, by proposal: whose it is and when its vote began. */
+  proposals: 4n,
+  /** Of ParsGovernor, by proposal: what it runs under. */
+  terms: 9n,
   /** Of ParsGovernor, by operation. */
   proposalOf: 10n,
   /** Of PIPRegistry, by proposal. */
@@ -46,6 +50,11 @@ const canonical = 'executeBatch(address[],uint256[],bytes[],bytes32,bytes32)'
 const selector = keccak256(new TextEncoder().encode(canonical)).subarray(0, 4)
 /** Later than the mark of what is done, and past. */
 const ready = fixed(2, 32)
+/** A proposal whose vote begins so late that it does not expire: the time stands above its author. */
+const unexpired = fixed(1n << (160n + 40n), 32)
+
+/** The tier is what its author takes it to need, unless there is a proposal to say it. */
+type Simulated = Pick<PipState, 'number' | 'proposal' | 'tier'>
 
 /**
  * The execution of a PIP, as one call of the Timelock with all of its actions and the note that they
@@ -53,7 +62,7 @@ const ready = fixed(2, 32)
  * here nobody does.
  */
 export function simulationsOf(
-  pip: Pick<PipSummary, 'number' | 'proposalId'>,
+  pip: Simulated,
   actions: readonly Call[],
 ): { readonly whole: SimulationRequest; readonly each: SimulationRequest } {
   const noted = signatureHash('onExecuted', [{ name: 'number', type: 'uint256' }]).subarray(0, 4)
@@ -69,21 +78,23 @@ export function simulationsOf(
 
 /** Each batch as an operation of the PIP that may be executed. */
 function requestOf(
-  { number, proposalId }: Pick<PipSummary, 'number' | 'proposalId'>,
+  { number, proposal: voted, tier }: Simulated,
   batches: readonly Uint8Array[],
 ): SimulationRequest {
-  // No hash is that small: before the vote the number stands for the proposal.
-  const proposal = fixed(proposalId ?? BigInt(number), 32)
+  // No hash is that small: the number stands for a proposal that may be executed.
+  const proposal = fixed(number, 32)
   const operations = batches.map((batch) => keccak256(batch))
   const state: StateOverride[] = [
     at(
       timelock,
       operations.map((one) => [place(one, slots.timestamps), ready]),
     ),
-    at(
-      governor,
-      operations.map((one) => [place(one, slots.proposalOf), proposal]),
-    ),
+    at(governor, [
+      ...operations.map((one) => [place(one, slots.proposalOf), proposal] as const),
+      [place(proposal, slots.proposals), unexpired],
+      // The tier is the last byte of the first word.
+      [place(proposal, slots.terms), fixed(voted?.tier ?? tier, 32)],
+    ]),
     at(registry, [[place(proposal, slots.numberOf), fixed(number, 32)]]),
   ]
   const calls = batches.map((batch) => ({ to: timelock, data: concat(selector, batch) }))

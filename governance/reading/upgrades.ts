@@ -1,13 +1,14 @@
 /** Upgrades that were voted for, and who is ready for them. */
 import { Fault, type Hex, unhex } from '#base'
 import { chainParams, upgradeSchedule, validatorSet } from '#contracts'
+import type { StateCall } from '#precompiles'
 
 import { limits } from '../limits.ts'
-import { ContractReader, readEach, type StateCall } from './contract.ts'
+import { ContractReader, readEach } from './contract.ts'
 import { wordName } from './value.ts'
 
 /** In the order of IUpgradeSchedule.State; 0 is none at all. */
-const upgradeStates = ['Pending', 'Activated', 'Lapsed', 'Cancelled'] as const
+export const upgradeStates = ['Pending', 'Activated', 'Lapsed', 'Cancelled', 'Void'] as const
 type UpgradeState = (typeof upgradeStates)[number]
 
 /** One version of a precompile. */
@@ -24,7 +25,7 @@ export interface UpgradePlugin {
 }
 
 /** Times are seconds since 1970. */
-interface Upgrade {
+export interface Upgrade {
   readonly id: number
   /** The PIP that scheduled it. */
   readonly pip: number
@@ -60,6 +61,8 @@ interface ActivatedPlugin extends UpgradePlugin {
 
 export interface Schedule {
   readonly pending: readonly PendingUpgrade[]
+  /** Those that no longer wait: the newest, in the order of their scheduling. */
+  readonly past: readonly Upgrade[]
   /** The newest, in the order of their activation; those of the genesis are not among them. */
   readonly activated: readonly ActivatedPlugin[]
 }
@@ -86,8 +89,29 @@ interface RawUpgrade {
 const wholeShare = 10_000n
 
 export async function readSchedule(call: StateCall): Promise<Schedule> {
-  const [pending, activated] = await Promise.all([pendingUpgrades(call), activatedPlugins(call)])
-  return { pending, activated }
+  const [pending, past, activated] = await Promise.all([
+    pendingUpgrades(call),
+    pastUpgrades(call),
+    activatedPlugins(call),
+  ])
+  return { pending, past, activated }
+}
+
+async function pastUpgrades(call: StateCall): Promise<readonly Upgrade[]> {
+  const schedule = new ContractReader(upgradeSchedule, call)
+  const [count, pending] = await Promise.all([
+    schedule.ask<bigint>('count'),
+    schedule.ask<readonly bigint[]>('pending'),
+  ])
+  const waiting = new Set(pending)
+  const ids: bigint[] = []
+  for (let id = count; id > 0n && ids.length < limits.pastUpgrades.value; id--) {
+    if (!waiting.has(id)) ids.unshift(id)
+  }
+  return readEach(ids.length, async (index) => {
+    const id = ids[index] ?? 0n
+    return upgradeOf(Number(id), await schedule.ask<RawUpgrade>('upgrade', [id]))
+  })
 }
 
 /** In the order of their scheduling. */

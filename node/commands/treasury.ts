@@ -18,7 +18,8 @@ export function configure(command: Command): void {
   command.enablePositionalOptions().addHelpText(
     'after',
     `
-Prints what the treasury has, what its streams still owe, and the streams. Only governance spends it:
+Prints what the treasury has, what its streams still owe, what votes of each tier may spend of the rest
+now, and the streams. Only governance spends it:
 pars pip has what a proposal does to it.
   pars treasury
   pars treasury withdraw 3 --from 0x046c…20df`,
@@ -42,7 +43,7 @@ pars pip has what a proposal does to it.
   ])
 }
 
-function facts({ balance, reserved, available }: Funds, streams: readonly Stream[]): string {
+function facts({ spendable, ...amounts }: Funds, streams: readonly Stream[]): string {
   const shown = streams.map(({ recipient, ...one }) => ({
     id: Number(one.id),
     recipient,
@@ -54,15 +55,21 @@ function facts({ balance, reserved, available }: Funds, streams: readonly Stream
     end: Number(one.end),
     cancelledAt: one.cancelledAt === 0n ? null : Number(one.cancelledAt),
   }))
-  const amounts = { balance: `${balance}`, reserved: `${reserved}`, available: `${available}` }
-  return `${JSON.stringify({ ...amounts, streams: shown })}\n`
+  const texts = Object.entries(amounts).map(([name, wei]) => [name, `${wei}`])
+  const byTier = spendable.map(String)
+  const all = { ...Object.fromEntries(texts), spendable: byTier, streams: shown }
+  return `${JSON.stringify(all)}\n`
 }
 
-function text({ balance, reserved, available }: Funds, streams: readonly Stream[]): string {
+function text(
+  { balance, reserved, available, spendable }: Funds,
+  streams: readonly Stream[],
+): string {
   const lines = [
     `balance   ${tokensText(balance)} PARS`,
     `reserved  ${tokensText(reserved)}`,
-    `available ${tokensText(available)}`,
+    `available ${tokensText(available)} PARS`,
+    ...spendable.map((wei, tier) => `  to tier ${tier} ${tokensText(wei)} PARS`),
     ...streams.flatMap((one) => [
       `stream ${one.id} to ${one.recipient}: ${tokensText(one.amount)} PARS`,
       `  ${termText(one)}; ${tokensText(one.withdrawn)} paid, ${tokensText(one.withdrawable)} to withdraw`,

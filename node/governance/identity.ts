@@ -36,6 +36,8 @@ export interface Identity {
   readonly controller: Hex
   /** Of the head event; the inception is event 0. */
   readonly sequence: bigint
+  /** How often control has passed on: signed requests name it. */
+  readonly controlEpoch: bigint
   readonly deactivated: boolean
   /** Hash of the head event. */
   readonly head: Hex

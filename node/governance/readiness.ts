@@ -24,7 +24,7 @@ export const validatorSet = new SystemContract(validatorArtifact, {
   ...upgradeCures,
   NotAValidator: 'the genesis has no validator of this account',
   NotItsOperator: 'sign as the validator itself, or as the operator that it named',
-  UpgradeNotPending: 'it is active, cancelled or lapsed: there is nothing to be ready for',
+  UpgradeNotPending: 'it is active, cancelled, lapsed or void: there is nothing to be ready for',
   NothingChanges: 'it has said so already',
 })
 
@@ -55,7 +55,7 @@ interface StoredUpgrade {
   readonly settings: readonly Setting[]
 }
 
-const states = ['none', 'pending', 'activated', 'lapsed', 'cancelled'] as const
+const states = ['none', 'pending', 'activated', 'lapsed', 'cancelled', 'void'] as const
 
 /** Times in seconds since 1970. */
 export interface Upgrade extends Omit<StoredUpgrade, 'state'> {

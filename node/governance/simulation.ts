@@ -16,9 +16,9 @@ import {
 
 import { bytesIn, fieldsIn, listIn, quantityIn, type RpcAsker, textIn } from '../rpc-client.ts'
 import { plainValue } from './abi.ts'
-import { callText } from './actions.ts'
+import { callText, tierOf } from './actions.ts'
 import { timelock } from './contracts.ts'
-import type { Present } from './present.ts'
+import { type Present, presentOf } from './present.ts'
 import { type Change, changesOf, type Unsent } from './state-changes.ts'
 
 export interface SimulatedEvent {
@@ -47,11 +47,12 @@ export async function simulate(
   number: number,
   calls: readonly Call[],
 ): Promise<Simulation> {
-  const { whole, each } = simulationsOf({ number, proposalId: undefined }, calls)
-  const [run] = await runsOf(rpc, whole, now)
+  const tier = Number(await tierOf(rpc, calls))
+  const { whole, each } = simulationsOf({ number, proposal: undefined, tier }, calls)
+  const [run] = await runsOf(rpc, whole)
   const { gasUsed = 0n, reason, events = [] } = run ?? {}
   if (reason !== undefined) {
-    const runs = await runsOf(rpc, each, now)
+    const runs = await runsOf(rpc, each)
     const failing = calls[runs.findIndex((one) => one.reason !== undefined)]
     const action = failing === undefined ? `PIPRegistry.onExecuted [${number}]` : callText(failing)
     return { failure: { action, reason }, gasUsed, actions: [], changes: [] }
@@ -72,11 +73,9 @@ interface Run {
 }
 
 /** Of each call. */
-async function runsOf(
-  rpc: RpcAsker,
-  request: SimulationRequest,
-  now: bigint,
-): Promise<readonly Run[]> {
+async function runsOf(rpc: RpcAsker, request: SimulationRequest): Promise<readonly Run[]> {
+  // Asked for again: a block may have come since, and the next one is not before it.
+  const { now } = await presentOf(rpc)
   const blockStateCalls = request.blocks.map((block) => ({
     blockOverrides: { time: quantity(now) },
     stateOverrides: overridesOf(block),

@@ -26,11 +26,11 @@ export function stepsOf({
     return [step('open', 'author', reviewEnds), change, step('withdraw', 'author')]
   }
   if (proposal === undefined) return []
-  const { state, snapshot, deadline, eta } = proposal
+  const { state, snapshot, deadline, eta, expiry } = proposal
   // Votes count from the second after the snapshot on.
   if (status === 'Voting') return [step('vote', 'members', snapshot + 1, deadline)]
-  if (state === 'Succeeded') return [step('queue', 'anyone')]
-  if (state === 'Queued') return [step('execute', 'anyone', eta)]
+  if (state === 'Succeeded') return [step('queue', 'anyone', 0, expiry)]
+  if (state === 'Queued') return [step('execute', 'anyone', eta, expiry)]
   return []
 }
 
@@ -42,6 +42,7 @@ export function isFinal({ status }: Pick<PipState, 'status'>): boolean {
 /** How a vote stands, or how it ended. */
 export function outcomeOf({ state, tally }: Pick<Proposal, 'state' | 'tally'>): string {
   if (state === 'Canceled') return 'cancelled by the guardian'
+  if (state === 'Expired') return 'carried, but expired before it was executed'
   if (tally.quorum === undefined) return 'has not begun'
   if (!tally.hasQuorum) return 'no quorum'
   return tally.hasMajority ? 'carried' : 'no majority'

@@ -14,6 +14,9 @@ export const treasury = new SystemContract(artifact, {
   PaymentRefused: 'the recipient does not take coins',
 })
 
+/** From what is enough for a text to what all else takes. */
+const tiers = [0n, 1n, 2n] as const
+
 /** Amounts in wei, times in seconds since 1970. */
 interface StoredStream {
   readonly recipient: Hex
@@ -40,15 +43,18 @@ export interface Funds {
   readonly reserved: bigint
   /** What governance may spend. */
   readonly available: bigint
+  /** What proposals of each tier may spend of that now, from tier 0 on. */
+  readonly spendable: readonly bigint[]
 }
 
 export async function fundsOf(rpc: RpcAsker): Promise<Funds> {
-  const [balance, reserved, available] = await Promise.all([
+  const [balance, reserved, available, spendable] = await Promise.all([
     rpc.ask('eth_getBalance', artifact.address, 'latest').then(quantityIn),
     treasury.ask<bigint>(rpc, 'reserved'),
     treasury.ask<bigint>(rpc, 'available'),
+    Promise.all(tiers.map((tier) => treasury.ask<bigint>(rpc, 'spendable', [tier]))),
   ])
-  return { balance, reserved, available }
+  return { balance, reserved, available, spendable }
 }
 
 /** At most `most`, which is cut to a page of the contract. */

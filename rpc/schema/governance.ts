@@ -1,7 +1,7 @@
 /** What governance answers. Times are seconds since 1970, amounts and votes wei. */
 import { z } from 'zod'
 
-import { limits, pipStatuses, proposalStates } from '#governance'
+import { limits, pipStatuses, proposalStates, upgradeStates } from '#governance'
 
 import { index } from './params.ts'
 import { address, data, hash, quantity } from './results.ts'
@@ -51,6 +51,7 @@ const proposal = z.strictObject({
   snapshot: whole,
   deadline: whole,
   eta: whole.nullable(),
+  expiry: whole,
   tier: whole,
   timelock: whole,
   majority: whole,
@@ -126,19 +127,30 @@ const plugin = {
   integrity: z.string().nullable(),
 }
 
+const upgrade = {
+  id: whole,
+  pip: whole,
+  activation: whole,
+  lapse: whole,
+  plugins: z.array(z.strictObject(plugin)),
+  settings: z.array(z.strictObject({ name: z.string(), value: quantity })),
+}
+
 export const upgradeSchedule = z.strictObject({
   pending: z.array(
     z.strictObject({
-      id: whole,
-      pip: whole,
-      activation: whole,
-      lapse: whole,
-      plugins: z.array(z.strictObject(plugin)),
-      settings: z.array(z.strictObject({ name: z.string(), value: quantity })),
+      ...upgrade,
       totalStake: quantity,
       readyStake: quantity,
       neededStake: quantity,
       isReady: z.boolean(),
+    }),
+  ),
+  past: z.array(
+    z.strictObject({
+      ...upgrade,
+      state: z.enum(upgradeStates),
+      activatedAt: quantity.nullable(),
     }),
   ),
   activated: z.array(z.strictObject({ ...plugin, from: quantity })),
@@ -149,6 +161,7 @@ export const identity = z.strictObject({
   controller: address,
   head: hash,
   sequence: quantity,
+  controlEpoch: whole,
   isDeactivated: z.boolean(),
   offeredTo: address.nullable(),
   anchoredAt: whole,

@@ -4,16 +4,25 @@ pragma solidity ^0.8.24;
 import {Treasury} from "../../contracts/governance/Treasury.sol";
 import {CheckIn} from "../../contracts/identity/CheckIn.sol";
 
-/// @notice The treasury with somebody else for a timelock.
+/// @notice The treasury with somebody else for a timelock, and a tier for whatever that does.
 contract TreasuryOf is Treasury {
     address private immutable _boss;
+    uint8 private _tier = 2;
 
     constructor(address boss) payable {
         _boss = boss;
     }
 
+    function runAs(uint8 tier) external {
+        _tier = tier;
+    }
+
     function _timelock() internal view override returns (address) {
         return _boss;
+    }
+
+    function _runningTier() internal view override returns (uint8) {
+        return _tier;
     }
 }
 

@@ -240,6 +240,7 @@ describe('the guardian', function () {
     parliament = await Parliament.start({
       'guardian.account': BigInt(addressOf(account)),
       'guardian.expiry': 1_767_225_600n + term,
+      'vote.expiry': 2n * term,
     })
   }
   afterEach(() => parliament.close())

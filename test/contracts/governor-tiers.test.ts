@@ -49,6 +49,7 @@ describe('the tier of an action', function () {
       'pip.reviewPeriod',
       'vote.delay',
       'vote.extension',
+      'vote.expiry',
       'guardian.account',
       'guardian.expiry',
       'tier.0.quorum',
@@ -57,6 +58,7 @@ describe('the tier of an action', function () {
       'upgrade.readiness',
       'treasury.minorSpend',
       'treasury.majorSpend',
+      'treasury.period',
     ]) {
       assert.equal(await tierOf([set(name)]), 2, name)
     }

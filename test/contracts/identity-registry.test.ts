@@ -18,6 +18,7 @@ const most = 2n ** 64n - 1n
 interface Identity {
   readonly controller: Hex
   readonly sequence: bigint
+  readonly controlEpoch: number
   readonly deactivated: boolean
   readonly head: Hex
   readonly offeredTo: Hex
@@ -35,10 +36,12 @@ const types = {
     { name: 'id', type: 'bytes32' },
     { name: 'head', type: 'bytes32' },
     { name: 'sequence', type: 'uint64' },
+    { name: 'controlEpoch', type: 'uint32' },
     { name: 'deadline', type: 'uint256' },
   ],
   Deactivate: [
     { name: 'id', type: 'bytes32' },
+    { name: 'controlEpoch', type: 'uint32' },
     { name: 'deadline', type: 'uint256' },
   ],
 }
@@ -79,11 +82,17 @@ describe('the registry of identities', function () {
     signer: Account,
     sequence: bigint,
     brought: { readonly head?: Hex; readonly sequence?: bigint; readonly deadline?: bigint } = {},
+    controlEpoch = 0,
   ): Promise<Refusal | undefined> {
     const message = { id, head: word('b1'), sequence, deadline: system.now + 100n }
-    const signature = signed(signer, 'Anchor', message)
+    const signature = signed(signer, 'Anchor', { ...message, controlEpoch })
     const { head, deadline, sequence: told } = { ...message, ...brought }
     return attempt(mallory, 'anchorBySignature', [id, head, told, deadline, signature])
+  }
+
+  async function give(from: Account, to: Account): Promise<void> {
+    assert.equal(await attempt(from, 'offerControl', [id, addressOf(to)]), undefined)
+    assert.equal(await attempt(to, 'acceptControl', [id]), undefined)
   }
 
   it('gives an identity the id that anyone can tell from its inception', async () => {
@@ -94,8 +103,13 @@ describe('the registry of identities', function () {
     const { anchoredAt, anchoredHeight, ...rest } = await identity()
     assert.equal(BigInt(anchoredAt), system.now)
     assert.ok(anchoredHeight > 0)
-    const expected = { controller: addressOf(alice), sequence: 0n, deactivated: false }
-    assert.deepEqual(rest, { ...expected, head: inception, offeredTo: zero })
+    const expected = { controller: addressOf(alice), sequence: 0n, controlEpoch: 0 }
+    assert.deepEqual(rest, {
+      ...expected,
+      deactivated: false,
+      head: inception,
+      offeredTo: zero,
+    })
   })
 
   it('cannot be forestalled: with the same inception another has another identity', async () => {
@@ -178,7 +192,7 @@ describe('the registry of identities', function () {
   it('holds a request to the last second of its deadline', async () => {
     await incept()
     const deadline = system.now + 50n
-    const message = { id, head: word('b1'), sequence: 1n, deadline }
+    const message = { id, head: word('b1'), sequence: 1n, controlEpoch: 0, deadline }
     const args = [id, message.head, 1n, deadline, signed(alice, 'Anchor', message)]
     system.goTo(deadline)
     assert.equal(await attempt(mallory, 'anchorBySignature', args), undefined)
@@ -186,11 +200,12 @@ describe('the registry of identities', function () {
 
   it('refuses what was signed for another network, contract or by a key that was rotated', async () => {
     await incept()
-    const message = { id, head: word('b1'), sequence: 1n, deadline: system.now + 100n }
+    const deadline = system.now + 100n
+    const message = { id, head: word('b1'), sequence: 1n, controlEpoch: 0, deadline }
     const { scene } = system
     const typed = { contract: registry, name: 'DIDRegistry', types, primaryType: 'Anchor', message }
     const bring = (signature: Hex) => {
-      const { head, sequence, deadline } = message
+      const { head, sequence } = message
       return attempt(mallory, 'anchorBySignature', [id, head, sequence, deadline, signature])
     }
     const refusal = ['InvalidSignature', addressOf(alice)]
@@ -226,8 +241,34 @@ describe('the registry of identities', function () {
     assert.equal(await controller(), addressOf(bob))
     assert.deepEqual(await accept(bob), ['NotOffered', id, addressOf(bob)])
     assert.deepEqual(await anchorSigned(alice, 1n), ['InvalidSignature', addressOf(bob)])
-    assert.equal(await anchorSigned(bob, 1n), undefined)
+    assert.equal(await anchorSigned(bob, 1n, {}, 1), undefined)
     assert.deepEqual(await incept(), ['AlreadyIncepted', id])
+  })
+
+  it('takes nothing that was signed before control went away and came back', async () => {
+    await incept()
+    const deadline = system.now + 1_000n
+    const bring = (name: 'Anchor' | 'Deactivate', controlEpoch: number) => {
+      const request = { id, controlEpoch, deadline }
+      const args = name === 'Anchor' ? [id, word('b1'), 1n, deadline] : [id, deadline]
+      const message = name === 'Anchor' ? { ...request, head: word('b1'), sequence: 1n } : request
+      const call = name === 'Anchor' ? 'anchorBySignature' : 'deactivateBySignature'
+      return attempt(mallory, call, [...args, signed(alice, name, message)])
+    }
+    await give(alice, bob)
+    await give(bob, alice)
+    const { controlEpoch, controller: back } = await identity()
+    assert.deepEqual([controlEpoch, back], [2, addressOf(alice)])
+    for (const epoch of [0, 1, 3]) {
+      assert.deepEqual(await bring('Anchor', epoch), ['InvalidSignature', addressOf(alice)])
+      assert.deepEqual(await bring('Deactivate', epoch), ['InvalidSignature', addressOf(alice)])
+    }
+    await give(alice, alice)
+    assert.deepEqual(await bring('Anchor', 2), ['InvalidSignature', addressOf(alice)])
+    assert.equal(await bring('Anchor', 3), undefined)
+    assert.equal((await identity()).head, word('b1'))
+    assert.equal(await bring('Deactivate', 3), undefined)
+    assert.equal((await identity()).deactivated, true)
   })
 
   it('deactivates for good', async () => {
@@ -250,7 +291,7 @@ describe('the registry of identities', function () {
 
   it('deactivates for whoever brings it signed', async () => {
     const bring = (signer: Account, deadline: bigint, told = deadline) => {
-      const signature = signed(signer, 'Deactivate', { id, deadline })
+      const signature = signed(signer, 'Deactivate', { id, controlEpoch: 0, deadline })
       return attempt(mallory, 'deactivateBySignature', [id, told, signature])
     }
     const deadline = system.now + 100n
@@ -270,7 +311,7 @@ describe('the registry of identities', function () {
       ['ControlOffered', id, addressOf(bob)],
     ])
     assert.deepEqual(await system.told(bob, registry, 'acceptControl', [id]), [
-      ['ControlAccepted', id, addressOf(alice), addressOf(bob)],
+      ['ControlAccepted', id, addressOf(alice), addressOf(bob), 1],
     ])
     assert.deepEqual(await system.told(bob, registry, 'deactivate', [id]), [['Deactivated', id]])
   })

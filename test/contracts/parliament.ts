@@ -55,7 +55,7 @@ const governance = {
 
 export const [against, inFavour, abstain] = [0, 1, 2]
 /** In the order of the enums. */
-const states = ['Pending', 'Active', 'Canceled', 'Defeated', 'Succeeded', 'Queued', '', 'Executed']
+const states = 'Pending Active Canceled Defeated Succeeded Queued Expired Executed'.split(' ')
 const statuses = 'Draft Review Voting Approved Rejected Implemented Withdrawn'.split(' ')
 
 const ballots = {

@@ -129,12 +129,13 @@ describe('the life of a PIP', function () {
   })
 
   it('is listed in the order of submission', async () => {
-    for (const number of [9999, 1, 4000]) await parliament.submit(number, { author: bob })
+    const numbers = [9999, 1, 4000, 65_536, 2 ** 32 - 1]
+    for (const number of numbers) await parliament.submit(number, { author: bob })
     const { registry } = parliament
-    assert.equal(await parliament.value(registry, 'count'), 3n)
-    const listed = [0, 1, 2].map((index) => parliament.value(registry, 'numberAt', [index]))
-    assert.deepEqual(await Promise.all(listed), [9999n, 1n, 4000n])
-    const { error } = await parliament.scene.ask(registry, 'numberAt', [3])
+    assert.equal(await parliament.value(registry, 'count'), 5n)
+    const listed = numbers.map((_, index) => parliament.value(registry, 'numberAt', [index]))
+    assert.deepEqual(await Promise.all(listed), numbers.map(BigInt))
+    const { error } = await parliament.scene.ask(registry, 'numberAt', [5])
     assert.ok(error)
   })
 

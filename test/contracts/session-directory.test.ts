@@ -31,7 +31,11 @@ const fields = [
 ]
 const types = {
   Prekeys: [{ name: 'account', type: 'address' }, ...fields],
-  IdentityPrekeys: [{ name: 'id', type: 'bytes32' }, ...fields],
+  IdentityPrekeys: [
+    { name: 'id', type: 'bytes32' },
+    { name: 'controlEpoch', type: 'uint32' },
+    ...fields,
+  ],
 }
 
 const listed = ({ epoch, root: top, count, expiry }: Bundles) => [epoch, top, count, expiry]
@@ -65,11 +69,21 @@ describe('the directory of prekeys', function () {
     signer: Account,
     subject: Hex,
     signed: Bundles,
-    { told = signed, domain = {} }: { readonly told?: Bundles; readonly domain?: object } = {},
+    {
+      told = signed,
+      controlEpoch = 0,
+      domain = {},
+    }: {
+      readonly told?: Bundles
+      readonly controlEpoch?: number
+      readonly domain?: object
+    } = {},
   ): Promise<Refusal | undefined> {
     const ofAccount = subject.length === 42
     const primaryType = ofAccount ? 'Prekeys' : 'IdentityPrekeys'
-    const message = { ...signed, [ofAccount ? 'account' : 'id']: subject }
+    const message = ofAccount
+      ? { ...signed, account: subject }
+      : { ...signed, controlEpoch, id: subject }
     const typed = { contract: directory, name: 'KeyDirectory', types, primaryType, message }
     const signature = system.scene.signWithKey(signer, system.digest(typed, domain))
     const name = ofAccount ? 'publishBySignature' : 'publishForBySignature'
@@ -177,6 +191,20 @@ describe('the directory of prekeys', function () {
     const args = [id, ...listed(given), signature]
     const refusal = await attempt(mallory, 'publishForBySignature', args)
     assert.deepEqual(refusal, ['InvalidSignature', addressOf(alice)])
+  })
+
+  it('takes nothing that was signed before control passed on, also when it came back', async () => {
+    const signed = bundles()
+    for (const [from, to] of [
+      [alice, bob],
+      [bob, alice],
+    ] as const) {
+      await system.done(from, registry, 'offerControl', [id, addressOf(to)])
+      await system.done(to, registry, 'acceptControl', [id])
+    }
+    assert.equal((await bring(alice, id, signed))?.[0], 'InvalidSignature')
+    assert.equal((await bring(alice, id, signed, { controlEpoch: 1 }))?.[0], 'InvalidSignature')
+    assert.equal(await bring(alice, id, signed, { controlEpoch: 2 }), undefined)
   })
 
   it('gives out nothing of who lost control of the identity', async () => {

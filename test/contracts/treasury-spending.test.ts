@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 
-import { type Hex, unhex } from '#base'
+import { hex, type Hex, unhex } from '#base'
 import { treasury as standing } from '#contracts'
 import { systemAddresses } from '#protocol'
 
 import { addressOf, alice, bob, dave as timelock, type Deployed, mallory, probe } from './scene.ts'
-import { answerOf, pars, passing, System, treasuryOf } from './system-scene.ts'
+import { answerOf, decoded, pars, passing, System, treasuryOf } from './system-scene.ts'
 
 const zero: Hex = `0x${'00'.repeat(20)}`
 const funds = 1000n * pars
@@ -48,13 +48,23 @@ describe('what the treasury spends at once', function () {
     }
   })
 
-  it('stands in every genesis, and pays by the timelock that stands there', async () => {
+  it('stands in every genesis, and pays by the timelock that stands there for a proposal', async () => {
     await system.pay(standing.address, 5n)
-    const { to, data } = passing(standing, 'spend', [addressOf(bob), 5n])
-    const request = { to: unhex(to), data: unhex(data) }
-    const asked = (from: Uint8Array) => system.scene.network.call({ ...request, from })
-    assert.equal((await asked(systemAddresses.timelock)).failure, undefined)
-    assert.notEqual((await asked(systemAddresses.governor)).failure, undefined)
+    const stream = [addressOf(bob), 5n, system.now, system.now, system.now + 9n]
+    for (const [name, args] of [
+      ['spend', [addressOf(bob), 5n]],
+      ['openStream', stream],
+    ] as const) {
+      const { to, data } = passing(standing, name, args)
+      const request = { to: unhex(to), data: unhex(data) }
+      const asked = async (from: Uint8Array) => {
+        const { output } = await system.scene.network.call({ ...request, from })
+        return decoded(standing.abi, hex(output))
+      }
+      assert.deepEqual(await asked(systemAddresses.timelock), ['NoProposalRuns'])
+      const governor = systemAddresses.governor
+      assert.deepEqual(await asked(governor), ['OnlyTimelock', hex(governor)])
+    }
   })
 
   it('pays all that it has, and not a wei more', async () => {

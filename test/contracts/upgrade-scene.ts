@@ -3,14 +3,16 @@ import path from 'node:path'
 
 import { encodeFunctionData } from 'viem'
 
-import { hex, type Hex, unhex } from '#base'
+import { hex, type Hex, type Log, silent, unhex } from '#base'
 import { chainParams, upgradeSchedule, validatorSet } from '#contracts'
-import type { Genesis } from '#genesis'
+import type { Genesis, GenesisValidator } from '#genesis'
 import { importPackage, type Precompile, specHash } from '#precompiles'
 import { systemAddresses } from '#protocol'
 
-import type { Account } from '../chain/attacks/network.ts'
-import { alice, bob, type Deployed, probe, type Reply, Scene } from './scene.ts'
+import { Engine } from '../../chain/engine/engine.ts'
+import type { ParsProfile } from '../../chain/pars/profile.ts'
+import type { Account, Network } from '../chain/attacks/network.ts'
+import { alice, bob, carol, dave, type Deployed, probe, type Reply, Scene } from './scene.ts'
 
 export const schedule: Deployed = upgradeSchedule
 export const parameters: Deployed = chainParams
@@ -45,6 +47,56 @@ export const entry: PluginEntry = {
 /** ASCII in a word, as Solidity writes a literal into bytes32. */
 export function key(name: string): Hex {
   return `0x${Buffer.from(name.padEnd(32, '\0'), 'latin1').toString('hex')}`
+}
+
+/** 40, 30, 20 and 10 per cent of the stake. */
+export function committee(genesis: Genesis): Genesis {
+  const stakes: readonly (readonly [Account, bigint])[] = [
+    [alice, 4n],
+    [bob, 3n],
+    [carol, 2n],
+    [dave, 1n],
+  ]
+  const members = stakes.map(
+    (
+      [
+        {
+          address,
+          key: { publicKey },
+        },
+        stake,
+      ],
+      index,
+    ): GenesisValidator => ({
+      account: address,
+      publicKey,
+      stake,
+      peerId: `peer${index}`,
+      proof: new Uint8Array(0),
+    }),
+  )
+  return { ...genesis, validators: members }
+}
+
+/** An empty commit of another engine over the same store, which stays open. Gives its block's number. */
+export async function goOn(
+  network: Network,
+  profile: ParsProfile,
+  log: Log = silent,
+): Promise<bigint> {
+  const engine = await Engine.open({ store: network.store, profile, log, archive: true })
+  const { timestamp } = engine.head.header
+  const commit = {
+    epoch: 0n,
+    index: 1_000n,
+    digest: new Uint8Array(32),
+    timestamp,
+    bodies: [],
+    verified: [],
+    evenEmpty: true,
+  }
+  const { blocks } = await engine.execute(commit)
+  return blocks[0]?.header.number ?? 0n
 }
 
 export class UpgradeScene {

@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict'
 
-import { Address } from '@ethereumjs/util'
-
-import { fixed, hex, silent, unhex } from '#base'
-import { type Genesis, type GenesisValidator, preset } from '#genesis'
+import { type Hex, hex, isFault, silent, unhex } from '#base'
+import { preset } from '#genesis'
 import { discover } from '#precompiles'
 import { systemAddresses } from '#protocol'
 
 import { Engine } from '../../chain/engine/engine.ts'
 import { parsProfile } from '../../chain/pars/profile.ts'
-import { reads, uninterrupted } from '../../chain/reads/index.ts'
-import { headSource, State } from '../../chain/state/index.ts'
 import type { Account } from '../chain/attacks/network.ts'
 import { addressOf, alice, bob, carol, dave, mallory } from './scene.ts'
 import {
+  committee,
   entry,
   example,
+  goOn,
   key,
   parameters,
   schedule,
@@ -28,35 +26,6 @@ const pending = 1
 const activated = 2
 const lapsed = 3
 const cancelled = 4
-
-/** 40, 30, 20 and 10 per cent of the stake. */
-function committee(genesis: Genesis): Genesis {
-  const stakes: readonly (readonly [Account, bigint])[] = [
-    [alice, 4n],
-    [bob, 3n],
-    [carol, 2n],
-    [dave, 1n],
-  ]
-  const members = stakes.map(
-    (
-      [
-        {
-          address,
-          key: { publicKey },
-        },
-        stake,
-      ],
-      index,
-    ): GenesisValidator => ({
-      account: address,
-      publicKey,
-      stake,
-      peerId: `peer${index}`,
-      proof: new Uint8Array(0),
-    }),
-  )
-  return { ...genesis, validators: members }
-}
 
 /** What the plugin says to "abc", in 32 bytes and without a key. */
 const question = unhex('0x2000616263')
@@ -175,84 +144,6 @@ describe('an upgrade that was voted for', () => {
     assert.equal(await state(), activated)
   })
 
-  it('is void where it would move a precompile or take the address of another', async () => {
-    const others = [
-      { ...entry, account: '0x0000000000000000000000000000000000000601' },
-      { ...entry, name: 'mldsa-verify' },
-      { ...entry, account: '0x0000000000000000000000000000000000000606', name: 'blake2b' },
-    ]
-    await upgrades.govern(schedule, 'schedule', [0n, others, []])
-    await upgrades.pass(2 * minute)
-    assert.equal(await state(), activated)
-    assert.equal(await ask(), '0x')
-  })
-
-  it('is void where a package is named that the network has already', async () => {
-    const integrity = `0x${'11'.repeat(64)}` as const
-    const packed = { ...entry, module: 'hashes', integrity }
-    const other = {
-      ...packed,
-      name: 'hash-two',
-      account: '0x0000000000000000000000000000000000009999',
-    }
-    const installed = { plugin: example, integrity: `sha512-${unhex(integrity).toBase64()}` }
-    const profile = parsProfile(
-      preset('devnet'),
-      await discover(),
-      {},
-      new Map([['hashes', installed]]),
-    )
-    await upgrades.govern(schedule, 'schedule', [0n, [packed, other], []])
-    upgrades.scene.network.wait(2 * minute)
-    await upgrades.block()
-    const { store } = upgrades.scene.network
-    const engine = await Engine.open({ store, profile, log: silent, archive: true })
-    const { number, timestamp } = engine.head.header
-    const commit = {
-      epoch: 0n,
-      index: 1_000n,
-      digest: new Uint8Array(32),
-      timestamp,
-      bodies: [],
-      verified: [],
-      evenEmpty: true,
-    }
-    const { blocks } = await engine.execute(commit)
-    assert.equal(blocks[0]?.header.number, number + 1n)
-    await engine.close()
-  })
-
-  it('is what the state says, whatever a call made of the state before', async () => {
-    await upgrades.govern(schedule, 'schedule', [0n, [entry], []])
-    await upgrades.pass(2 * minute)
-    const answer = await ask()
-    const { store, profile } = upgrades.scene.network
-    const reader = store.snapshot()
-    const address = unhex(schedule.address)
-    const digest = await new State(headSource(reader)).getStorage(
-      new Address(address),
-      fixed(1, 32),
-    )
-    const words = (...entries: (readonly [number, Uint8Array])[]) => {
-      const stateDiff = entries.map(([slot, word]) => [fixed(slot, 32), word] as const)
-      return { state: [{ address, stateDiff }], calls: [] }
-    }
-    const blocks = [
-      words([1, fixed(7, 32)], [5, new Uint8Array(32)]),
-      words([1, digest]),
-      { calls: [] },
-    ]
-    const request = { blocks, validation: false, traceTransfers: false }
-    const simulated = await reads.simulate(
-      { reader, profile, interrupt: uninterrupted },
-      request,
-      'latest',
-    )
-    assert.equal(simulated?.length, 3)
-    await reader.close()
-    assert.equal(await ask(), answer)
-  })
-
   it('is refused when it is empty, too large, or names what can be no plugin', async () => {
     const refusals = [
       [[], [], ['EmptyUpgrade']],
@@ -313,7 +204,7 @@ describe('an upgrade that was voted for', () => {
       scene.ask(target, name, args, mallory).then(({ error }) => error)
     assert.deepEqual((await asked(schedule, 'schedule', [0n, [entry], []]))?.[0], 'OnlyTimelock')
     assert.deepEqual((await asked(schedule, 'cancel', [1n]))?.[0], 'OnlyTimelock')
-    assert.deepEqual((await asked(schedule, 'advance', [1n]))?.[0], 'OnlySystem')
+    assert.deepEqual((await asked(schedule, 'advance', [1n, []]))?.[0], 'OnlySystem')
     assert.deepEqual(
       (await asked(parameters, 'set', [key('vote.delay'), 5n]))?.[0],
       'OnlyGovernance',
@@ -381,7 +272,39 @@ describe('an upgrade that a committee has to be ready for', () => {
   })
 })
 
+/** As a lock writes a package's integrity. */
+const textOf = (bytes: Hex): string => `sha512-${unhex(bytes).toBase64()}`
+
 describe('a node without what an upgrade needs', () => {
+  it('stops before the first block with it where its package has other files', async () => {
+    const upgrades = await UpgradeScene.start([])
+    try {
+      const integrity = `0x${'11'.repeat(64)}` as const
+      const packed = { ...entry, module: 'hashes', integrity }
+      await upgrades.govern(schedule, 'schedule', [0n, [packed], []])
+      upgrades.scene.network.wait(2 * minute)
+      await upgrades.block()
+      const { network } = upgrades.scene
+      const { number } = network.head.header
+      const builtin = await discover()
+      const withFiles = (found: string): Promise<bigint> => {
+        const packages = new Map([['hashes', { plugin: example, integrity: found }]])
+        return goOn(network, parsProfile(preset('devnet'), builtin, {}, packages))
+      }
+      const [expected, found] = [textOf(integrity), textOf(`0x${'12'.repeat(64)}`)]
+      await assert.rejects(withFiles(found), (error) => {
+        assert.ok(isFault(error, 'CHAIN_PRECOMPILE_INTEGRITY'))
+        const { name, version } = example
+        const code = 'CHAIN_PRECOMPILE_INTEGRITY'
+        assert.deepEqual(error.facts, { code, name, version, expected, found })
+        return true
+      })
+      assert.equal(await withFiles(expected), number + 1n)
+    } finally {
+      await upgrades.scene.close()
+    }
+  })
+
   const cases = [
     ['lacks it', [], entry, 'CHAIN_PRECOMPILE_MISSING'],
     [

@@ -160,9 +160,14 @@ describe('pars ve', function () {
   it('shows the treasury, and which upgrades wait', async () => {
     const treasury = '0x0000000000000000000000000000000000000627'
     await members.json(`send --to ${treasury} --value 7`, 0)
-    const funds = { balance: `${7n * pars}`, reserved: '0', available: `${7n * pars}`, streams: [] }
+    const all = `${7n * pars}`
+    const amounts = { balance: all, reserved: '0', available: all }
+    const funds = { ...amounts, spendable: [`${pars}`, all, all], streams: [] }
     assert.deepEqual(await members.json('treasury'), funds)
-    assert.match((await members.run('treasury')).stdout, /^balance +7 PARS\nreserved +0\n/)
+    assert.match(
+      (await members.run('treasury')).stdout,
+      /^balance +7 PARS\nreserved +0\navailable 7 PARS\n +to tier 0 1 PARS\n/,
+    )
     assert.deepEqual(await members.json<unknown>('validator upgrades --all'), [])
     assert.equal((await members.run('validator upgrades')).stdout, 'no upgrades wait\n')
   })

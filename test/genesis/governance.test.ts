@@ -35,6 +35,8 @@ describe('the governance of a document', () => {
   const wrong: [string, (number | string)[]][] = [
     ['pip.reviewPeriod', [7 * day - 1, 90 * day + 1]],
     ['vote.delay', [3_599]],
+    ['vote.expiry', [7 * day - 1, 180 * day + 1]],
+    ['treasury.period', [7 * day - 1, 365 * day + 1]],
     ['tier.0.period', [7 * day - 1]],
     ['tier.2.timelock', [7 * day - 1]],
     ['tier.1.majority', [4_999, 8_001]],

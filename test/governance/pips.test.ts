@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { utf8 } from '#base'
+import { governanceRules, type ParameterRule } from '#genesis'
 import { draftPip, indexRows, lintPips, parsePip, type PipFile, templateName } from '#governance'
 
 import { complaints, pipFiles, readmeWithIndex } from '../../scripts/pips.ts'
@@ -48,6 +49,61 @@ describe('the PIPs of this repository', () => {
     )
   })
 })
+
+describe('PIP-0010', () => {
+  it('names in its tables the parameters that a genesis has, and no others', () => {
+    const rows = read('pip-0010-governance.md').matchAll(/^\| ([a-z]+(?:\.[A-Za-z]+)+) \|/gm)
+    const named = Array.from(rows, ([, name = '']) => name)
+    const all = named.flatMap((name) =>
+      name.startsWith('tier.T.') ? [0, 1, 2].map((tier) => name.replace('T', `${tier}`)) : name,
+    )
+    // The document has it beside its governance.
+    const expected = [...Object.keys(governanceRules), 'block.gasLimit']
+    assert.deepEqual(all.toSorted(), expected.toSorted())
+  })
+
+  it('says what is usual of each, and on a dev network', () => {
+    const rows = read('pip-0010-governance.md').matchAll(/^\| ([a-z]+(?:\.[A-Za-z]+)+) \|(.*)\|$/gm)
+    for (const [, name = '', cells = ''] of rows) {
+      if (name === 'block.gasLimit') continue
+      const [, usual = '', , dev = ''] = cells.split(' | ').map((cell) => cell.trim())
+      const rules = governedBy(name)
+      assert.deepEqual(
+        listed(usual),
+        rules.map(({ live }) => live.value),
+        name,
+      )
+      const [first] = rules
+      const [, other] = /usual (.+)$/.exec(dev) ?? []
+      const short = other === undefined ? first?.live.value : listed(other)[0]
+      assert.equal(first?.dev.value, short, `${name} on a dev network`)
+    }
+  })
+})
+
+/** The rule, or those of all tiers. */
+function governedBy(name: string): readonly ParameterRule[] {
+  const rules: Readonly<Record<string, ParameterRule | undefined>> = governanceRules
+  const names = name.startsWith('tier.T.')
+    ? [0, 1, 2].map((tier) => name.replace('T', `${tier}`))
+    : [name]
+  return names.flatMap((one) => rules[one] ?? [])
+}
+
+/** Values as a table writes them: `7, 14, 21 d`, `10,000 coins`, `0`. */
+function listed(text: string): readonly bigint[] {
+  const [, values = '', suffix = ''] = /^([\d, ]+?)(?: (s|min|h|d|coins?))?$/.exec(text) ?? []
+  const factors: Readonly<Record<string, bigint>> = {
+    s: 1n,
+    min: 60n,
+    h: 3_600n,
+    d: 86_400n,
+    coin: 10n ** 18n,
+    coins: 10n ** 18n,
+  }
+  assert.notEqual(values, '', text)
+  return values.split(', ').map((one) => BigInt(one.replaceAll(',', '')) * (factors[suffix] ?? 1n))
+}
 
 function file(name: string, changes: Parameters<typeof sampleBytes>[0]): PipFile {
   return { name, content: sampleBytes(changes) }

@@ -18,6 +18,7 @@ const proposal: Proposal = {
   snapshot: 100,
   deadline: 200,
   eta: undefined,
+  expiry: 900,
   tier: 1,
   timelock: 5,
   majority: 5_000,
@@ -47,10 +48,10 @@ describe('what may be done next about a PIP', () => {
     const queued: Proposal = { ...proposal, state: 'Queued', eta: 300 }
     assert.deepEqual(
       linesOf({ ...voted, status: 'Approved', proposal: { ...proposal, state: 'Succeeded' } }),
-      ['queue 42 anyone 0 undefined'],
+      ['queue 42 anyone 0 900'],
     )
     assert.deepEqual(linesOf({ ...voted, status: 'Approved', proposal: queued }), [
-      'execute 42 anyone 300 undefined',
+      'execute 42 anyone 300 900',
     ])
   })
 
@@ -77,5 +78,7 @@ describe('the outcome of a vote', () => {
       assert.equal(outcomeOf({ ...proposal, tally: counted }), words)
     }
     assert.equal(outcomeOf({ ...proposal, state: 'Canceled' }), 'cancelled by the guardian')
+    const carried = { ...tally, hasQuorum: true, hasMajority: true }
+    assert.match(outcomeOf({ ...proposal, state: 'Expired', tally: carried }), /expired/)
   })
 })

@@ -131,6 +131,20 @@ describe('the readiness of a validator', () => {
     }
   })
 
+  it('is asked of no upgrade that turned out void', async () => {
+    const upgrades = await UpgradeScene.start()
+    try {
+      const rpc = askerOf(upgrades.scene)
+      await upgrades.govern(schedule, 'schedule', [0n, [{ ...entry, name: 'sha3' }], []])
+      await upgrades.pass(120)
+      const { state, activatedAt } = await upgradeOf(rpc, 1n)
+      assert.deepEqual([state, activatedAt], ['void', 0n])
+      assert.deepEqual([await upgradeIds(rpc, false), await upgradeIds(rpc, true)], [[], [1n]])
+    } finally {
+      await upgrades.scene.close()
+    }
+  })
+
   it('is said by the validator’s account, or by the operator that it named', async () => {
     const upgrades = await UpgradeScene.start(undefined, committee)
     try {

@@ -32,6 +32,7 @@ const hash = (digits: string): Hex => `0x${digits.padEnd(64, '0')}`
 
 interface Schedule {
   readonly pending: readonly (Facts & { readonly plugins: readonly Facts[] })[]
+  readonly past: readonly (Facts & { readonly plugins: readonly Facts[] })[]
   readonly activated: readonly Facts[]
 }
 
@@ -51,7 +52,7 @@ describe('pars_getUpgradeSchedule', function () {
   const read = () => ask<Schedule>(served, 'pars_getUpgradeSchedule')
 
   it('shows what waits and who is ready, then what came of it', async () => {
-    assert.deepEqual(await read(), { pending: [], activated: [] })
+    assert.deepEqual(await read(), { pending: [], past: [], activated: [] })
     const settings = [{ key: key('block.gasLimit'), value: 20_000_000n }]
     await scene.govern(schedule, 'schedule', [0n, [entry], settings])
     const [pending, ...others] = (await read()).pending
@@ -69,11 +70,41 @@ describe('pars_getUpgradeSchedule', function () {
     assert.deepEqual([pending['totalStake'], pending['isReady']], ['0x0', true])
     const { network } = scene.scene
     await scene.pass(Number(pending['activation']) - Number(network.headTimestamp) + 1)
-    const { pending: left, activated } = await read()
+    const { pending: left, past, activated } = await read()
     assert.deepEqual(left, [])
+    const { id, pip, activation, lapse, plugins } = pending
+    const upgrade = { id, pip, activation, lapse, plugins, settings: pending['settings'] }
+    const activatedAt = activated[0]?.['from']
+    assert.deepEqual(past, [{ ...upgrade, state: 'Activated', activatedAt }])
     const [{ from, ...rest } = {}] = activated
     assert.deepEqual(rest, plugin)
     assert.ok(BigInt(from as Hex) <= network.head.header.number)
+  })
+
+  it('shows the last of what became of others, void ones too, and no more than the limit', async () => {
+    await scene.govern(schedule, 'schedule', [0n, [{ ...entry, name: 'taken' }], []])
+    await scene.govern(schedule, 'schedule', [0n, [entry], []])
+    await scene.govern(schedule, 'cancel', [3n])
+    await scene.pass(120)
+    const states = async () => (await read()).past.map(({ id, state }) => [id, state])
+    const [first, second, third] = (await read()).past
+    assert.deepEqual(
+      [second?.['id'], second?.['state'], second?.['activatedAt']],
+      [2, 'Void', null],
+    )
+    assert.equal(second?.plugins[0]?.['name'], 'taken')
+    assert.deepEqual([first?.['state'], third?.['state']], ['Activated', 'Cancelled'])
+    assert.equal((await read()).activated.length, 1)
+    const setting = { key: key('vote.delay'), value: 2n }
+    for (let id = 4n; id <= 35n; id++) {
+      await scene.govern(schedule, 'schedule', [0n, [], [setting]])
+      await scene.govern(schedule, 'cancel', [id])
+    }
+    const found = await states()
+    assert.deepEqual(
+      [found.length, found[0], found.at(-1)],
+      [32, [4, 'Cancelled'], [35, 'Cancelled']],
+    )
   })
 
   it('writes the integrity of a package as locks do', async () => {

@@ -4,7 +4,7 @@ import path from 'node:path'
 
 import { keccak256 } from 'viem'
 
-import { hex, type Hex, utf8 } from '#base'
+import { hex, type Hex, unhex, utf8 } from '#base'
 import { parsGovernor, parsTimelock, pipRegistry } from '#contracts'
 import { pipStatuses } from '#governance'
 
@@ -260,6 +260,24 @@ describe('governance over JSON-RPC', function () {
     assert.equal(actions[0]?.success, true)
   })
 
+  it('knows in a simulation what the tier of a PIP may still spend', async () => {
+    const { address } = parliament.treasury
+    await parliament.scene.network.run(bob, { to: unhex(address), value: 3n * pars })
+    const actions = [action(parliament.treasury, 'spend', [addressOf(mallory), pars])]
+    const early = await parliament.propose(66, { actions, tier: 0 })
+    assert.equal((await ask<Simulation>('pars_simulatePip', 66)).success, true)
+    await parliament.carry(early)
+    await parliament.queue(early)
+    parliament.goTo(await parliament.eta(early))
+    await parliament.execute(early)
+    await parliament.submit(67, { actions, tier: 0 })
+    const { success, reason } = await ask<Simulation>('pars_simulatePip', 67)
+    assert.equal(success, false)
+    assert.match(reason ?? '', /^OverTierSpending\(tier: 0, amount: 10{18}, left: \d{1,18}\)$/)
+    await parliament.submit(68, { actions, tier: 1 })
+    assert.equal((await ask<Simulation>('pars_simulatePip', 68)).success, true)
+  })
+
   it('simulates a text, whose execution is but a note', async () => {
     await parliament.submit(64)
     const { success, actions } = await ask<Simulation>('pars_simulatePip', 64)
@@ -267,9 +285,12 @@ describe('governance over JSON-RPC', function () {
   })
 
   it('finds what it overrides where the contracts keep it', () => {
-    const { timestamps, proposalOf, numberOf } = slots
+    const { timestamps, proposals, terms, proposalOf, numberOf } = slots
+    const proposal = 't_mapping(t_uint256,t_struct(ProposalCore)_storage)'
     for (const [{ contractName }, variable, slot] of [
       [parsTimelock, '_timestamps: t_mapping(t_bytes32,t_uint256)', timestamps],
+      [parsGovernor, `_proposals: ${proposal}`, proposals],
+      [parsGovernor, '_terms: t_mapping(t_uint256,t_struct(Terms)_storage)', terms],
       [parsGovernor, '_proposalOf: t_mapping(t_bytes32,t_uint256)', proposalOf],
       [pipRegistry, '_numberOf: t_mapping(t_uint256,t_uint256)', numberOf],
     ] as const) {

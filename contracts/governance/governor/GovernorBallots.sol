@@ -10,9 +10,10 @@ import {IERC6372} from "@openzeppelin/contracts/interfaces/IERC6372.sol";
 import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {NoncesKeyed} from "@openzeppelin/contracts/utils/NoncesKeyed.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
-import {ACCOUNTS} from "../../../precompiles/accounts/IAccounts.sol";
 import {AccountAuthentication} from "../../pq/AccountAuthentication.sol";
+import {NetworkEIP712} from "../../pq/NetworkEIP712.sol";
 import {SystemContracts} from "../../system/SystemContracts.sol";
 import {IParsGovernor} from "../IParsGovernor.sol";
 import {IVePars} from "../IVePars.sol";
@@ -24,11 +25,12 @@ import {IVePars} from "../IVePars.sol";
 /// Nonces are those of a proposal, as in GovernorNoncesKeyed: ballots that were carried by
 /// different ways arrive in any order.
 /// @dev Of OpenZeppelin's EIP712 and GovernorVotes nothing is used that a constructor would set.
-abstract contract GovernorBallots is GovernorCountingOverridable, NoncesKeyed, IParsGovernor {
-    bytes32 private constant DOMAIN_TYPEHASH = keccak256(
-        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,"
-        "bytes32 salt)"
-    );
+abstract contract GovernorBallots is
+    GovernorCountingOverridable,
+    NoncesKeyed,
+    NetworkEIP712,
+    IParsGovernor
+{
     string private constant NAME = "ParsGovernor";
     string private constant VERSION = "1";
 
@@ -66,24 +68,13 @@ abstract contract GovernorBallots is GovernorCountingOverridable, NoncesKeyed, I
         return _castOverride(proposalId, voter, support, reason);
     }
 
-    /// @dev The salt is the genesis hash, see NetworkEIP712.
     function eip712Domain()
         public
         view
-        override
-        returns (
-            bytes1 fields,
-            string memory name_,
-            string memory version_,
-            uint256 chainId,
-            address verifyingContract,
-            bytes32 salt,
-            uint256[] memory extensions
-        )
+        override(EIP712, NetworkEIP712)
+        returns (bytes1, string memory, string memory, uint256, address, bytes32, uint256[] memory)
     {
-        (fields, name_, version_, chainId) = (0x1f, NAME, VERSION, block.chainid);
-        (verifyingContract, salt, extensions) =
-            (address(this), ACCOUNTS.networkId(), new uint256[](0));
+        return NetworkEIP712.eip712Domain();
     }
 
     function name() public pure override(Governor, IGovernor) returns (string memory) {
@@ -180,17 +171,11 @@ abstract contract GovernorBallots is GovernorCountingOverridable, NoncesKeyed, I
     }
 
     function _hashTypedDataV4(bytes32 structHash) internal view override returns (bytes32) {
-        bytes32 separator = keccak256(
-            abi.encode(
-                DOMAIN_TYPEHASH,
-                keccak256(bytes(NAME)),
-                keccak256(bytes(VERSION)),
-                block.chainid,
-                address(this),
-                ACCOUNTS.networkId()
-            )
-        );
-        return keccak256(abi.encodePacked(hex"1901", separator, structHash));
+        return _typedDataHash(structHash);
+    }
+
+    function _domain() internal pure override returns (string memory, string memory) {
+        return (NAME, VERSION);
     }
 
     function _isSigned(address voter, bytes32 structHash, bytes memory signature)

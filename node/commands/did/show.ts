@@ -22,9 +22,9 @@ proves nothing about it.
     const rpc = new RpcClient(url)
     const [identity, now] = await Promise.all([identityOf(rpc, id), headTime(rpc)])
     const { controller, head, sequence, deactivated, offeredTo } = identity
-    const { anchoredAt, anchoredHeight } = identity
-    const numbers = { sequence: Number(sequence), anchoredHeight: Number(anchoredHeight) }
-    const facts = { id, controller, head, ...numbers, deactivated }
+    const { anchoredAt, anchoredHeight, controlEpoch } = identity
+    const log = { head, sequence: Number(sequence), anchoredHeight: Number(anchoredHeight) }
+    const facts = { id, controller, controlEpoch: Number(controlEpoch), ...log, deactivated }
     const anchored = json ? Number(anchoredAt) : timeOf(anchoredAt)
     const age = json ? Number(now - anchoredAt) : durationText(now - anchoredAt)
     print(json, { ...facts, anchoredAt: anchored, age, ...(offeredTo && { offeredTo }) })

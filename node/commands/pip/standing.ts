@@ -61,7 +61,7 @@ export function shownText({ pip, now, differences, steps }: Shown): string {
     ...(proposal === undefined ? [] : voteRows(proposal, now)),
     ...(executedAt === undefined ? [] : [row('executed', timeText(executedAt, now))]),
     ...pip.upgrades.map((id) =>
-      row('upgrade', `${id}: pars validator upgrades says how it stands`),
+      row('upgrade', `${id}: pars validator upgrades --all says how it stands`),
     ),
     ...pip.actions.map((call, index) => row(index === 0 ? 'actions' : '', callText(call))),
     ...differences.map((one) => row('WARNING', one)),

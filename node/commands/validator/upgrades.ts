@@ -32,7 +32,8 @@ export function configure(command: Command): void {
     'after',
     `
 An upgrade is active in the first block after one that has reached its time and in whose state enough
-stake is ready; without that it lapses.
+stake is ready; without that it lapses. Where one of its precompiles can’t be, as at an address that a
+contract has taken meanwhile, it is void: nothing of it runs.
   pars validator upgrades --plugins pars-poseidon`,
   )
   addRpcOptions(addPluginsOption(addProjectOption(command))).action(
@@ -53,7 +54,10 @@ function judged(
   installation: Installation,
 ): Promise<readonly Judged[]> {
   return Promise.all(
-    upgrades.map(async (one) => ({ ...one, missing: await missingOf(one, installation) })),
+    upgrades.map(async (one) => {
+      const isNeeded = one.state === 'pending' || one.state === 'activated'
+      return { ...one, missing: isNeeded ? await missingOf(one, installation) : [] }
+    }),
   )
 }
 
@@ -81,9 +85,13 @@ function text({ id, pip, activation, lapse, activatedAt, state, ...rest }: Judge
     ...plugins.map(({ name, version, account }) => `${name}@${version} at ${account}`),
     ...settings.map(({ key, value }) => `${key} = ${value}`),
   ]
-  const times = `from ${timeOf(activation)}, lapses ${timeOf(lapse)}`
+  const details: Partial<Record<typeof state, string>> = {
+    pending: `, from ${timeOf(activation)}, lapses ${timeOf(lapse)}`,
+    activated: ` in block ${activatedAt}`,
+    void: ', nothing of it runs',
+  }
   const lines = [
-    `upgrade ${id} of PIP ${pip}: ${state}${activatedAt > 0n ? ` in block ${activatedAt}` : `, ${times}`}`,
+    `upgrade ${id} of PIP ${pip}: ${state}${details[state] ?? ''}`,
     ...parts.map((part) => `  ${plainText(part)}`),
     `  ready: ${stake === undefined ? 'no validators' : `${stake} of the stake`}`,
     ...missing.map((problem) => `  missing here: ${plainText(problem)}`),

@@ -111,7 +111,11 @@ export async function measureDirectory(meter: Meter): Promise<void> {
   await meter.spend(scene, 'later, with the key', mallory, directory, 'publishForBySignature', [
     id,
     ...listed,
-    signing.sign('IdentityPrekeys', `bytes32 id,${ofPrekeys}`, { id, ...entry }),
+    signing.sign('IdentityPrekeys', `bytes32 id,uint32 controlEpoch,${ofPrekeys}`, {
+      id,
+      controlEpoch: 0,
+      ...entry,
+    }),
   ])
   await system.close()
 }
