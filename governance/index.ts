@@ -66,13 +66,15 @@ export {
   standingSources,
 } from './reading/standing.ts'
 export {
+  allUpgrades,
   hasSaidReady,
-  type PendingUpgrade,
   pendingUpgrades,
   readSchedule,
+  readUpgrade,
   type Upgrade,
   type UpgradePlugin,
   upgradeStates,
+  type WeighedUpgrade,
 } from './reading/upgrades.ts'
 export { decodeValues, signatureHash, typeOf, type Value } from './reading/value.ts'
 export { readLocks, readVotes } from './reading/votes.ts'

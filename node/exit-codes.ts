@@ -77,6 +77,7 @@ const byCode: readonly (readonly [prefix: string, exitCode: number])[] = [
   ['NODE_PIP_STATUS', exitCodes.transaction],
   ['NODE_PIP_UNKNOWN', exitCodes.transaction],
   ['MODEL_UNKNOWN', exitCodes.transaction],
+  ['NODE_UPGRADE_UNKNOWN', exitCodes.transaction],
   ['NODE_UPGRADE_', exitCodes.genesis],
   ['NODE_OPERATOR', exitCodes.key],
   ['NODE_IDENTITY_', exitCodes.transaction],

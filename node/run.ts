@@ -15,7 +15,7 @@ import { type OfferSettings, rpcOffer } from './rpc-offer.ts'
 import { openRpcService, type RpcServiceOptions } from './rpc-service.ts'
 import { Sealer } from './sealer.ts'
 import { startStatusLine } from './status-line.ts'
-import { storedForm, UpgradeWatch } from './upgrade-watch.ts'
+import { UpgradeWatch } from './upgrade-watch.ts'
 
 export interface RunOptions extends OfferSettings, RpcServiceOptions {
   readonly genesis: Genesis
@@ -174,7 +174,7 @@ function watchUpgrades(options: RunOptions, chain: Chain): UpgradeWatch {
     chain,
     log,
     account: own && hex(own.account),
-    missingOf: (upgrade) => missingOf(storedForm(upgrade), { project, plugins }),
+    missingOf: (upgrade) => missingOf(upgrade, { project, plugins }),
   })
 }
 

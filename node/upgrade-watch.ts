@@ -1,6 +1,6 @@
-import { fixed, hex, type Hex, type Log, toBigInt } from '#base'
+import { fixed, type Hex, type Log, toBigInt } from '#base'
 import type { BlockRef, ChainFace, Head } from '#chain'
-import { hasSaidReady, type PendingUpgrade, pendingUpgrades } from '#governance'
+import { hasSaidReady, type WeighedUpgrade, pendingUpgrades } from '#governance'
 import type { StateCall } from '#precompiles'
 import { systemAddresses } from '#protocol'
 
@@ -10,14 +10,14 @@ import { limits } from './limits.ts'
 interface UpgradeWatchInit {
   readonly chain: Pick<ChainFace, 'head' | 'headEntries' | 'onHead' | 'reads'>
   /** What this node lacks of an upgrade: a sentence for each plugin. */
-  readonly missingOf: (upgrade: PendingUpgrade) => Promise<readonly string[]>
+  readonly missingOf: (upgrade: WeighedUpgrade) => Promise<readonly string[]>
   /** Of the validator that it signs for. */
   readonly account: Hex | undefined
   readonly log: Log
 }
 
 interface Judged {
-  readonly upgrade: PendingUpgrade
+  readonly upgrade: WeighedUpgrade
   readonly missing: readonly string[]
 }
 
@@ -123,7 +123,7 @@ export class UpgradeWatch implements AsyncDisposable {
     }
   }
 
-  #forget(pending: readonly PendingUpgrade[]): void {
+  #forget(pending: readonly WeighedUpgrade[]): void {
     const ids = new Set(pending.map(({ id }) => id))
     for (const id of this.#warned.keys()) if (!ids.has(id)) this.#warned.delete(id)
     for (const id of this.#invited) if (!ids.has(id)) this.#invited.delete(id)
@@ -142,7 +142,7 @@ export class UpgradeWatch implements AsyncDisposable {
     }
   }
 
-  #invite(upgrade: PendingUpgrade, now: number): void {
+  #invite(upgrade: WeighedUpgrade, now: number): void {
     this.#init.log.info('this node has what an upgrade needs: its validator may say so', {
       ...factsOf(upgrade, Math.max(0, upgrade.activation - now)),
       command: `pars validator ready ${upgrade.id}`,
@@ -157,7 +157,7 @@ function pauseAt(left: number): number {
   return Math.max(upgradeWarningLeast.value, Math.min(upgradeWarningMost.value, share))
 }
 
-function factsOf({ id, pip, activation }: PendingUpgrade, left: number) {
+function factsOf({ id, pip, activation }: WeighedUpgrade, left: number) {
   const from = new Date(activation * 1000).toISOString()
   return { upgrade: id, pip, from, left: leftText(left) }
 }
@@ -166,18 +166,4 @@ function factsOf({ id, pip, activation }: PendingUpgrade, left: number) {
 function leftText(left: number): string {
   const unit = [86_400, 3_600, 60].find((one) => left >= 2 * one) ?? 1
   return durationText(BigInt(left - (left % unit)))
-}
-
-/** As node/governance/readiness.ts has the plugins of an upgrade. */
-export function storedForm({ plugins }: PendingUpgrade) {
-  return {
-    plugins: plugins.map(({ name, version, address, specHash, module, integrity }) => ({
-      name,
-      version,
-      account: address,
-      specHash,
-      module: module ?? '',
-      integrity: hex(Uint8Array.fromBase64(integrity?.slice('sha512-'.length) ?? '')),
-    })),
-  }
 }

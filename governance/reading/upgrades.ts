@@ -4,7 +4,7 @@ import { chainParams, upgradeSchedule, validatorSet } from '#contracts'
 import type { StateCall } from '#precompiles'
 
 import { limits } from '../limits.ts'
-import { ContractReader, readEach } from './contract.ts'
+import { ContractReader, none, readEach } from './contract.ts'
 import { wordName } from './value.ts'
 
 /** In the order of IUpgradeSchedule.State; 0 is none at all. */
@@ -50,7 +50,7 @@ interface Readiness {
   readonly isReady: boolean
 }
 
-export interface PendingUpgrade extends Upgrade {
+export interface WeighedUpgrade extends Upgrade {
   readonly readiness: Readiness
 }
 
@@ -60,7 +60,7 @@ interface ActivatedPlugin extends UpgradePlugin {
 }
 
 export interface Schedule {
-  readonly pending: readonly PendingUpgrade[]
+  readonly pending: readonly WeighedUpgrade[]
   /** Those that no longer wait: the newest, in the order of their scheduling. */
   readonly past: readonly Upgrade[]
   /** The newest, in the order of their activation; those of the genesis are not among them. */
@@ -99,33 +99,54 @@ export async function readSchedule(call: StateCall): Promise<Schedule> {
 
 async function pastUpgrades(call: StateCall): Promise<readonly Upgrade[]> {
   const schedule = new ContractReader(upgradeSchedule, call)
-  const [count, pending] = await Promise.all([
-    schedule.ask<bigint>('count'),
-    schedule.ask<readonly bigint[]>('pending'),
-  ])
+  const [count, pending] = await Promise.all([schedule.ask<bigint>('count'), pendingIds(call)])
   const waiting = new Set(pending)
-  const ids: bigint[] = []
-  for (let id = count; id > 0n && ids.length < limits.pastUpgrades.value; id--) {
+  const ids: number[] = []
+  for (let id = Number(count); id > 0 && ids.length < limits.pastUpgrades.value; id--) {
     if (!waiting.has(id)) ids.unshift(id)
   }
   return readEach(ids.length, async (index) => {
-    const id = ids[index] ?? 0n
-    return upgradeOf(Number(id), await schedule.ask<RawUpgrade>('upgrade', [id]))
+    const id = ids[index] ?? 0
+    return upgradeOf(id, await schedule.ask<RawUpgrade>('upgrade', [BigInt(id)]))
   })
 }
 
 /** In the order of their scheduling. */
-export async function pendingUpgrades(call: StateCall): Promise<readonly PendingUpgrade[]> {
+export async function pendingUpgrades(call: StateCall): Promise<readonly WeighedUpgrade[]> {
+  return readUpgrades(call, await pendingIds(call))
+}
+
+/** Also those that no longer wait. */
+export async function allUpgrades(call: StateCall): Promise<readonly WeighedUpgrade[]> {
+  const count = Number(await new ContractReader(upgradeSchedule, call).ask<bigint>('count'))
+  return readUpgrades(
+    call,
+    Array.from({ length: count }, (_, index) => index + 1),
+  )
+}
+
+async function pendingIds(call: StateCall): Promise<readonly number[]> {
   const schedule = new ContractReader(upgradeSchedule, call)
-  const ids = await schedule.ask<readonly bigint[]>('pending')
-  return readEach(ids.length, async (index) => {
-    const id = ids[index] ?? 0n
-    const [raw, readiness] = await Promise.all([
-      schedule.ask<RawUpgrade>('upgrade', [id]),
-      readinessFor(call, id),
-    ])
-    return { ...upgradeOf(Number(id), raw), readiness }
-  })
+  return (await schedule.ask<readonly bigint[]>('pending')).map(Number)
+}
+
+async function readUpgrades(
+  call: StateCall,
+  ids: readonly number[],
+): Promise<readonly WeighedUpgrade[]> {
+  const found = await readEach(ids.length, (index) => readUpgrade(call, ids[index] ?? 0))
+  return found.filter((one) => one !== undefined)
+}
+
+/** Undefined where there is none of that number. */
+export async function readUpgrade(
+  call: StateCall,
+  id: number,
+): Promise<WeighedUpgrade | undefined> {
+  const schedule = new ContractReader(upgradeSchedule, call)
+  const raw = await schedule.find<RawUpgrade>('upgrade', [BigInt(id)], ['UnknownUpgrade'])
+  if (raw === none) return undefined
+  return { ...upgradeOf(id, raw), readiness: await readinessFor(call, BigInt(id)) }
 }
 
 /** Whether the validator `account` said that its node has what an upgrade needs. */

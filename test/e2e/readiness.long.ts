@@ -56,7 +56,11 @@ describe('pars validator ready', function () {
     bench.run('validator', 'ready', '1', ...flags, ...pips.from(account))
 
   it('says it for the validator’s account, takes it back, and lets the upgrade become active', async () => {
-    assertRefused(await ready(0), exitCodes.transaction, /UnknownUpgrade.*pars validator upgrades/)
+    assertRefused(
+      await ready(0),
+      exitCodes.transaction,
+      /NODE_UPGRADE_UNKNOWN.*pars validator upgrades/,
+    )
     await pips.lock(0, 1_000n)
     const settings = 'UpgradeSchedule.schedule [0, [], [["vote.delay", 7]]]'
     const file = await pips.write(42, 'A longer delay', settings)
@@ -70,7 +74,7 @@ describe('pars validator ready', function () {
     const waiting = await upgrades((found) => found.length === 1)
     assert.deepEqual(
       [waiting.state, waiting.readyStake, waiting.totalStake, waiting.missing],
-      ['pending', 0, 1, []],
+      ['Pending', 0, 1, []],
     )
     assertRefused(await ready(1), exitCodes.key, /NODE_OPERATOR.*validators=none/)
     const said = await ready(0, '--json')
@@ -81,7 +85,7 @@ describe('pars validator ready', function () {
     assert.equal(failureIn(await ready(0, '--json')).facts['error'], 'NothingChanges')
     assert.match((await ready(0, '--not')).stdout, /ready +false\nstake +0\.0000%/)
     assert.equal((await ready(0)).code, 0)
-    await upgrades(([one]) => one?.state === 'activated')
+    await upgrades(([one]) => one?.state === 'Activated')
     assert.equal(await pips.parameter('vote.delay'), 7n)
     assertRefused(await ready(0, '--not'), exitCodes.transaction, /UpgradeNotPending/)
   })

@@ -6,16 +6,11 @@ import path from 'node:path'
 
 import { hex } from '#base'
 import type { Genesis } from '#genesis'
+import { allUpgrades, pendingUpgrades, type UpgradePlugin } from '#governance'
 import { discover, packageIntegrity, specHash } from '#precompiles'
 
-import {
-  checkReady,
-  missingOf,
-  type UpgradePlugin,
-  upgradeIds,
-  upgradeOf,
-  validatorOf,
-} from '../../node/governance/readiness.ts'
+import { callOf } from '../../node/governance/present.ts'
+import { checkReady, missingOf, upgradeOf, validatorOf } from '../../node/governance/readiness.ts'
 import type { Account } from '../chain/attacks/network.ts'
 import { addressOf, alice, bob, carol, mallory } from '../contracts/scene.ts'
 import { entry, key, schedule, UpgradeScene, validators } from '../contracts/upgrade-scene.ts'
@@ -53,8 +48,9 @@ function committee(genesis: Genesis): Genesis {
 async function builtin(name: string): Promise<UpgradePlugin> {
   const plugin = (await discover()).find((one) => one.name === name)
   assert.ok(plugin)
-  const { version, address: account } = plugin
-  return { name, version, account, specHash: hex(specHash(plugin)), module: '', integrity: '0x' }
+  const { version, address } = plugin
+  const own = { module: undefined, integrity: undefined }
+  return { name, version, address, specHash: hex(specHash(plugin)), ...own }
 }
 
 describe('the readiness of a validator', () => {
@@ -64,7 +60,7 @@ describe('the readiness of a validator', () => {
     const others: readonly (readonly [Partial<UpgradePlugin>, RegExp])[] = [
       [{ version: '99.0.0' }, /^sha3@99\.0\.0 is not in release \d/],
       [{ specHash: `0x${'11'.repeat(32)}` }, /promises something else here/],
-      [{ account: `0x${'22'.repeat(20)}` }, /answers at 0x0{36}0605 here/],
+      [{ address: `0x${'22'.repeat(20)}` }, /answers at 0x0{36}0605 here/],
       [{ module: 'blake2b' }, /is in the package blake2b: review it/],
     ]
     for (const [change, pattern] of others) {
@@ -79,12 +75,12 @@ describe('the readiness of a validator', () => {
     try {
       const folder = path.join(project, 'node_modules/blake2b')
       await cp(path.join(root, 'examples/blake2b'), folder, { recursive: true })
-      const digest = (await packageIntegrity(folder)).replace('sha512-', '')
-      const integrity = hex(Uint8Array.fromBase64(digest))
-      const plugin = { ...entry, module: 'blake2b', integrity }
+      const { name, version, account: address, specHash: promise } = entry
+      const integrity = await packageIntegrity(folder)
+      const plugin = { name, version, address, specHash: promise, module: 'blake2b', integrity }
       const installed = { project, plugins: ['blake2b'] }
       assert.deepEqual(await missingOf({ plugins: [plugin] }, installed), [])
-      const foreign = { ...plugin, integrity: `0x${'33'.repeat(64)}` } as const
+      const foreign = { ...plugin, integrity: `sha512-${Buffer.alloc(64, 3).toString('base64')}` }
       const [other] = await missingOf({ plugins: [foreign] }, installed)
       assert.match(other ?? '', /is in another build of blake2b/)
       const named = { ...plugin, version: '7.0.0' }
@@ -101,31 +97,35 @@ describe('the readiness of a validator', () => {
   it('is read from the chain with the upgrade and the stake behind it', async () => {
     const upgrades = await UpgradeScene.start(undefined, committee)
     try {
-      const rpc = askerOf(upgrades.scene)
-      assert.deepEqual(await upgradeIds(rpc, false), [])
+      const call = callOf(askerOf(upgrades.scene))
+      const ids = async (find: typeof allUpgrades) => (await find(call)).map(({ id }) => id)
+      assert.deepEqual(await ids(pendingUpgrades), [])
       const settings = [{ key: key('vote.delay'), value: 7n }]
       const refusal = await upgrades.govern(schedule, 'schedule', [0n, [entry], settings])
       assert.equal(refusal, undefined)
       await upgrades.ready(alice)
-      assert.deepEqual(await upgradeIds(rpc, false), [1n])
-      const upgrade = await upgradeOf(rpc, 1n)
+      assert.deepEqual(await ids(pendingUpgrades), [1])
+      const upgrade = await upgradeOf(call, 1)
       assert.deepEqual(
-        [upgrade.state, upgrade.pip, upgrade.readyStake, upgrade.totalStake],
-        ['pending', 42n, 3n, 4n],
+        [upgrade.state, upgrade.pip, upgrade.readiness.readyStake, upgrade.readiness.totalStake],
+        ['Pending', 42, 3n, 4n],
       )
-      assert.deepEqual(upgrade.plugins, [entry])
-      assert.deepEqual(upgrade.settings, [{ key: 'vote.delay', value: 7n }])
+      assert.deepEqual(
+        upgrade.plugins.map(({ name, address }) => [name, address]),
+        [[entry.name, entry.account]],
+      )
+      assert.deepEqual(upgrade.settings, [{ name: 'vote.delay', value: 7n }])
       await assert.rejects(checkReady(upgrade, bare), {
         code: 'NODE_UPGRADE_MISSING',
         message: /blake2b@\d\.\d\.\d is not in release/,
       })
       await upgrades.pass(120)
-      assert.equal((await upgradeOf(rpc, 1n)).state, 'pending')
+      assert.equal((await upgradeOf(call, 1)).state, 'Pending')
       await upgrades.ready(bob)
       await upgrades.block()
-      assert.equal((await upgradeOf(rpc, 1n)).state, 'activated')
-      assert.deepEqual(await upgradeIds(rpc, false), [])
-      assert.deepEqual(await upgradeIds(rpc, true), [1n])
+      assert.equal((await upgradeOf(call, 1)).state, 'Activated')
+      assert.deepEqual(await ids(pendingUpgrades), [])
+      assert.deepEqual(await ids(allUpgrades), [1])
     } finally {
       await upgrades.scene.close()
     }
@@ -134,12 +134,12 @@ describe('the readiness of a validator', () => {
   it('is asked of no upgrade that turned out void', async () => {
     const upgrades = await UpgradeScene.start()
     try {
-      const rpc = askerOf(upgrades.scene)
+      const call = callOf(askerOf(upgrades.scene))
       await upgrades.govern(schedule, 'schedule', [0n, [{ ...entry, name: 'sha3' }], []])
       await upgrades.pass(120)
-      const { state, activatedAt } = await upgradeOf(rpc, 1n)
-      assert.deepEqual([state, activatedAt], ['void', 0n])
-      assert.deepEqual([await upgradeIds(rpc, false), await upgradeIds(rpc, true)], [[], [1n]])
+      const { state, activatedAt } = await upgradeOf(call, 1)
+      assert.deepEqual([state, activatedAt], ['Void', undefined])
+      assert.deepEqual(await pendingUpgrades(call), [])
     } finally {
       await upgrades.scene.close()
     }

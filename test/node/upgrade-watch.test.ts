@@ -13,7 +13,7 @@ import { missingOf } from '../../node/governance/readiness.ts'
 import { limits } from '../../node/limits.ts'
 import { Instruments } from '../../node/metrics/instruments.ts'
 import { upgradeMetrics } from '../../node/metrics/upgrades.ts'
-import { slots, storedForm, UpgradeWatch } from '../../node/upgrade-watch.ts'
+import { slots, UpgradeWatch } from '../../node/upgrade-watch.ts'
 import { alice } from '../contracts/scene.ts'
 import { entry, key, schedule, UpgradeScene } from '../contracts/upgrade-scene.ts'
 import { GovernedChain } from '../rpc/governed-chain.ts'
@@ -77,7 +77,7 @@ describe('the watch over upgrades', function () {
       chain,
       log: lines.log,
       account,
-      missingOf: (upgrade) => missingOf(storedForm(upgrade), { project: '/', plugins: [] }),
+      missingOf: (upgrade) => missingOf(upgrade, { project: '/', plugins: [] }),
     })
   }
 

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 
 import type { Hex } from '#base'
 
+import { callOf } from '../../governance/present.ts'
 import { checkReady, upgradeOf, validatorOf, validatorSet } from '../../governance/readiness.ts'
 import { RpcClient } from '../../rpc-client.ts'
 import { addressOf, wholeOf } from '../arguments.ts'
@@ -40,7 +41,7 @@ operator.
 }
 
 async function ready(id: bigint, flags: ReadyFlags): Promise<void> {
-  const upgrade = await upgradeOf(new RpcClient(flags.rpc), id)
+  const upgrade = await upgradeOf(callOf(new RpcClient(flags.rpc)), Number(id))
   const { plugins } = flags
   if (!flags.not) await checkReady(upgrade, { project: path.resolve(flags.project), plugins })
   const sender = await openSender(flags)
@@ -49,6 +50,6 @@ async function ready(id: bigint, flags: ReadyFlags): Promise<void> {
   const call = validatorSet.call('setReady', [id, validator, !flags.not])
   const { transactionHash: hash } = await validatorSet.explained(sender.send(call))
   const now = await validatorSet.event<Changed>(rpc, 'ReadinessChanged', hash)
-  const stake = shareText(now.readyStake, upgrade.totalStake)
+  const stake = shareText(now.readyStake, upgrade.readiness.totalStake)
   print(flags.json, { upgrade: Number(id), validator, ready: now.ready, stake, hash })
 }

@@ -3,13 +3,10 @@ import process from 'node:process'
 
 import type { Command } from 'commander'
 
-import {
-  type Installation,
-  missingOf,
-  type Upgrade,
-  upgradeIds,
-  upgradeOf,
-} from '../../governance/readiness.ts'
+import { allUpgrades, pendingUpgrades, type WeighedUpgrade } from '#governance'
+
+import { callOf } from '../../governance/present.ts'
+import { type Installation, missingOf } from '../../governance/readiness.ts'
 import { timeOf } from '../../recovery.ts'
 import { RpcClient } from '../../rpc-client.ts'
 import { addRpcOptions, type RpcFlags } from '../arguments.ts'
@@ -22,7 +19,7 @@ interface UpgradesFlags extends RpcFlags, ProjectFlags {
   readonly all: boolean
 }
 
-interface Judged extends Upgrade {
+interface Judged extends WeighedUpgrade {
   /** What this installation lacks. */
   readonly missing: readonly string[]
 }
@@ -38,9 +35,8 @@ contract has taken meanwhile, it is void: nothing of it runs.
   )
   addRpcOptions(addPluginsOption(addProjectOption(command))).action(
     async (flags: UpgradesFlags) => {
-      const rpc = new RpcClient(flags.rpc)
-      const ids = await upgradeIds(rpc, flags.all)
-      const found = await Promise.all(ids.map((id) => upgradeOf(rpc, id)))
+      const call = callOf(new RpcClient(flags.rpc))
+      const found = await (flags.all ? allUpgrades(call) : pendingUpgrades(call))
       const { plugins } = flags
       const upgrades = await judged(found, { project: path.resolve(flags.project), plugins })
       if (flags.json) process.stdout.write(`${JSON.stringify(upgrades.map(facts))}\n`)
@@ -50,48 +46,44 @@ contract has taken meanwhile, it is void: nothing of it runs.
 }
 
 function judged(
-  upgrades: readonly Upgrade[],
+  upgrades: readonly WeighedUpgrade[],
   installation: Installation,
 ): Promise<readonly Judged[]> {
   return Promise.all(
     upgrades.map(async (one) => {
-      const isNeeded = one.state === 'pending' || one.state === 'activated'
+      const isNeeded = one.state === 'Pending' || one.state === 'Activated'
       return { ...one, missing: isNeeded ? await missingOf(one, installation) : [] }
     }),
   )
 }
 
-function facts({ id, pip, state, activation, lapse, activatedAt, ...rest }: Judged) {
-  const { plugins, settings, readyStake, totalStake, missing } = rest
+function facts({ activatedAt, plugins, settings, readiness, ...rest }: Judged) {
   return {
-    id: Number(id),
-    pip: Number(pip),
-    state,
-    activation: Number(activation),
-    lapse: Number(lapse),
-    activatedAt: activatedAt === 0n ? null : Number(activatedAt),
-    plugins,
-    settings: settings.map(({ key, value }) => ({ key, value: `${value}` })),
-    readyStake: Number(readyStake),
-    totalStake: Number(totalStake),
-    missing,
+    ...rest,
+    activatedAt: activatedAt ?? null,
+    plugins: plugins.map(({ module, integrity, ...one }) => {
+      return { ...one, module: module ?? null, integrity: integrity ?? null }
+    }),
+    settings: settings.map(({ name, value }) => ({ name, value: `${value}` })),
+    readyStake: Number(readiness.readyStake),
+    totalStake: Number(readiness.totalStake),
   }
 }
 
 function text({ id, pip, activation, lapse, activatedAt, state, ...rest }: Judged): string {
-  const { plugins, settings, readyStake, totalStake, missing } = rest
-  const stake = shareText(readyStake, totalStake)
+  const { plugins, settings, readiness, missing } = rest
+  const stake = shareText(readiness.readyStake, readiness.totalStake)
   const parts = [
-    ...plugins.map(({ name, version, account }) => `${name}@${version} at ${account}`),
-    ...settings.map(({ key, value }) => `${key} = ${value}`),
+    ...plugins.map(({ name, version, address }) => `${name}@${version} at ${address}`),
+    ...settings.map(({ name, value }) => `${name} = ${value}`),
   ]
   const details: Partial<Record<typeof state, string>> = {
-    pending: `, from ${timeOf(activation)}, lapses ${timeOf(lapse)}`,
-    activated: ` in block ${activatedAt}`,
-    void: ', nothing of it runs',
+    Pending: `, from ${timeOf(BigInt(activation))}, lapses ${timeOf(BigInt(lapse))}`,
+    Activated: ` in block ${activatedAt}`,
+    Void: ', nothing of it runs',
   }
   const lines = [
-    `upgrade ${id} of PIP ${pip}: ${state}${details[state] ?? ''}`,
+    `upgrade ${id} of PIP ${pip}: ${state.toLowerCase()}${details[state] ?? ''}`,
     ...parts.map((part) => `  ${plainText(part)}`),
     `  ready: ${stake === undefined ? 'no validators' : `${stake} of the stake`}`,
     ...missing.map((problem) => `  missing here: ${plainText(problem)}`),
