@@ -2,38 +2,40 @@
 import assert from 'node:assert/strict'
 
 import { unhex } from '#base'
-import { treasury as artifact } from '#contracts'
 
 import { streamsOf } from '../../node/governance/treasury.ts'
-import { addressOf, alice, bob, carol, type Deployed, mallory } from '../contracts/scene.ts'
-import { UpgradeScene } from '../contracts/upgrade-scene.ts'
+import { action, Parliament } from '../contracts/parliament.ts'
+import { addressOf, bob, carol, mallory } from '../contracts/scene.ts'
 import { askerOf } from './scene-asker.ts'
 
-const treasury: Deployed = artifact
-const pars = 10n ** 18n
+/** Wei: what small votes may spend is more. */
+const unit = 10n ** 12n
 
-describe('streams of the treasury', () => {
+describe('streams of the treasury', function () {
+  this.timeout(60_000)
+
   it('have vested what the contract says, at every time', async () => {
-    const chain = await UpgradeScene.start()
+    const parliament = await Parliament.start()
+    const { scene, treasury } = parliament
     try {
-      const { scene } = chain
       const rpc = askerOf(scene)
-      const paid = { to: unhex(artifact.address), value: 100n * pars, gasLimit: 200_000n }
-      assert.equal((await scene.network.run(alice, paid))?.status, 1)
-      const now = scene.network.headTimestamp
-      const opened = [
-        [addressOf(bob), 10n * pars + 7n, now, now, now + 997n],
-        [addressOf(carol), 3n * pars, now - 100n, now + 300n, now + 900n],
-        [addressOf(carol), 5n * pars, now, now, now + 1_000n],
-      ]
-      for (const stream of opened) {
-        assert.equal(await chain.govern(treasury, 'openStream', stream), undefined)
-      }
-      for (const seconds of [0, 50, 260, 200, 400, 300]) {
-        await chain.pass(seconds)
-        if (seconds === 260) {
-          await scene.send(mallory, treasury, 'withdraw', [0n])
-          assert.equal(await chain.govern(treasury, 'cancelStream', [2n]), undefined)
+      const funds = { to: unhex(treasury.address), value: 100n * unit, gasLimit: 200_000n }
+      assert.equal((await scene.network.run(mallory, funds))?.status, 1)
+      const start = parliament.now + 20_000n
+      const actions = [
+        [addressOf(bob), 10n * unit + 7n, start, start, start + 997n],
+        [addressOf(carol), 3n * unit, start - 100n, start + 300n, start + 900n],
+        [addressOf(carol), 5n * unit, start, start, start + 100_000n],
+      ].map((stream) => action(treasury, 'openStream', stream))
+      await parliament.execute(await parliament.decide(42, { actions }))
+      const cancelling = [action(treasury, 'cancelStream', [2n])]
+      const cancelled = await parliament.decide(43, { actions: cancelling })
+      assert.ok(parliament.now < start)
+      for (const seconds of [0n, 50n, 310n, 510n, 910n, 1_210n]) {
+        await parliament.passTo(start + seconds)
+        if (seconds === 310n) {
+          await parliament.done(mallory, treasury, 'withdraw', [0n])
+          await parliament.execute(cancelled)
         }
         const streams = await streamsOf(rpc, { start: 0n, most: 100n })
         const expected = await Promise.all(
@@ -50,7 +52,7 @@ describe('streams of the treasury', () => {
       assert.equal(page[0]?.recipient, addressOf(carol))
       assert.ok((page[1]?.cancelledAt ?? 0n) > 0n)
     } finally {
-      await chain.scene.close()
+      await scene.close()
     }
   })
 })
