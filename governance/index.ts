@@ -54,6 +54,8 @@ export { type Proposal, proposalStates } from './reading/proposal.ts'
 export { isSmartAccount, readSessionKeys } from './reading/session-keys.ts'
 export {
   failureOf,
+  batchArguments,
+  neededTier,
   readSimulation,
   type SimulatedAction,
   simulationsOf,

@@ -57,13 +57,14 @@ export interface ParsProfile extends ChainProfile {
   nextBaseFee(parent: Header): bigint
 }
 
-/** What says who signs, and by which rules: blocks begin with what these hold. */
+/** What says who signs, and by which rules; and what runs before the transactions of a block, unpaid. */
 const fixedAddresses = [
   registryAddress,
   lanesAddress,
   systemAddresses.chainParams,
   systemAddresses.upgradeSchedule,
   systemAddresses.validatorSet,
+  systemAddresses.commitDigests,
 ]
 
 /** How many block times pass before an idle chain makes an empty block. */

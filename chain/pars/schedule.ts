@@ -35,8 +35,8 @@ export class Schedule {
   readonly genesis: readonly ScheduledPrecompile[]
   readonly #available: Available
   readonly #first: readonly Scheduled[]
-  /** By what the storage says, whoever wrote it: a call may run on a state of its own making. */
-  #known: { readonly content: string; readonly entries: readonly Scheduled[] } | undefined
+  /** No call may override the contract's state: its digest stands for what it has. */
+  #known: { readonly digest: string; readonly entries: readonly Scheduled[] } | undefined
 
   /** Throws `CHAIN_PRECOMPILE_MISSING`, `CHAIN_PRECOMPILE_SPEC` or `CHAIN_PRECOMPILE_ADDRESS`. */
   constructor(genesis: readonly ScheduledPrecompile[], available: Available) {
@@ -47,18 +47,15 @@ export class Schedule {
 
   /** Of `state`. Throws as the constructor, `CHAIN_PRECOMPILE_INTEGRITY` too. */
   async in(state: StorageReader): Promise<readonly Scheduled[]> {
-    if ((await activatedDigest(state)) === undefined) return this.#first
+    const digest = await activatedDigest(state)
+    if (digest === undefined) return this.#first
+    if (this.#known?.digest === digest) return this.#known.entries
     const activated = await activatedPlugins(state)
-    const content = JSON.stringify(activated, (_, value: unknown) => {
-      if (value instanceof Uint8Array) return hex(value)
-      return typeof value === 'bigint' ? value.toString() : value
-    })
-    if (this.#known?.content === content) return this.#known.entries
     const byVote = activated.map((entry) => {
       return { ...scheduled(entry, this.#available), byVote: true as const }
     })
     const entries = [...this.#first, ...byVote]
-    this.#known = { content, entries }
+    this.#known = { digest, entries }
     return entries
   }
 }

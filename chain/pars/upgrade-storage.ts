@@ -15,7 +15,8 @@ export interface StorageReader {
 }
 
 const schedule = new Address(systemAddresses.upgradeSchedule)
-const slots = { nextLook: 0n, digest: 1n, upgrades: 4n, activated: 5n } as const
+/** Of UpgradeSchedule. */
+export const slots = { nextLook: 0n, digest: 1n, upgrades: 4n, activated: 5n } as const
 const upgradeSlots = { times: 0n, plugins: 2n } as const
 const pluginWords = 6n
 

@@ -24,8 +24,7 @@ contract DIDRegistry is SignedRequests {
         address controller;
         /// @dev Of the head event. The inception is event 0.
         uint64 sequence;
-        /// @dev How often control has passed on. It takes two transactions each time: 2^32 are out
-        /// of reach.
+        /// @dev How often control has passed on. Each time costs gas: 2^32 are out of reach.
         uint32 controlEpoch;
         /// @dev Hash of the head event; of the inception at first.
         bytes32 head;

@@ -30,6 +30,8 @@ contract KeyDirectory is SignedRequests {
         uint64 publishedAt;
         /// @dev The last second at which they are given out.
         uint64 expiry;
+        /// @dev Of the identity when they were published; zero for an account.
+        uint32 controlEpoch;
     }
 
     event Published(
@@ -90,7 +92,7 @@ contract KeyDirectory is SignedRequests {
     function publishFor(bytes32 id, uint64 epoch, bytes32 root, uint32 count, uint64 expiry)
         external
     {
-        if (_controllerOf(id) != msg.sender) revert OnlyController(id, msg.sender);
+        if (_registry().controllerOf(id) != msg.sender) revert OnlyController(id, msg.sender);
         _publishFor(id, msg.sender, epoch, root, count, expiry);
     }
 
@@ -119,11 +121,13 @@ contract KeyDirectory is SignedRequests {
         return _ofAccounts[account];
     }
 
-    /// @notice What stands for an identity: without a root when it is deactivated, or when another
-    /// controls it than who published.
+    /// @notice What stands for an identity: without a root when it is deactivated, or when control
+    /// has passed on since.
     function entryOfIdentity(bytes32 id) external view returns (Entry memory entry) {
         entry = _ofIdentities[id];
-        if (entry.publisher != _controllerOf(id)) (entry.root, entry.count) = (0, 0);
+        DIDRegistry.Identity memory identity = _registry().identityOf(id);
+        bool stands = !identity.deactivated && entry.controlEpoch == identity.controlEpoch;
+        if (!stands) (entry.root, entry.count) = (0, 0);
     }
 
     function _publish(address account, uint64 epoch, bytes32 root, uint32 count, uint64 expiry)
@@ -142,6 +146,7 @@ contract KeyDirectory is SignedRequests {
         uint64 expiry
     ) private {
         _write(_ofIdentities[id], controller, epoch, root, count, expiry);
+        _ofIdentities[id].controlEpoch = _registry().identityOf(id).controlEpoch;
         emit IdentityPublished(id, epoch, root, count, expiry);
     }
 
@@ -161,10 +166,6 @@ contract KeyDirectory is SignedRequests {
         }
         (entry.publisher, entry.epoch, entry.count) = (publisher, epoch, count);
         (entry.root, entry.publishedAt, entry.expiry) = (root, uint64(block.timestamp), expiry);
-    }
-
-    function _controllerOf(bytes32 id) private view returns (address) {
-        return _registry().controllerOf(id);
     }
 
     function _registry() private pure returns (DIDRegistry) {

@@ -10,7 +10,9 @@ import {IValidatorSet} from "./IValidatorSet.sol";
 
 /// @title UpgradeSchedule
 /// @notice See IUpgradeSchedule.
-/// @dev The node reads the first two slots before every block: keep them where they are.
+/// @dev The node reads this storage before every block, and while it watches: keep all of it, and
+/// the layouts of Upgrade and Plugin, where they are (chain/pars/upgrade-storage.ts). What the system
+/// does here emits events that stand in no receipt.
 contract UpgradeSchedule is IUpgradeSchedule {
     uint256 private constant MOST_PENDING = 16;
     uint256 private constant MOST_ENTRIES = 16;

@@ -4,14 +4,17 @@
  */
 import { concat, equal, fixed, hex, unhex } from '#base'
 import type { SimulatedCall, SimulationRequest, StateOverride } from '#chain'
-import { parsGovernor, parsTimelock, pipRegistry } from '#contracts'
+import { actionTiers, parsGovernor, parsTimelock, pipRegistry } from '#contracts'
 import { keccak256 } from '#crypto'
+import type { StateCall } from '#precompiles'
 
+import type { Argument } from '../abi/argument.ts'
 import { encodeArguments } from '../abi/encode.ts'
 import { parseType } from '../abi/type.ts'
 import type { Call } from '../pip/calls.ts'
 import { describeRevert, type Emitted, readEvent } from './artifacts.ts'
-import type { PipState, ReadAction } from './pips.ts'
+import { ContractReader } from './contract.ts'
+import type { ReadAction } from './pips.ts'
 import { signatureHash } from './value.ts'
 
 /** Where contracts keep what a simulation gives them (contracts/artifacts, "storage"). */
@@ -53,8 +56,26 @@ const ready = fixed(2, 32)
 /** A proposal whose vote begins so late that it does not expire: the time stands above its author. */
 const unexpired = fixed(1n << (160n + 40n), 32)
 
-/** The tier is what its author takes it to need, unless there is a proposal to say it. */
-type Simulated = Pick<PipState, 'number' | 'proposal' | 'tier'>
+interface Simulated {
+  readonly number: number
+  /** That of its proposal, or what `neededTier` says before there is one. */
+  readonly tier: number
+}
+
+/** What the actions need now, whatever their author says. */
+export async function neededTier(call: StateCall, actions: readonly Call[]): Promise<number> {
+  const tiers = new ContractReader(actionTiers, call)
+  return Number(await tiers.ask<bigint>('tierOf', batchArguments(actions)))
+}
+
+/** Targets, values and calldatas, as contracts take them. */
+export function batchArguments(calls: readonly Call[]): readonly [Argument, Argument, Argument] {
+  return [
+    calls.map(({ target }) => hex(target)),
+    calls.map(({ value }) => value),
+    calls.map(({ data }) => hex(data)),
+  ]
+}
 
 /**
  * The execution of a PIP, as one call of the Timelock with all of its actions and the note that they
@@ -77,10 +98,7 @@ export function simulationsOf(
 }
 
 /** Each batch as an operation of the PIP that may be executed. */
-function requestOf(
-  { number, proposal: voted, tier }: Simulated,
-  batches: readonly Uint8Array[],
-): SimulationRequest {
+function requestOf({ number, tier }: Simulated, batches: readonly Uint8Array[]): SimulationRequest {
   // No hash is that small: the number stands for a proposal that may be executed.
   const proposal = fixed(number, 32)
   const operations = batches.map((batch) => keccak256(batch))
@@ -93,7 +111,7 @@ function requestOf(
       ...operations.map((one) => [place(one, slots.proposalOf), proposal] as const),
       [place(proposal, slots.proposals), unexpired],
       // The tier is the last byte of the first word.
-      [place(proposal, slots.terms), fixed(voted?.tier ?? tier, 32)],
+      [place(proposal, slots.terms), fixed(tier, 32)],
     ]),
     at(registry, [[place(proposal, slots.numberOf), fixed(number, 32)]]),
   ]
@@ -140,9 +158,7 @@ function isExecution(log: Emitted): boolean {
 /** As the Timelock hashes it. Its place among others keeps equal ones apart. */
 function batchOf(calls: readonly Call[], index = 0): Uint8Array {
   return encodeArguments(types, [
-    calls.map(({ target }) => hex(target)),
-    calls.map(({ value }) => value),
-    calls.map(({ data }) => hex(data)),
+    ...batchArguments(calls),
     hex(new Uint8Array(32)),
     hex(fixed(index, 32)),
   ])

@@ -1,7 +1,6 @@
 /** What a PIP does: the calls of its text, and those that the registry has. */
 import { equal, Fault, hex } from '#base'
 import {
-  type Argument,
   type Call,
   decodeCall,
   encodeActions,
@@ -11,29 +10,12 @@ import {
   type PipState,
 } from '#governance'
 
-import type { RpcAsker } from '../rpc-client.ts'
-import { actionTiers } from './contracts.ts'
-
 /**
  * The calls that the text `content` names. Throws `GOVERNANCE_PIP_INVALID`, `GOVERNANCE_ACTION_INVALID`
  * and `GOVERNANCE_ACTIONS_TOO_LARGE`.
  */
 export function callsIn(content: Uint8Array): readonly Call[] {
   return encodeActions(parsePip(content).actions, namedContracts)
-}
-
-/** Targets, values and calldatas, as contracts take them. */
-export function batchOf(calls: readonly Call[]): readonly [Argument, Argument, Argument] {
-  return [
-    calls.map(({ target }) => hex(target)),
-    calls.map(({ value }) => value),
-    calls.map(({ data }) => hex(data)),
-  ]
-}
-
-/** The tier that the calls need now. */
-export function tierOf(rpc: RpcAsker, calls: readonly Call[]): Promise<bigint> {
-  return actionTiers.ask<bigint>(rpc, 'tierOf', batchOf(calls))
 }
 
 /** A call as a text writes it, or by its bytes where no text could. */

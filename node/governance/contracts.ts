@@ -1,6 +1,5 @@
 /** The contracts behind proposals, and what helps where they refuse. */
 import {
-  actionTiers as tiersArtifact,
   parsGovernor as governorArtifact,
   parsTimelock as timelockArtifact,
   pipRegistry as registryArtifact,
@@ -34,4 +33,3 @@ const cures: Cures = {
 export const registry = new SystemContract(registryArtifact, cures)
 export const governor = new SystemContract(governorArtifact, cures)
 export const timelock = new SystemContract(timelockArtifact, cures)
-export const actionTiers = new SystemContract(tiersArtifact, cures)

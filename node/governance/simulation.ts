@@ -8,6 +8,7 @@ import { systemContracts } from '#contracts'
 import {
   type Call,
   type Emitted,
+  neededTier,
   readError,
   readEvent,
   simulationsOf,
@@ -16,7 +17,7 @@ import {
 
 import { bytesIn, fieldsIn, listIn, quantityIn, type RpcAsker, textIn } from '../rpc-client.ts'
 import { plainValue } from './abi.ts'
-import { callText, tierOf } from './actions.ts'
+import { callText } from './actions.ts'
 import { timelock } from './contracts.ts'
 import { type Present, presentOf } from './present.ts'
 import { type Change, changesOf, type Unsent } from './state-changes.ts'
@@ -43,12 +44,12 @@ export interface Simulation {
 }
 
 export async function simulate(
-  { rpc, now }: Present,
+  { rpc, now, call }: Present,
   number: number,
   calls: readonly Call[],
 ): Promise<Simulation> {
-  const tier = Number(await tierOf(rpc, calls))
-  const { whole, each } = simulationsOf({ number, proposal: undefined, tier }, calls)
+  const tier = await neededTier(call, calls)
+  const { whole, each } = simulationsOf({ number, tier }, calls)
   const [run] = await runsOf(rpc, whole)
   const { gasUsed = 0n, reason, events = [] } = run ?? {}
   if (reason !== undefined) {
@@ -57,8 +58,8 @@ export async function simulate(
     const action = failing === undefined ? `PIPRegistry.onExecuted [${number}]` : callText(failing)
     return { failure: { action, reason }, gasUsed, actions: [], changes: [] }
   }
-  const actions = calls.map((call, index) => ({
-    action: callText(call),
+  const actions = calls.map((one, index) => ({
+    action: callText(one),
     events: (events[index] ?? []).map(simulatedEvent),
   }))
   const changes = await changesOf(rpc, unsentOf(whole), now)

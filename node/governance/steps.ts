@@ -1,5 +1,5 @@
 /** What may be done next about a PIP, by whom, and when. */
-import type { PipState, Proposal } from '#governance'
+import type { PipState, Proposal, Upgrade } from '#governance'
 
 export interface Step {
   /** Behind `pars pip`, without the flags that say who signs. */
@@ -34,9 +34,18 @@ export function stepsOf({
   return []
 }
 
-/** Whether nothing will become of it any more. */
-export function isFinal({ status }: Pick<PipState, 'status'>): boolean {
-  return status === 'Implemented' || status === 'Rejected' || status === 'Withdrawn'
+/**
+ * Whether nothing will become of it any more.
+ *
+ * @param upgrades How those stand that it has scheduled.
+ */
+export function isFinal(
+  { status, executedAt }: Pick<PipState, 'executedAt' | 'status'>,
+  upgrades: readonly Upgrade['state'][],
+): boolean {
+  if (status === 'Implemented' || status === 'Rejected' || status === 'Withdrawn') return true
+  const isExecuted = executedAt !== undefined && upgrades.length > 0
+  return isExecuted && !upgrades.includes('Pending')
 }
 
 /** How a vote stands, or how it ended. */

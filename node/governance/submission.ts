@@ -1,12 +1,19 @@
 /** A text and its actions on their way into the registry. */
 import { hex, isFault } from '#base'
-import { type Argument, parsePip, pipContent, proposalDescription } from '#governance'
+import {
+  type Argument,
+  batchArguments,
+  neededTier,
+  parsePip,
+  pipContent,
+  proposalDescription,
+} from '#governance'
 
 import type { RpcAsker } from '../rpc-client.ts'
 import type { Call, Sender } from '../sender.ts'
-import { batchOf, callsIn, tierOf } from './actions.ts'
+import { callsIn } from './actions.ts'
 import { registry } from './contracts.ts'
-import { presentOf } from './present.ts'
+import { callOf, presentOf } from './present.ts'
 
 export interface Submitted {
   readonly number: number
@@ -30,10 +37,10 @@ export async function submitPip(
   const { number, title } = parsePip(content)
   const calls = callsIn(content)
   const { hash, size, chunks } = pipContent(content)
-  const tier = await tierOf(rpc, calls)
+  const tier = BigInt(await neededTier(callOf(rpc), calls))
   const hashes = chunks.map((chunk) => hex(chunk.hash))
   const text: Argument = [title, hex(hash), BigInt(size), hashes]
-  const actions: Argument = [tier, ...batchOf(calls)]
+  const actions: Argument = [tier, ...batchArguments(calls)]
   const call = registry.call(kind, [BigInt(number), text, actions])
   await rehearse(sender, call)
   let sent = 0

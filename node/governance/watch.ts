@@ -3,6 +3,7 @@ import { listPips, type PipStatus } from '#governance'
 
 import type { RpcAsker } from '../rpc-client.ts'
 import { pipOf, type Present, presentOf } from './present.ts'
+import { upgradeOf } from './readiness.ts'
 import { isFinal, stepsOf } from './steps.ts'
 
 export interface News {
@@ -42,9 +43,12 @@ export class Watch {
       const { status } = pip
       const possible = stepsOf(pip).filter(({ from }) => from <= present.now)
       const steps = possible.map(({ command, who }) => `pars pip ${command} (${who})`)
-      const all = [`revision ${pip.revision}`, status, ...steps]
+      const upgrades = await Promise.all(pip.upgrades.map((id) => upgradeOf(present.call, id)))
+      const standing = upgrades.map(({ id, state }) => `upgrade ${id} ${state.toLowerCase()}`)
+      const all = [`revision ${pip.revision}`, status, ...standing, ...steps]
       news.push(...all.filter((what) => !told.has(what)).map((what) => ({ number, status, what })))
-      if (isFinal(pip)) this.#told.delete(number)
+      const states = upgrades.map(({ state }) => state)
+      if (isFinal(pip, states)) this.#told.delete(number)
       else this.#told.set(number, new Set(all))
     }
     return news

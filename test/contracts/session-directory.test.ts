@@ -219,6 +219,15 @@ describe('the directory of prekeys', function () {
     assert.deepEqual(await attempt(bob, 'publishFor', [id, ...listed(bundles())]), ['NotNewer', 5n])
     assert.equal(await attempt(bob, 'publishFor', stale), undefined)
     assert.deepEqual((await entryOf(id)).slice(0, 3), [addressOf(bob), 6n, root])
+    // Nor when control comes back.
+    for (const [from, to] of [
+      [bob, alice],
+      [alice, bob],
+    ] as const) {
+      await system.done(from, registry, 'offerControl', [id, addressOf(to)])
+      await system.done(to, registry, 'acceptControl', [id])
+    }
+    assert.deepEqual((await entryOf(id)).slice(0, 3), [addressOf(bob), 6n, none])
   })
 
   it('gives out nothing of an identity that was deactivated or never was', async () => {

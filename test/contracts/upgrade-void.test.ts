@@ -332,6 +332,7 @@ describe('a call on a state of its own making', function () {
       systemAddresses.chainParams,
       systemAddresses.upgradeSchedule,
       systemAddresses.validatorSet,
+      systemAddresses.commitDigests,
     ]) {
       const stateDiff = [[fixed(5, 32), fixed(1, 32)]] as const
       await assert.rejects(simulate([{ state: [{ address, stateDiff }], calls: [] }]), {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 
 import { type Hex, hex, isFault, silent, unhex } from '#base'
 import { preset } from '#genesis'
@@ -7,6 +9,7 @@ import { systemAddresses } from '#protocol'
 
 import { Engine } from '../../chain/engine/engine.ts'
 import { parsProfile } from '../../chain/pars/profile.ts'
+import { slots } from '../../chain/pars/upgrade-storage.ts'
 import type { Account } from '../chain/attacks/network.ts'
 import { addressOf, alice, bob, carol, dave, mallory } from './scene.ts'
 import {
@@ -76,7 +79,23 @@ describe('an upgrade that was voted for', () => {
     ])
   })
 
-  it('is the same after a restart, and for a reader of an earlier block', async () => {
+  it('stands where the node reads it', () => {
+    const file = path.join(import.meta.dirname, '../../contracts/artifacts/UpgradeSchedule.json')
+    const { storage } = JSON.parse(readFileSync(file, 'utf8')) as { storage: readonly string[] }
+    const variables = {
+      nextLook: '_nextLook',
+      digest: '_activatedDigest',
+      upgrades: '_upgrades',
+      activated: '_activated',
+    } as const
+    for (const [name, slot] of Object.entries(slots)) {
+      const variable = variables[name as keyof typeof slots]
+      const line = storage.find((one) => one.includes(` ${variable}: `))
+      assert.equal(line?.split(' ')[0], `${slot}+0`, variable)
+    }
+  })
+
+  it('is the same after a restart', async () => {
     await upgrades.govern(schedule, 'schedule', [0n, [entry], []])
     await upgrades.pass(2 * minute)
     const answer = await ask()

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 
-import { hex } from '#base'
+import { hex, unhex } from '#base'
+import { systemContracts } from '#contracts'
+import { keccak256 } from '#crypto'
 import { formatGenesis, genesisHash, parseGenesis, preset } from '#genesis'
 
 import { exitCodes } from '../../node/exit-codes.ts'
@@ -56,6 +58,16 @@ describe('the command line', function () {
         assertRefused(await bench.run(...line.split(' ')), exitCodes.usage, pattern)
       }),
     ))
+
+  it('shows where the contracts of every genesis stand, and the hash of their code', async () => {
+    const { stdout } = await bench.run('genesis', 'show', 'devnet', '--contracts', '--json')
+    const expected = systemContracts.map(({ contractName: name, address, deployedBytecode }) => {
+      return { name, address, codeHash: hex(keccak256(unhex(deployedBytecode))) }
+    })
+    assert.deepEqual(JSON.parse(stdout), expected)
+    const lines = await bench.run('genesis', 'show', 'mainnet', '--contracts')
+    assert.match(lines.stdout, /^ChainParams +0x0{37}620 0x[0-9a-f]{64}\n/)
+  })
 
   it(`exits with ${exitCodes.genesis} on a genesis that is missing, no JSON, or wrong`, async () => {
     const text = formatGenesis(preset('devnet'))

@@ -5,8 +5,7 @@ import path from 'node:path'
 
 import { type Abi, encodeDeployData, encodeFunctionData } from 'viem'
 
-import { hex, type Hex } from '#base'
-import { vePars } from '#contracts'
+import { hex, type Hex, quantity } from '#base'
 import { importPackage, packageIntegrity, specHash } from '#precompiles'
 
 import { exitCodes } from '../../node/exit-codes.ts'
@@ -58,9 +57,11 @@ describe('an upgrade by vote', function () {
     }
     await cluster.start(...cluster.all)
     pips = await PipBench.open(bench, cluster.at(0))
-    const amounts = [1_000n, 600n, 500n, 100n]
-    await Promise.all(amounts.map((amount, index) => pips.lock(index, amount)))
-    await pips.send(dave, vePars, 'delegate', [pips.accounts[bob]])
+    const amounts = [1_000, 600, 500, 100]
+    for (const [member, amount] of amounts.entries()) {
+      await members('lock', String(amount), '--for', '1456d', ...pips.from(member))
+    }
+    await members('delegate', pips.accounts[bob]!, ...pips.from(dave))
 
     const { UseExamples } = compile('test/examples/UseExamples.sol')
     const { abi, bytecode } = UseExamples!
@@ -76,6 +77,10 @@ describe('an upgrade by vote', function () {
   })
   after(() => bench[Symbol.asyncDispose]())
 
+  const members = async (...line: readonly string[]): Promise<void> => {
+    const { code, stderr } = await bench.run('ve', ...line)
+    assert.equal(code, 0, stderr)
+  }
   const status = async (): Promise<string> => {
     return (await pips.json('show', String(number), ...pips.at)).status
   }
@@ -94,8 +99,11 @@ describe('an upgrade by vote', function () {
     const { tier } = await pips.json('submit', file, ...pips.from(alice))
     assert.equal(tier, '2')
     await pips.json('review', String(number), ...pips.from(alice))
+    const first = await pips.json('show', String(number), ...pips.at)
     pips.amend(file, action, 'ChainParams.set ["block.gasLimit", 31000000]')
     await pips.json('revise', file, ...pips.from(alice))
+    const second = await pips.json('show', String(number), ...pips.at)
+    assert.ok(Number(second['reviewEnds']) > Number(first['reviewEnds']), 'the clock starts again')
     const rehearsed = await pips.json('simulate', String(number), ...pips.at)
     assert.equal(rehearsed['succeeds'], true)
     await until('open', String(number), ...pips.from(alice))
@@ -138,12 +146,18 @@ describe('an upgrade by vote', function () {
     assert.match(refused.stderr, /blake2b/)
 
     await cluster.until(async () => (await status()) === 'Implemented')
+    const { activated } = await pips.node.ask<{ activated: readonly { from: Hex }[] }>(
+      'pars_getUpgradeSchedule',
+    )
+    const height = Number(activated[0]!.from)
     const hashes = await Promise.all(
       [alice, bob, carol].map(async (index) => {
         await cluster.until(async () => {
-          return (await cluster.at(index).answer('eth_call', call, 'latest')).error === undefined
+          return Number(await cluster.at(index).ask('eth_blockNumber')) >= height
         })
-        return cluster.at(index).ask<Hex>('eth_call', call, 'latest')
+        const earlier = await cluster.at(index).answer('eth_call', call, quantity(height - 1))
+        assert.ok(earlier.error !== undefined, 'it is not there a block before')
+        return cluster.at(index).ask<Hex>('eth_call', call, quantity(height))
       }),
     )
     assert.match(hashes[0]!, /^0x[0-9a-f]{64}$/)

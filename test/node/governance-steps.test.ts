@@ -58,11 +58,17 @@ describe('what may be done next about a PIP', () => {
   it('is nothing where nothing will become of it, or others have to act', () => {
     for (const status of ['Rejected', 'Withdrawn', 'Implemented'] as const) {
       assert.deepEqual(linesOf({ ...reviewed, status }), [])
-      assert.equal(isFinal({ status }), true)
+      assert.equal(isFinal({ status, executedAt: undefined }, []), true)
     }
     const executed: Proposal = { ...proposal, state: 'Executed' }
     assert.deepEqual(linesOf({ ...voted, status: 'Approved', proposal: executed }), [])
-    assert.equal(isFinal({ status: 'Approved' }), false)
+    const approved = { status: 'Approved', executedAt: undefined } as const
+    assert.equal(isFinal(approved, []), false)
+    assert.equal(isFinal({ ...approved, executedAt: 7 }, []), false)
+    assert.equal(isFinal({ ...approved, executedAt: 7 }, ['Pending', 'Void']), false)
+    for (const state of ['Void', 'Lapsed', 'Cancelled'] as const) {
+      assert.equal(isFinal({ ...approved, executedAt: 7 }, ['Activated', state]), true)
+    }
   })
 })
 

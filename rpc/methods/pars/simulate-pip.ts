@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import type { SimulatedCall, SimulationRequest } from '#chain'
-import { failureOf, readPip, readSimulation, simulationsOf } from '#governance'
+import { failureOf, neededTier, readPip, readSimulation, simulationsOf } from '#governance'
 
 import { type Context, defineMethod } from '../../method.ts'
 import { renderSimulatedAction } from '../../render/governance.ts'
@@ -24,7 +24,11 @@ export const simulatePip = defineMethod({
   long: true,
   cost,
   handler: async ([number], context) => {
-    const found = await governed(context, (call) => readPip(call, number))
+    const found = await governed(context, async (call) => {
+      const pip = await readPip(call, number)
+      if (pip === undefined) return undefined
+      return { ...pip, tier: pip.proposal?.tier ?? (await neededTier(call, pip.actions)) }
+    })
     if (found === undefined) return null
     const { whole, each } = simulationsOf(found, found.actions)
     const [[execution], calls] = await Promise.all([run(whole, context), run(each, context)])
