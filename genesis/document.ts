@@ -4,13 +4,13 @@ import { compare } from '#base'
 import { algorithms } from '#protocol'
 
 import { alloc } from './alloc.ts'
+import { genesisFormat, type GenesisValidator, type ScheduledPrecompile } from './genesis.ts'
 import {
   type CurvePoint,
-  genesisFormat,
-  type GenesisValidator,
-  type ScheduledPrecompile,
-} from './genesis.ts'
-import { type GovernanceParameters, mapped, type ParameterName } from './governance.ts'
+  type GovernanceParameters,
+  mapped,
+  type ParameterName,
+} from './governance.ts'
 import { limits } from './limits.ts'
 import { address, bytes, integer, name, word } from './values.ts'
 

@@ -1,6 +1,6 @@
 import type { Algorithm } from '#protocol'
 
-import type { GovernanceParameters } from './governance.ts'
+import type { CurvePoint, GovernanceParameters } from './governance.ts'
 
 /** The version of the document's form, and with it of `genesisHash`. */
 export const genesisFormat = 'pars-genesis/2'
@@ -35,12 +35,6 @@ export interface Genesis {
   readonly governance: GovernanceParameters
   /** Takes a validator with so much stake that the others can't help it recover from amnesia. */
   readonly allowUnrecoverable: boolean
-}
-
-/** So many weeks before its end a lock counts for so many basis points of its amount. */
-export interface CurvePoint {
-  readonly weeks: bigint
-  readonly weight: bigint
 }
 
 export interface GenesisAccount {

@@ -3,7 +3,6 @@
  *
  * @see PIP-0010 "Parameters"
  */
-import type { CurvePoint } from './genesis.ts'
 import { limits } from './limits.ts'
 
 /** The value of every parameter that the document names, by its name in ChainParams. */
@@ -194,6 +193,12 @@ export function boundsOf(
 ): Bounds {
   const { least, most } = governanceRules[name][dev ? 'dev' : 'live']
   return { least, most: name === 'guardian.expiry' ? timestamp + most : most }
+}
+
+/** So many weeks before its end a lock counts for so many basis points of its amount. */
+export interface CurvePoint {
+  readonly weeks: bigint
+  readonly weight: bigint
 }
 
 /** A coin counts whole when it is locked for four years, and in proportion for less. */

@@ -16,7 +16,6 @@ export type { GenesisDocument } from './document.ts'
 export { formatGenesis } from './format.ts'
 export {
   type AccountKey,
-  type CurvePoint,
   type Genesis,
   type GenesisAccount,
   genesisFormat,
@@ -25,6 +24,7 @@ export {
 } from './genesis.ts'
 export {
   boundsOf,
+  type CurvePoint,
   type GovernanceParameters,
   governanceRules,
   linearCurve,

@@ -43,6 +43,8 @@ interface IParsGovernor is IGovernor {
     error GuardianTermOver(uint256 expiry);
     /// @dev Who has no delegate but himself votes once.
     error NothingToOverride(address voter);
+    /// @dev At the snapshot: what came later counts for later proposals.
+    error NoVotes(address voter, uint256 snapshot);
     error NoRelay();
 
     function termsOf(uint256 proposalId) external view returns (Terms memory);

@@ -24,6 +24,8 @@ const cures: Cures = {
     `its proposal is ${proposalStates[Number(current)]}: pars pip show says what may be done next`,
   GovernorAlreadyCastVote: 'who has voted has voted',
   GovernorAlreadyOverriddenVote: 'who has voted has voted',
+  NoVotes:
+    'at the snapshot it had none: what was locked later counts later, and who had delegated votes with --override',
   NothingToOverride: 'nobody had your votes when they were counted: vote without --override',
   GovernorInvalidSignature:
     'it is of another network, of a key that was replaced, or was changed: sign a new ballot',

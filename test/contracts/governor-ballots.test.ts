@@ -121,8 +121,14 @@ describe('a ballot that somebody else brings', function () {
   })
 
   it('may be of any of the three parameter sets', async () => {
-    for (const algorithm of [0x44, 0x87] as const) {
-      const voter = newcomer(`voter ${algorithm}`, algorithm)
+    const voters = [newcomer('voter 44', 0x44), newcomer('voter 87', 0x87)]
+    for (const [index, voter] of voters.entries()) {
+      const owner = [alice, bob][index]!
+      await parliament.done(owner, parliament.ve, 'delegate', [addressOf(voter)])
+    }
+    await parliament.lock(carol, 10n ** 21n)
+    proposal = await parliament.propose(43, { author: carol })
+    for (const voter of voters) {
       const call = args(addressOf(voter), inFavour, await signed(voter, inFavour))
       await parliament.done(mallory, parliament.governor, 'castVoteByPQSig', call)
       assert.equal(await nonceOf(addressOf(voter)), (laneOf(proposal) << 64n) + 1n)

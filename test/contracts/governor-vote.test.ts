@@ -102,14 +102,19 @@ describe('a vote', function () {
     }
   })
 
-  it('weighs nothing for what was locked after the snapshot', async () => {
+  it('is refused to who had no votes, as for what was locked after the snapshot', async () => {
     const later = await parliament.propose(43)
     // In the second of the snapshot it still counts, and a second later no more.
     const snapshot = await parliament.snapshot(later)
     parliament.goTo(snapshot + 1n)
     await parliament.lock(mallory, 500_000n * 10n ** 18n)
     assert.ok(((await parliament.votesOf(mallory)) as bigint) > 0n)
-    await parliament.vote(mallory, later)
+    const late = [later.id, 1]
+    assert.deepEqual(await parliament.refused(mallory, parliament.governor, 'castVote', late), [
+      'NoVotes',
+      addressOf(mallory),
+      snapshot,
+    ])
     assert.deepEqual(await parliament.tally(later), [0n, 0n, 0n])
   })
 
@@ -166,7 +171,12 @@ describe('a vote for somebody else', function () {
   }
 
   it('is the delegate’s, with all that was delegated', async () => {
-    await parliament.vote(carol, proposal)
+    const snapshot = await parliament.snapshot(proposal)
+    const { governor } = parliament
+    assert.deepEqual(
+      await parliament.refused(carol, governor, 'castVote', [proposal.id, inFavour]),
+      ['NoVotes', addressOf(carol), snapshot],
+    )
     await parliament.vote(dave, proposal, against)
     assert.deepEqual(await parliament.tally(proposal), [
       (await owned(carol)) + (await owned(dave)),

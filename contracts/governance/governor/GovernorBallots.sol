@@ -149,6 +149,7 @@ abstract contract GovernorBallots is
         bytes memory params
     ) internal override returns (uint256) {
         if (params.length > 0) revert GovernorInvalidVoteParams();
+        if (totalWeight == 0) revert NoVotes(account, proposalSnapshot(proposalId));
         return super._countVote(proposalId, account, support, totalWeight, params);
     }
 
