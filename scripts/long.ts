@@ -16,7 +16,7 @@ const config = path.join(root, '.mocharc.long.json')
 const alone = /abuse|flood|many-subscribers/
 
 /** They listen where a reader's node would: one after another. */
-const onUsualPorts = /guide|clients\/tools|installed|packed/
+const onUsualPorts = /guide|readme|clients\/tools|installed|packed/
 
 interface Ended {
   readonly output: string
