@@ -53,8 +53,8 @@ export {
 export { type Proposal, proposalStates } from './reading/proposal.ts'
 export { isSmartAccount, readSessionKeys } from './reading/session-keys.ts'
 export {
-  failureOf,
   batchArguments,
+  failureOf,
   neededTier,
   readSimulation,
   type SimulatedAction,

@@ -21,6 +21,11 @@ export const limits = {
     unit: 'bytes',
     why: 'of a compiler’s output, held in memory whole',
   },
+  blockLag: {
+    value: 5_000,
+    unit: 'milliseconds',
+    why: 'that the time of a block may be behind this machine’s clock: what comes too early costs its gas',
+  },
   contentCost: {
     value: 4096,
     unit: 'bytes',

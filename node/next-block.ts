@@ -1,18 +1,22 @@
 /** The block that can have what is sent now. */
 import { systemClock } from './clock.ts'
+import { limits } from './limits.ts'
 
 /**
- * Seconds. A block has the median of the times at which validators made the headers that its commit
- * stands on: by then that is a moment ago.
+ * Seconds since 1970 that a block of now is not before. It has the median of the times at which
+ * validators made the headers that its commit stands on: by then that is a moment ago.
+ *
+ * @param lag Milliseconds.
  */
-const lag = 2n
+export function laggingNow(lag: number = limits.blockLag.value): bigint {
+  return BigInt(Math.floor((systemClock.now() - lag) / 1_000))
+}
 
 /**
  * Seconds since 1970, by the timestamp of the last block, which a chain without transactions may have
- * made long ago. The block may come later than that, hardly before: what is allowed at this time is not
- * refused there for being early.
+ * made long ago. What is allowed at this time is hardly refused in the block for being early.
  */
 export function timeOfNextBlock(head: bigint): bigint {
-  const clock = BigInt(Math.floor(systemClock.now() / 1_000)) - lag
-  return clock > head ? clock : head + 1n
+  const now = laggingNow()
+  return now > head ? now : head + 1n
 }

@@ -1,6 +1,6 @@
 import { fixed, type Hex, type Log, toBigInt } from '#base'
 import type { BlockRef, ChainFace, Head } from '#chain'
-import { hasSaidReady, type WeighedUpgrade, pendingUpgrades } from '#governance'
+import { hasSaidReady, pendingUpgrades, type WeighedUpgrade } from '#governance'
 import type { StateCall } from '#precompiles'
 import { systemAddresses } from '#protocol'
 

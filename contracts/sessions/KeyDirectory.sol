@@ -92,8 +92,9 @@ contract KeyDirectory is SignedRequests {
     function publishFor(bytes32 id, uint64 epoch, bytes32 root, uint32 count, uint64 expiry)
         external
     {
-        if (_registry().controllerOf(id) != msg.sender) revert OnlyController(id, msg.sender);
-        _publishFor(id, msg.sender, epoch, root, count, expiry);
+        DIDRegistry.Identity memory identity = _identity(id);
+        if (identity.controller != msg.sender) revert OnlyController(id, msg.sender);
+        _publishFor(id, identity, epoch, root, count, expiry);
     }
 
     /// @notice The same, signed by the controller and brought by anyone.
@@ -105,15 +106,15 @@ contract KeyDirectory is SignedRequests {
         uint64 expiry,
         bytes calldata signature
     ) external {
-        DIDRegistry.Identity memory identity = _registry().identityOf(id);
-        if (identity.controller == address(0) || identity.deactivated) revert NoSuchIdentity(id);
+        DIDRegistry.Identity memory identity = _identity(id);
+        if (identity.controller == address(0)) revert NoSuchIdentity(id);
         bytes32 request = keccak256(
             abi.encode(
                 IDENTITY_PREKEYS_TYPEHASH, id, identity.controlEpoch, epoch, root, count, expiry
             )
         );
         _requireSigned(identity.controller, request, signature);
-        _publishFor(id, identity.controller, epoch, root, count, expiry);
+        _publishFor(id, identity, epoch, root, count, expiry);
     }
 
     /// @notice What stands for `account`. Who uses a bundle checks its signature and the expiry.
@@ -125,8 +126,9 @@ contract KeyDirectory is SignedRequests {
     /// has passed on since.
     function entryOfIdentity(bytes32 id) external view returns (Entry memory entry) {
         entry = _ofIdentities[id];
-        DIDRegistry.Identity memory identity = _registry().identityOf(id);
-        bool stands = !identity.deactivated && entry.controlEpoch == identity.controlEpoch;
+        DIDRegistry.Identity memory identity = _identity(id);
+        bool stands =
+            identity.controller != address(0) && entry.controlEpoch == identity.controlEpoch;
         if (!stands) (entry.root, entry.count) = (0, 0);
     }
 
@@ -139,14 +141,14 @@ contract KeyDirectory is SignedRequests {
 
     function _publishFor(
         bytes32 id,
-        address controller,
+        DIDRegistry.Identity memory identity,
         uint64 epoch,
         bytes32 root,
         uint32 count,
         uint64 expiry
     ) private {
-        _write(_ofIdentities[id], controller, epoch, root, count, expiry);
-        _ofIdentities[id].controlEpoch = _registry().identityOf(id).controlEpoch;
+        _write(_ofIdentities[id], identity.controller, epoch, root, count, expiry);
+        _ofIdentities[id].controlEpoch = identity.controlEpoch;
         emit IdentityPublished(id, epoch, root, count, expiry);
     }
 
@@ -168,8 +170,10 @@ contract KeyDirectory is SignedRequests {
         (entry.root, entry.publishedAt, entry.expiry) = (root, uint64(block.timestamp), expiry);
     }
 
-    function _registry() private pure returns (DIDRegistry) {
-        return DIDRegistry(SystemContracts.DID_REGISTRY);
+    /// @return identity Without a controller when it is deactivated.
+    function _identity(bytes32 id) private view returns (DIDRegistry.Identity memory identity) {
+        identity = DIDRegistry(SystemContracts.DID_REGISTRY).identityOf(id);
+        if (identity.deactivated) identity.controller = address(0);
     }
 
     function _domain() internal pure override returns (string memory, string memory) {

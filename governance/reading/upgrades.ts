@@ -89,20 +89,27 @@ interface RawUpgrade {
 const wholeShare = 10_000n
 
 export async function readSchedule(call: StateCall): Promise<Schedule> {
+  const ids = await pendingIds(call)
   const [pending, past, activated] = await Promise.all([
-    pendingUpgrades(call),
-    pastUpgrades(call),
+    readUpgrades(call, ids),
+    pastUpgrades(call, ids),
     activatedPlugins(call),
   ])
   return { pending, past, activated }
 }
 
-async function pastUpgrades(call: StateCall): Promise<readonly Upgrade[]> {
+async function pastUpgrades(
+  call: StateCall,
+  pending: readonly number[],
+): Promise<readonly Upgrade[]> {
   const schedule = new ContractReader(upgradeSchedule, call)
-  const [count, pending] = await Promise.all([schedule.ask<bigint>('count'), pendingIds(call)])
   const waiting = new Set(pending)
   const ids: number[] = []
-  for (let id = Number(count); id > 0 && ids.length < limits.pastUpgrades.value; id--) {
+  for (
+    let id = Number(await schedule.ask<bigint>('count'));
+    id > 0 && ids.length < limits.pastUpgrades.value;
+    id--
+  ) {
     if (!waiting.has(id)) ids.unshift(id)
   }
   return readEach(ids.length, async (index) => {

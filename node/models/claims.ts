@@ -61,11 +61,11 @@ export async function challengeMadeBy(rpc: RpcAsker, transaction: Hex): Promise<
 /**
  * Of the next block: a network without transactions makes none, and its last one may be old.
  *
- * @param seconds Since 1970, which the next block's time is not before.
+ * @param clock Seconds since 1970 that the next block's time is not before.
  */
-export async function nextMoment(rpc: RpcAsker, seconds: number): Promise<Moment> {
+export async function nextMoment(rpc: RpcAsker, clock: bigint): Promise<Moment> {
   const { number, timestamp } = fieldsIn(await rpc.ask('eth_getBlockByNumber', 'latest', false))
-  const [clock, last] = [BigInt(Math.floor(seconds)), quantityIn(timestamp)]
+  const last = quantityIn(timestamp)
   return { height: quantityIn(number) + 1n, timestamp: clock > last ? clock : last }
 }
 

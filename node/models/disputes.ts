@@ -2,11 +2,11 @@
 import { type Hex, isFault } from '#base'
 import type { Challenge, Claim } from '#precompiles'
 
-import { systemClock } from '../clock.ts'
+import { limits } from '../limits.ts'
+import { laggingNow } from '../next-block.ts'
 import type { RpcAsker } from '../rpc-client.ts'
 import type { Call } from '../sender.ts'
 import { challengeOf, claimOf, hashesRevealed, nextMoment } from './claims.ts'
-import { limits } from './limits.ts'
 import { type Move, type Party, settlement, type Standing } from './parties.ts'
 import { termsOf } from './registry.ts'
 
@@ -34,7 +34,7 @@ export function ledgerOf(sender: CallSender): Ledger {
   return {
     async standing(id) {
       const claim = await claimOf(rpc, id)
-      const now = await nextMoment(rpc, (systemClock.now() - lag) / 1000)
+      const now = await nextMoment(rpc, laggingNow(lag))
       return { claim, terms: await termsOf(rpc, claim.model), now }
     },
     challenge: (id, number) => challengeOf(rpc, id, number),

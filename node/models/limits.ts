@@ -36,11 +36,6 @@ export const limits = {
     unit: 'milliseconds',
     why: 'between two looks at a claim: turns last longer than blocks',
   },
-  blockLag: {
-    value: 5000,
-    unit: 'milliseconds',
-    why: 'that the time of a block may be behind this machine’s clock, at first: a move that waits for time and comes too early costs its gas',
-  },
   witnesses: {
     value: 4,
     unit: 'inferences with all their values',

@@ -30,7 +30,7 @@ export interface Registered {
 
 /**
  * Ends with the model active. Each step is told before it is done. Throws `MODEL_REGISTERED` where it is
- * active otherwise.
+ * there with other texts, or active on other terms.
  */
 export async function registerModel(
   sender: Sender,

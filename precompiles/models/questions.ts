@@ -29,19 +29,17 @@ export const costOf = question(
   ],
 )
 
-export const termsOf = question(
-  'termsOf',
-  [id],
-  [
-    ['uint64', 'windowSeconds'],
-    ['uint64', 'windowBlocks'],
-    ['uint64', 'turnSeconds'],
-    ['uint64', 'turnBlocks'],
-    ['uint256', 'bond'],
-    ['bytes32', 'attesters'],
-    ['uint64', 'threshold'],
-  ],
-)
+export const terms = [
+  ['uint64', 'windowSeconds'],
+  ['uint64', 'windowBlocks'],
+  ['uint64', 'turnSeconds'],
+  ['uint64', 'turnBlocks'],
+  ['uint256', 'bond'],
+  ['bytes32', 'attesters'],
+  ['uint64', 'threshold'],
+] as const
+
+export const termsOf = question('termsOf', [id], terms)
 
 export const textsOf = question(
   'textsOf',

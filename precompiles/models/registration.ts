@@ -8,6 +8,7 @@ import { chunkStored, deactivated, finalized, registered, transferred } from './
 import { gasTable } from './gas.ts'
 import { limits } from './limits.ts'
 import { blobsOf, bytesOf, compiled, demandClaimable, isHashOf } from './program.ts'
+import { terms } from './questions.ts'
 import { kinds, leastBond, modelId, ModelRecord, statuses, usualTerms } from './record.ts'
 
 const id = ['bytes32', 'id'] as const
@@ -58,16 +59,7 @@ export const register = method({
 export const setTerms = method({
   name: 'setTerms',
   mutability: 'nonpayable',
-  inputs: [
-    id,
-    ['uint64', 'windowSeconds'],
-    ['uint64', 'windowBlocks'],
-    ['uint64', 'turnSeconds'],
-    ['uint64', 'turnBlocks'],
-    ['uint256', 'bond'],
-    ['bytes32', 'attesters'],
-    ['uint64', 'threshold'],
-  ],
+  inputs: [id, ...terms],
   outputs: [],
   gas: () => gasTable.call,
   run(view, of, windowSeconds, windowBlocks, turnSeconds, turnBlocks, bond, attesters, threshold) {

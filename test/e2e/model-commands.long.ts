@@ -1,10 +1,12 @@
 /** `pars model` on a development chain: what is built, registered, run, claimed and disputed. */
 import assert from 'node:assert/strict'
 
-import { hex } from '#base'
+import { hex, unhex, utf8 } from '#base'
 import { compile, execute } from '#inference'
 
 import { exitCodes } from '../../node/exit-codes.ts'
+import { openModel } from '../../node/models/built.ts'
+import { callOf } from '../../node/models/contracts.ts'
 import { classifier, ModelBench, perceptron } from './models.ts'
 import { assertRefused, Bench, failureIn } from './node.ts'
 
@@ -45,6 +47,19 @@ describe('pars model', function () {
       [found['output'], found['chain'], found['onnxruntime']],
       [hex(execute(compile(classifier()), input)), 'the same', 'the same'],
     )
+  })
+
+  it('goes on with a draft, whose terms may change and whose texts may not', async () => {
+    const folder = bench.path('classifier')
+    const { hash, bytes } = await openModel(folder)
+    const texts = [{ bytes: utf8('MIT') }, { bytes: utf8('{}') }] as const
+    const values = [{ bytes: utf8('draft') }, unhex(hash), BigInt(bytes.length), 1n, 0n] as const
+    const signature = 'register(string,bytes32,uint64,uint64,uint8,string,string)'
+    await models.send(0, callOf('models', signature, [...values, ...texts]))
+    const draft = ['register', folder, '--name', 'draft', ...models.from(0)]
+    const other = await models.run(...draft, '--licence', 'ISC', '--bond', '7', '--json')
+    assert.equal(failureIn(other).facts['differing'], 'licence')
+    assert.equal((await models.json(...draft, '--bond', '7'))['registered'], true)
   })
 
   it('settles a claim that nobody challenges, and says what became of it', async () => {

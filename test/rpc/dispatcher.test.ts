@@ -287,6 +287,14 @@ describe('JSON-RPC 2.0', () => {
     assert.deepEqual(refused, [false, false, false, true, true, true, true, true, true, true])
   })
 
+  it('keeps nothing of an answer that it has given', async () => {
+    const { send } = world({ gatheredBytes: 300, gatheredShare: 100 })
+    for (let id = 0; id < 10; id++) await send(request('say', 'x'.repeat(100), id))
+    const body = Array.from({ length: 3 }, (_, id) => request('say', 'x'.repeat(80), id))
+    const answers = (await send(body)) as JsonRpcAnswer[]
+    assert.ok(answers.every(({ error }) => error === undefined))
+  })
+
   it('times a call out, answers the rest of its batch so, and leaves no timer', async () => {
     const { send, gate, clock } = world({ callTime: 1000, batchWindow: 1 })
     const batch = send([request('read', 'a'), request('read', 'b'), request('say', 'c')])

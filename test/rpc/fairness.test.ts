@@ -168,10 +168,8 @@ describe('large answers', () => {
     const full = 'RPC_RESPONSE_TOO_LARGE'
     assert.deepEqual(answers.map(codeOf), [undefined, full, full, full])
   })
-})
 
-describe('what a request costs', () => {
-  it('gives no more than a share to each while the answers of all together are too many', async () => {
+  it('have a share each while those of all together are too many', async () => {
     const { pause, send } = world({ gatheredBytes: 300, gatheredShare: 100 })
     const large = send([request('write', 200), request('write', 200), request('read', 'a')])
     await pause.until(1)
@@ -185,6 +183,23 @@ describe('what a request costs', () => {
     assert.deepEqual(later.map(codeOf), [undefined, undefined, undefined])
   })
 
+  it('count no more once they are sent, or late', async () => {
+    const { pause, clock, send } = world({ gatheredBytes: 300, gatheredShare: 100, callTime: 1000 })
+    for (let count = 0; count < 5; count++) await send(request('write', 200))
+    const late = send(request('async', 'a', 400))
+    await pause.until(1)
+    clock.advance(1000)
+    assert.equal(codeOf(await late), 'RPC_TIMEOUT')
+    pause.end('a')
+    await turn()
+    const answers = (await send(
+      [60, 60, 60].map((size) => request('write', size)),
+    )) as JsonRpcAnswer[]
+    assert.deepEqual(answers.map(codeOf), [undefined, undefined, undefined])
+  })
+})
+
+describe('what a request costs', () => {
   it('grows with its size, and is charged for what nobody understands', async () => {
     const unit = limits.unitCharacters.value
     for (const [body, units] of [
