@@ -59,7 +59,7 @@ export const parameters: Parameters = {
   clockDrift: 2_000,
 }
 
-/** For links of seconds, as between mesh gateways. */
+/** For links of seconds, as by radio. */
 export const slowLinkParameters: Parameters = {
   ...parameters,
   idleRoundDelay: 60_000,

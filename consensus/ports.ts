@@ -1,5 +1,5 @@
 /**
- * What consensus needs of the world. The shapes of the network are those that mesh offers, so that a
+ * What consensus needs of the world. The shapes of the network are those that network offers, so that a
  * composition root passes one to the other as it is; the simulator brings its own.
  */
 import type { Clock, Log, Random } from '#base'
@@ -34,7 +34,7 @@ export interface Sender {
   readonly peer: Peer
 }
 
-/** A protocol of frames, as mesh takes it. What `receive` throws closes the stream. */
+/** A protocol of frames, as network takes it. What `receive` throws closes the stream. */
 export interface PushHandler {
   readonly id: string
   readonly traffic: 'dag'
@@ -44,7 +44,7 @@ export interface PushHandler {
   interrupted(peer: Peer): void
 }
 
-/** A protocol of questions, as mesh takes it. */
+/** A protocol of questions, as network takes it. */
 export interface RequestHandler {
   readonly id: string
   readonly traffic: 'sync'
@@ -54,7 +54,7 @@ export interface RequestHandler {
   answer(request: Uint8Array, from: Sender): AsyncIterable<Uint8Array>
 }
 
-/** A topic of gossip, as mesh takes it. */
+/** A topic of gossip, as network takes it. */
 export interface TopicHandler {
   readonly name: string
   validate(message: Uint8Array, from: Sender): Promise<'accept' | 'ignore' | 'reject'>

@@ -1,33 +1,8 @@
 /**
- * The network: nodes with ML-DSA keys over TLS 1.3, who is connected to whom, direct streams with
- * back-pressure, questions and answers, and gossip. Knows frames and budgets, not what is in them.
+ * Two people without the internet: addresses that prove themselves, paths by announces, links without
+ * signatures, transfers over media that lose. Pure: media, clock and randomness are ports.
  *
  * @module
  */
-export { malformed, type MeshFault } from './faults.ts'
-export { NodeKey } from './identity/node-key.ts'
-export { parsePeerId, peerIdOf } from './identity/peer-id.ts'
-export { Network, type NetworkOptions } from './network.ts'
-export { parseAddress } from './peers/address.ts'
-export {
-  decodePeerBinding,
-  encodePeerBinding,
-  type PeerBinding,
-  signPeerBinding,
-} from './peers/binding.ts'
-export { type BoundValidator, PeerBindings } from './peers/bindings.ts'
-export type {
-  Answer,
-  MeshPort,
-  NetworkEvents,
-  Peer,
-  PushProtocol,
-  RequestProtocol,
-  Sender,
-  Topic,
-  TrafficClass,
-  TrafficFacts,
-  Verdict,
-} from './port.ts'
-export type { Status } from './status/status.ts'
-export { type Timings, timings } from './upkeep.ts'
+export type { MeshFault } from './faults.ts'
+export type { Arrival, Medium, MediumFacts, MediumKind, MediumMode } from './medium.ts'

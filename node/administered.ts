@@ -1,4 +1,4 @@
-import type { Network } from '#mesh'
+import type { Network } from '#network'
 import type { AdminNetwork, NodeFace } from '#rpc'
 
 /** A node as its operator sees it, too. @param network Undefined where the node is the whole of it. */

@@ -80,7 +80,7 @@ export interface AdminNetwork {
   readonly peer: string
   /** Where others dial this node, with `/p2p/`. */
   addresses(): readonly string[]
-  /** Stays connected from now on. Throws `MESH_ADDRESS` and `MESH_STATIC_FULL`. */
+  /** Stays connected from now on. Throws `NETWORK_ADDRESS` and `NETWORK_STATIC_FULL`. */
   add(address: string): void
   /** @returns Whether the operator had named it. */
   remove(peer: string): Promise<boolean>

@@ -10,7 +10,7 @@ export const floors: readonly (readonly string[])[] = [
   ['contracts', 'inference'],
   ['identity', 'precompiles', 'quantizer', 'sdk'],
   ['genesis'],
-  ['chain', 'consensus', 'mesh'],
+  ['chain', 'consensus', 'mesh', 'network'],
   ['governance', 'sessions'],
   ['rpc'],
   ['node', 'sim'],
@@ -32,7 +32,7 @@ export const allowed: Readonly<Record<string, readonly RegExp[]>> = {
   genesis: [/^zod$/],
   chain: [/^@ethereumjs\//, /^node:(?:path|url|worker_threads)$/],
   consensus: [/^@chainsafe\/ssz$/],
-  mesh: [
+  network: [
     /^(?:libp2p|@libp2p\/[a-z-]+|@multiformats\/multiaddr)$/,
     /^node:(?:crypto|net|stream|tls)$/,
   ],

@@ -3,7 +3,7 @@ import type { Answer, PushHandler, RequestHandler, TopicHandler } from '#consens
 
 import { peerOf, type World } from './world.ts'
 
-/** What a node listens to, as mesh takes it. */
+/** What a node listens to, as network takes it. */
 export interface Handlers {
   readonly pushes: readonly PushHandler[]
   readonly requests: readonly RequestHandler[]
@@ -87,7 +87,7 @@ export class Station {
     const { timeline, parameters } = this.world
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     const fail = (): void =>
-      reject(new Fault({ code: 'MESH_REQUEST', protocol, reason: 'no answer' }))
+      reject(new Fault({ code: 'NETWORK_REQUEST', protocol, reason: 'no answer' }))
     if (to === undefined) {
       fail()
       return promise

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises'
 import path from 'node:path'
 
 import { Fault, isFault, utf8 } from '#base'
-import { decodePeerBinding, encodePeerBinding, type Network, type PeerBinding } from '#mesh'
+import { decodePeerBinding, encodePeerBinding, type Network, type PeerBinding } from '#network'
 
 import { limits } from '../limits.ts'
 import { readPrivate, replacePrivate } from '../private-file.ts'
@@ -45,7 +45,7 @@ export function writeBinding(data: string, binding: PeerBinding): Promise<void> 
 }
 
 function unusable(file: string, error: unknown): unknown {
-  if (!isFault(error, 'MESH_BINDING')) return error
+  if (!isFault(error, 'NETWORK_BINDING')) return error
   const { reason } = error.facts as { readonly reason?: string }
   return new Fault(
     { code: 'NODE_BINDING_FORM', file, reason: reason ?? '' },

@@ -15,7 +15,7 @@ import {
 } from '#consensus'
 import { mlDsa, type SigningKey } from '#crypto'
 import type { Genesis } from '#genesis'
-import { Network, type NodeKey, PeerBindings } from '#mesh'
+import { Network, type NodeKey, PeerBindings } from '#network'
 import { openLevel, type Store } from '#storage'
 
 import { systemRandom } from '../random.ts'
@@ -210,7 +210,7 @@ function openNetwork(
   })
 }
 
-/** Throws `MESH_KEY_REUSED`. */
+/** Throws `NETWORK_KEY_REUSED`. */
 function assertApart(key: NodeKey, { genesis, validatorKey }: CommitteeNodeInit): void {
   const accounts = genesis.alloc.flatMap(({ key: own }) => (own === undefined ? [] : [own]))
   const others = validatorKey === undefined ? [] : [validatorKey]

@@ -1,6 +1,6 @@
 import { type Clock, concat, type Log } from '#base'
 import { type Chain, type Content, contentKinds, type ContentSource, isContent } from '#chain'
-import { malformed, type MeshPort, type RequestProtocol } from '#mesh'
+import { malformed, type NetworkPort, type RequestProtocol } from '#network'
 
 import { limits } from '../limits.ts'
 
@@ -32,7 +32,7 @@ export class ContentExchange {
   }
 
   /** Asks all peers in turn, again and again until one has it. */
-  sourceOf(network: Pick<MeshPort, 'peers' | 'request'>): ContentSource {
+  sourceOf(network: Pick<NetworkPort, 'peers' | 'request'>): ContentSource {
     return async (content, signal) => {
       for (;;) {
         for (const { peer, status } of network.peers()) {
@@ -47,7 +47,7 @@ export class ContentExchange {
   }
 
   async #ask(
-    network: Pick<MeshPort, 'request'>,
+    network: Pick<NetworkPort, 'request'>,
     peer: string,
     content: Content,
   ): Promise<Uint8Array | undefined> {

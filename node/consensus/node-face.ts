@@ -1,6 +1,6 @@
 import type { Chain } from '#chain'
 import { limits, parameters, type ValidatorStatus } from '#consensus'
-import type { Network } from '#mesh'
+import type { Network } from '#network'
 import type { ConsensusFace, ConsensusStatus, NodeFace } from '#rpc'
 
 import type { CommitteeNode } from './committee-node.ts'

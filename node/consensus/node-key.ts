@@ -1,7 +1,7 @@
 import path from 'node:path'
 
 import { Fault, isFault, utf8 } from '#base'
-import { NodeKey } from '#mesh'
+import { NodeKey } from '#network'
 
 import { readPrivate, writePrivate } from '../private-file.ts'
 import { systemRandom } from '../random.ts'

@@ -1,5 +1,5 @@
 import { type Parameters, parameters, slowLinkParameters } from '#consensus'
-import { type Timings, timings } from '#mesh'
+import { type Timings, timings } from '#network'
 
 /** What the links between nodes are like: those of the internet, or such that take seconds one way. */
 export type Links = 'usual' | 'slow'
@@ -10,7 +10,7 @@ export interface Patience {
 }
 
 /**
- * How long consensus and mesh wait for others. Mesh waits as many times longer on slow links as
+ * How long consensus and network wait for others. Network waits as many times longer on slow links as
  * consensus does for an answer: a connection that is given up before the answer can come is none.
  */
 export function patienceFor(links: Links): Patience {

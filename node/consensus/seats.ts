@@ -7,18 +7,18 @@ import type {
   TopicHandler,
   Validator,
 } from '#consensus'
-import type { Network, PeerBindings, PushProtocol, RequestProtocol, Topic } from '#mesh'
+import type { Network, PeerBindings, PushProtocol, RequestProtocol, Topic } from '#network'
 
-type Mesh = Pick<Network, 'blame' | 'originOf' | 'publish' | 'push' | 'request'>
+type Links = Pick<Network, 'blame' | 'originOf' | 'publish' | 'push' | 'request'>
 
 /** No PeerId begins so. */
 const stranger = 'stranger '
 
 /**
- * Consensus knows a member by the PeerId that the genesis gives it, for the whole epoch; mesh knows
+ * Consensus knows a member by the PeerId that the genesis gives it, for the whole epoch; network knows
  * which node speaks for the member now. Between the two the names change here. A node keeps its name
  * from the moment it connects; when it begins or ceases to speak for a member, it is gone for
- * consensus at once, and mesh makes it connect anew.
+ * consensus at once, and network makes it connect anew.
  */
 export class Seats {
   readonly #committee: Committee
@@ -36,7 +36,7 @@ export class Seats {
     return this.#bindings.peerOf(author)
   }
 
-  /** Tells `validator` who is there. @returns What mesh calls. */
+  /** Tells `validator` who is there. @returns What network calls. */
   attend(validator: Pick<Validator, 'connected' | 'disconnected'>): {
     readonly connected: (peer: string) => void
     readonly disconnected: (peer: string) => void
@@ -61,20 +61,20 @@ export class Seats {
   }
 
   /** The network as consensus sees it, on whatever `network` gives once it is there. */
-  port(network: () => Mesh | undefined): ConsensusNetwork {
-    const at = (name: string): readonly [Mesh, string] | undefined => {
-      const [mesh, peer] = [network(), this.#peerOf(name)]
-      return mesh === undefined || peer === undefined ? undefined : [mesh, peer]
+  port(network: () => Links | undefined): ConsensusNetwork {
+    const at = (name: string): readonly [Links, string] | undefined => {
+      const [links, peer] = [network(), this.#peerOf(name)]
+      return links === undefined || peer === undefined ? undefined : [links, peer]
     }
-    const there = (): Mesh => {
-      const mesh = network()
-      if (mesh !== undefined) return mesh
+    const there = (): Links => {
+      const links = network()
+      if (links !== undefined) return links
       throw absent('the network starts after consensus: ask again')
     }
     return {
       push(name, protocol, frame) {
-        const [mesh, peer] = at(name) ?? []
-        return mesh !== undefined && peer !== undefined && mesh.push(peer, protocol, frame)
+        const [links, peer] = at(name) ?? []
+        return links !== undefined && peer !== undefined && links.push(peer, protocol, frame)
       },
       request: async (name, protocol, request) => {
         const peer = this.#peerOf(name)
@@ -83,12 +83,12 @@ export class Seats {
       },
       publish: async (topic, message) => there().publish(topic, message),
       blame(name, reason) {
-        const [mesh, peer] = at(name) ?? []
-        if (peer !== undefined) mesh?.blame(peer, reason)
+        const [links, peer] = at(name) ?? []
+        if (peer !== undefined) links?.blame(peer, reason)
       },
       originOf(name) {
-        const [mesh, peer] = at(name) ?? []
-        return peer === undefined ? undefined : mesh?.originOf(peer)
+        const [links, peer] = at(name) ?? []
+        return peer === undefined ? undefined : links?.originOf(peer)
       },
     }
   }

@@ -1,7 +1,7 @@
 import { type Clock, isFault, type Log, type Timer } from '#base'
 import { type Chain, isObjective } from '#chain'
 import { keccak256 } from '#crypto'
-import type { MeshPort, Topic } from '#mesh'
+import type { NetworkPort, Topic } from '#network'
 
 import { limits } from '../limits.ts'
 
@@ -41,7 +41,7 @@ export class TransactionGossip {
   }
 
   /** Tells `network` what is in the pool and comes into it, until the function it gives is called. */
-  connect(network: Pick<MeshPort, 'publish'>): () => void {
+  connect(network: Pick<NetworkPort, 'publish'>): () => void {
     const { pool } = this.#chain
     for (const { wire } of pool.list()) this.#keep(keccak256(wire).toHex(), wire)
     const forget = pool.onAdded(({ wire, wireHash }) => {
@@ -78,7 +78,7 @@ export class TransactionGossip {
     return due
   }
 
-  async #tell(network: Pick<MeshPort, 'publish'>, own: Own): Promise<void> {
+  async #tell(network: Pick<NetworkPort, 'publish'>, own: Own): Promise<void> {
     try {
       if ((await network.publish(name, own.wire)) > 0) own.toldAt = this.#clock.now()
     } catch (error) {

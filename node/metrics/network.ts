@@ -1,4 +1,4 @@
-import type { Network } from '#mesh'
+import type { Network } from '#network'
 
 import type { Instruments } from './instruments.ts'
 

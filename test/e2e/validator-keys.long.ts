@@ -260,7 +260,7 @@ describe('pars validator', function () {
       bench.run(...node, '--data', reused),
     ])
     assertRefused(ended[0], exitCodes.key, /NODE_KEY_OTHER.*bring its node\.key/)
-    assertRefused(ended[1], exitCodes.key, /MESH_KEY_REUSED/)
+    assertRefused(ended[1], exitCodes.key, /NETWORK_KEY_REUSED/)
   })
 
   it('explains each command by an example', async () => {

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { connect } from 'node:tls'
 
 import type { Clock, Timer } from '#base'
-import { NodeKey } from '#mesh'
+import { NodeKey } from '#network'
 
 import { watchCertificate } from '../../node/certificate-watch.ts'
 import { limits } from '../../node/limits.ts'

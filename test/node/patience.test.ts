@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 
 import { parameters, slowLinkParameters } from '#consensus'
-import { timings } from '#mesh'
+import { timings } from '#network'
 
 import { patienceFor } from '../../node/consensus/patience.ts'
 
 describe('the patience of a node', () => {
-  it('is that of consensus and mesh by themselves on usual links', () => {
+  it('is that of consensus and network by themselves on usual links', () => {
     assert.deepEqual(patienceFor('usual'), { parameters, timings })
   })
 
-  it('lets mesh wait as many times longer on slow links as consensus does', () => {
+  it('lets the network wait as many times longer on slow links as consensus does', () => {
     const { parameters: chosen, timings: waits } = patienceFor('slow')
     assert.equal(chosen, slowLinkParameters)
     const { tick, ...usual } = timings

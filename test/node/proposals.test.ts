@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { firstEpoch, ownerRanks } from '#consensus'
 import { mlDsa } from '#crypto'
 import { preset } from '#genesis'
-import { NodeKey } from '#mesh'
+import { NodeKey } from '#network'
 
 import { Proposals } from '../../node/consensus/proposals.ts'
 import { systemRandom } from '../../node/random.ts'

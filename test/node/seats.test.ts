@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import { Committee } from '#consensus'
 import { mlDsa } from '#crypto'
-import { NodeKey, PeerBindings, signPeerBinding } from '#mesh'
+import { NodeKey, PeerBindings, signPeerBinding } from '#network'
 
 import { Seats } from '../../node/consensus/seats.ts'
 
@@ -25,7 +25,7 @@ function world() {
   const committee = new Committee(0, members)
   const seats = new Seats(committee, bindings)
   const events: string[] = []
-  const mesh = seats.attend({
+  const attendance = seats.attend({
     connected: (peer) => events.push(`+${committee.authorOf(peer) ?? peer}`),
     disconnected: (peer) => events.push(`-${committee.authorOf(peer) ?? peer}`),
   })
@@ -45,15 +45,15 @@ function world() {
   }))
   const bind = (author: number, peer: string, sequence = 1): Promise<boolean> =>
     bindings.offer(signPeerBinding(keys[author]!, { networkId, epoch: 0, author, peer, sequence }))
-  return { seats, mesh, network, events, sent, bind }
+  return { seats, attendance, network, events, sent, bind }
 }
 
 const frame = Uint8Array.of(1)
 
 describe('the seats of a committee', () => {
   it('are taken by the nodes of the genesis, and strangers keep their names', () => {
-    const { seats, mesh, network, events, sent } = world()
-    for (const peer of [second, somebody]) mesh.connected(peer)
+    const { seats, attendance, network, events, sent } = world()
+    for (const peer of [second, somebody]) attendance.connected(peer)
     assert.deepEqual(events, ['+1', `+${somebody}`])
     assert.ok(network.push(second, 'dag', frame))
     network.blame(somebody, 'nonsense')
@@ -63,26 +63,26 @@ describe('the seats of a committee', () => {
   })
 
   it('move with a binding: consensus goes on under the old name with the new node', async () => {
-    const { seats, mesh, network, events, sent, bind } = world()
-    for (const peer of [first, moved]) mesh.connected(peer)
+    const { seats, attendance, network, events, sent, bind } = world()
+    for (const peer of [first, moved]) attendance.connected(peer)
     await bind(0, moved)
     assert.deepEqual(events.splice(0), ['+0', `+${moved}`, '-0', `-${moved}`])
-    // What mesh says of the connections that it has ended is no news.
-    for (const peer of [first, moved]) mesh.disconnected(peer)
+    // What network says of the connections that it has ended is no news.
+    for (const peer of [first, moved]) attendance.disconnected(peer)
     assert.deepEqual(events, [])
-    for (const peer of [moved, first]) mesh.connected(peer)
+    for (const peer of [moved, first]) attendance.connected(peer)
     assert.deepEqual(events, ['+0', `+stranger ${first}`])
     network.push(first, 'dag', frame)
     await network.request(first, 'blocks', frame)
     network.blame(`stranger ${first}`, 'nonsense')
     assert.deepEqual(sent, [moved, moved, `blamed ${first}`])
     assert.equal(seats.nodeOf(0), moved)
-    mesh.disconnected(first)
+    attendance.disconnected(first)
     assert.equal(events.at(-1), `-stranger ${first}`)
   })
 
   it('are asked and answered for by who holds them alone', async () => {
-    const { seats, mesh, bind } = world()
+    const { seats, attendance, bind } = world()
     const heard: string[] = []
     const committee = [first, second]
     const push = seats.push({
@@ -101,7 +101,7 @@ describe('the seats of a committee', () => {
         yield frame
       },
     })
-    mesh.connected(first)
+    attendance.connected(first)
     assert.equal(request.admits?.(first), true)
     await push.receive(frame, { peer: first })
     assert.deepEqual(heard.splice(0), [first])
@@ -112,7 +112,7 @@ describe('the seats of a committee', () => {
     })
     assert.throws(() => request.answer(frame, { peer: first }), { code: 'NODE_PEER_MOVED' })
     push.drained?.(first)
-    for (const peer of [first, moved]) mesh.connected(peer)
+    for (const peer of [first, moved]) attendance.connected(peer)
     assert.deepEqual([request.admits?.(first), request.admits?.(moved)], [false, true])
     await push.receive(frame, { peer: moved })
     push.interrupted?.(moved)

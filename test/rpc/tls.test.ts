@@ -6,7 +6,7 @@ import path from 'node:path'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
 
 import { isFault } from '#base'
-import { NodeKey } from '#mesh'
+import { NodeKey } from '#network'
 
 import { systemRandom } from '../../node/random.ts'
 import { account } from './fixture-chain.ts'

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { Fault } from '#base'
 import { type Committee, firstEpoch } from '#consensus'
 import { type Genesis, genesisHash } from '#genesis'
-import { type PeerBinding, signPeerBinding } from '#mesh'
+import { type PeerBinding, signPeerBinding } from '#network'
 
 import { systemClock } from '../../clock.ts'
 import { bindingFile, readBinding, writeBinding } from '../../consensus/binding.ts'

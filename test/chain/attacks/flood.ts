@@ -84,7 +84,7 @@ export class FloodedNode {
     return encodeTransaction(wallet.sign(unsigned, { genesisHash }))
   }
 
-  /** Offers one transaction and notes the answer; the mesh no longer listens to a banned peer. */
+  /** Offers one transaction and notes the answer; the network no longer listens to a banned peer. */
   async offer({ wire, source }: Offer): Promise<boolean> {
     if (this.banned.has(source.id)) return false
     try {

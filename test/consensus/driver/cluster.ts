@@ -381,7 +381,7 @@ export class Node {
 }
 
 function noAnswer(protocol: string, reason: string): Fault {
-  return new Fault({ code: 'MESH_REQUEST', protocol, reason })
+  return new Fault({ code: 'NETWORK_REQUEST', protocol, reason })
 }
 
 function latency(from: number, to: number): number {

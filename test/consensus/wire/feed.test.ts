@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 
 import { limits } from '../../../consensus/limits.ts'
 import { Feed } from '../../../consensus/wire/feed.ts'
-import { limits as mesh } from '../../../mesh/limits.ts'
-import { TokenBucket } from '../../../mesh/token-bucket.ts'
+import { limits as network } from '../../../network/limits.ts'
+import { TokenBucket } from '../../../network/token-bucket.ts'
 import { ManualClock } from '../../manual-clock.ts'
 
 /** A network that takes so many frames to each peer. */
@@ -147,7 +147,11 @@ describe('the feed of own blocks', () => {
   it('is never faster than the other side takes, however much is to be caught up, or repeated', () => {
     const line = new Line()
     const clock = new ManualClock(1_000_000)
-    const bucket = new TokenBucket(clock, mesh.dagRate.value, mesh.dagRate.value * mesh.burst.value)
+    const bucket = new TokenBucket(
+      clock,
+      network.dagRate.value,
+      network.dagRate.value * network.burst.value,
+    )
     const size = limits.bodyBytes.value + 10_000
     let isOver = false
     let sent = 0
