@@ -152,25 +152,29 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     const { batchWindow } = this.#options.limits
     const answers: Answers = []
     let running: Promise<void>[] = []
+    const wait = async (work: Promise<unknown>): Promise<void> => {
+      await visit.within(work)
+      visit.look()
+    }
     const settle = async (): Promise<void> => {
-      await visit.within(Promise.all(running))
+      await wait(Promise.all(running))
       running = []
     }
     for (let index = 0; index < requests.length; index++) {
       const request = requests[index]
       const writes = this.#options.registry.writing.has(methodOf(request) ?? '')
       if (running.length > 0 && (writes || running.length >= batchWindow)) await settle()
-      if (!visit.expired && this.#stretch.isOver) await visit.within(this.#stretch.rest())
+      if (!visit.expired && this.#stretch.isOverAt(visit.now)) await wait(this.#stretch.rest())
       const unserved = visit.expired ? timedOut() : visit.isFull ? tooLarge() : undefined
       if (unserved !== undefined) {
-        answers[index] = this.#failure(request, unserved, this.#options.clock.now(), visit)
+        answers[index] = this.#failure(request, unserved, visit.now, visit)
         continue
       }
       const work = this.#run(request, visit, answers, index)
       if (work !== undefined) running.push(work)
       if (writes) await settle()
     }
-    await settle()
+    if (running.length > 0) await settle()
     return answers
   }
 
@@ -178,7 +182,8 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
   #cut(requests: readonly unknown[], answers: Answers): readonly string[] {
     let length = 0
     const texts: string[] = []
-    for (const [index, request] of requests.entries()) {
+    for (let index = 0; index < requests.length; index++) {
+      const request = requests[index]
       const answer = answerOf(request, answers[index])
       length += answer?.length ?? 0
       const fits = length <= this.#options.limits.responseBytes
@@ -197,10 +202,11 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
   ): Promise<void> | undefined {
     const attempt = new Attempt(visit)
     answers[index] = attempt
-    const began = this.#options.clock.now()
+    const began = visit.now
     try {
       const result = this.#call(request, visit, attempt)
       if (result instanceof Promise) {
+        visit.look()
         return this.#settle({ request, result, began, visit }, answers, index)
       }
       answers[index] = this.#success(request, result, began, visit)
@@ -282,7 +288,7 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
     if (text.length > this.#options.limits.responseBytes) throw tooLarge()
     visit.wrote(text.length)
     if (visit.isFull) throw tooLarge()
-    this.#count(request, 'success', began)
+    this.#count(request, 'success', began, visit)
     return id === undefined ? undefined : success(id, text)
   }
 
@@ -291,7 +297,7 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
       const method = methodOf(request)?.slice(0, 64)
       this.#options.log.error('rpc call failed', { method, error })
     }
-    this.#count(request, outcomeOf(error, visit), began)
+    this.#count(request, outcomeOf(error, visit), began, visit)
     const answer = refusal(request, this.#options.plainErrors === true ? withoutData(error) : error)
     visit.wrote(answer?.length ?? 0)
     const isLarge = (answer?.length ?? 0) >= fixed.largeAnswer.value
@@ -299,9 +305,9 @@ class JsonRpcDispatcher<In> implements Dispatcher<In> {
   }
 
   /** A call whose caller was told at the deadline counts when it ends, as what it came to. */
-  #count(request: unknown, outcome: Outcome, began: number): void {
-    const { statistics, clock } = this.#options
-    statistics?.ended(methodOf(request), outcome, clock.now() - began)
+  #count(request: unknown, outcome: Outcome, began: number, visit: Visit<In>): void {
+    const time = visit.look() - began
+    this.#options.statistics?.ended(methodOf(request), outcome, time)
   }
 }
 

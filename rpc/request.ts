@@ -41,7 +41,8 @@ export function methodOf(request: unknown): string | undefined {
 export function idOf(request: unknown): string | undefined {
   if (!isObject(request)) return undefined
   const { id } = request
-  return id !== undefined && isId(id) ? JSON.stringify(id) : undefined
+  if (id === undefined || !isId(id)) return undefined
+  return typeof id === 'number' ? `${id}` : JSON.stringify(id)
 }
 
 /** A number beyond 2^53 would come back as another one. */

@@ -18,8 +18,13 @@ export class Stretch {
 
   /** Asked before each piece of work. */
   get isOver(): boolean {
+    return this.isOverAt(this.#clock.now())
+  }
+
+  /** @param now By the clock, of who has looked at it. */
+  isOverAt(now: number): boolean {
     this.#began ??= this.#begin()
-    return this.#clock.now() - this.#began >= limits.batchStretch.value
+    return now - this.#began >= limits.batchStretch.value
   }
 
   /** Resolves when it is the caller's turn again. */

@@ -18,6 +18,7 @@ export class Visit<In> {
   #isLate = false
   #characters = 0
   #hasEnded = false
+  #now: number
 
   /** @param time Milliseconds from now. */
   constructor(
@@ -29,7 +30,18 @@ export class Visit<In> {
     this.#clock = clock
     this.#gathering = gathering
     this.#presence = presence
-    this.#deadline = clock.now() + time
+    this.#now = clock.now()
+    this.#deadline = this.#now + time
+  }
+
+  /** As of its last look at the clock: a call that waits for nothing begins where the one before ended. */
+  get now(): number {
+    return this.#now
+  }
+
+  /** After a wait, and at the end of each call. */
+  look(): number {
+    return (this.#now = this.#clock.now())
   }
 
   /** Whether nobody waits any more: the deadline came while the visit waited, or the client left. */

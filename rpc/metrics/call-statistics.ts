@@ -64,8 +64,9 @@ export class CallStatistics {
 }
 
 function slotOf(time: number): number {
-  const slot = durationBounds.findIndex((bound) => time <= bound)
-  return slot === -1 ? durationBounds.length : slot
+  let slot = 0
+  while (time > (durationBounds[slot] ?? Infinity)) slot++
+  return slot
 }
 
 function fresh(): Counts {

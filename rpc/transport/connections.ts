@@ -15,7 +15,7 @@ interface Socket {
   once(event: 'close', listener: () => void): unknown
 }
 
-interface Place {
+export interface Place {
   readonly key: string
   readonly socket: Socket
   readonly client: string
@@ -60,26 +60,52 @@ export class Connections {
     return this.#places.size
   }
 
-  /** What is on its way over `socket`; undefined when that has lost its place. */
-  delivery(socket: Socket): Delivery | undefined {
-    return this.#placeOf(socket)?.delivery
-  }
-
   watch(app: FastifyInstance): void {
     app.server.on('connection', (socket: Socket) => this.#enter(socket))
     app.server.on('upgrade', ({ socket }: { socket: Socket }) => this.#leave(keyOf(socket)))
     app.addHook('onRequest', ({ raw: { socket } }, _, done) => {
-      this.#asks(socket)
-      done()
-    })
-    app.addHook('preHandler', ({ raw: { socket } }, _, done) => {
-      this.#answering(socket, 1)
+      this.asks(socket)
       done()
     })
     app.addHook('onResponse', ({ raw: { socket } }, _, done) => {
-      this.#answering(socket, -1)
+      const place = this.placeOf(socket)
+      if (place !== undefined) place.since = this.#init.clock.now()
       done()
     })
+  }
+
+  /** Where `socket` is; undefined when it has lost its place. */
+  placeOf(socket: Socket): Place | undefined {
+    const known = this.#sockets.get(socket)
+    if (known !== undefined) return this.#places.get(known.key) === known ? known : undefined
+    const place = this.#places.get(keyOf(socket))
+    if (place !== undefined) this.#sockets.set(socket, place)
+    return place
+  }
+
+  /** The head of a request has come. */
+  asks(socket: Socket): void {
+    const place = this.placeOf(socket)
+    if (place === undefined || place.isHttp) return
+    if (this.#http >= this.#init.most && !this.#makeRoom(({ isHttp }) => isHttp)) {
+      place.socket.destroy()
+      return
+    }
+    place.isHttp = true
+    this.#http++
+  }
+
+  /** A request was read. Undefined where its connection has lost its place. */
+  begin(socket: Socket): Place | undefined {
+    const place = this.placeOf(socket)
+    if (place !== undefined) place.answering++
+    return place
+  }
+
+  /** It is answered, or its connection is gone. */
+  end(place: Place): void {
+    place.answering--
+    place.since = this.#init.clock.now()
   }
 
   #enter(socket: Socket): void {
@@ -114,25 +140,6 @@ export class Connections {
     })
   }
 
-  #placeOf(socket: Socket): Place | undefined {
-    const known = this.#sockets.get(socket)
-    if (known !== undefined) return this.#places.get(known.key) === known ? known : undefined
-    const place = this.#places.get(keyOf(socket))
-    if (place !== undefined) this.#sockets.set(socket, place)
-    return place
-  }
-
-  #asks(socket: Socket): void {
-    const place = this.#placeOf(socket)
-    if (place === undefined || place.isHttp) return
-    if (this.#http >= this.#init.most && !this.#makeRoom(({ isHttp }) => isHttp)) {
-      place.socket.destroy()
-      return
-    }
-    place.isHttp = true
-    this.#http++
-  }
-
   /**
    * Cuts who has kept its place for longest without asking for anything, or else without taking what
    * it asked for.
@@ -161,13 +168,6 @@ export class Connections {
     const left = (this.#byClient.get(place.client) ?? 1) - 1
     if (left === 0) this.#byClient.delete(place.client)
     else this.#byClient.set(place.client, left)
-  }
-
-  #answering(socket: Socket, by: 1 | -1): void {
-    const place = this.#placeOf(socket)
-    if (place === undefined) return
-    place.answering = Math.max(0, place.answering + by)
-    place.since = this.#init.clock.now()
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Clock, Timer } from '#base'
 
 import type { Load, Outflow } from './outbox.ts'
-import { piecesOf } from './pieces.ts'
 
 interface DeliveryInit {
   readonly clock: Clock
@@ -9,11 +8,6 @@ interface DeliveryInit {
   /** Milliseconds without taking anything. */
   readonly stallTime: number
   readonly cut: () => void
-}
-
-/** What is used of a response. */
-interface Response {
-  once(event: 'close', listener: () => void): unknown
 }
 
 /** Answers on their way over one connection of HTTP: who takes nothing of them is cut. */
@@ -38,17 +32,21 @@ export class Delivery implements Load {
     return this.#bytes === 0 ? 0 : this.#init.clock.now() - this.#takenAt
   }
 
-  /** The body of `response`, in which `text` is sent. */
-  begin(text: string, size: number, response: Response): string | ReadableStream<string> {
-    let left = size
-    const take = (bytes: number): void => {
-      left -= bytes
-      this.#take(bytes)
-    }
-    response.once('close', () => take(left))
-    this.#add(size)
-    const pieces = piecesOf(text)
-    return pieces.length === 1 ? text : streamOf(pieces, take)
+  /** So much of an answer is on its way. */
+  grow(size: number): void {
+    if (!this.#isOpen) return
+    if (this.#bytes === 0) this.#moved()
+    this.#bytes += size
+    this.#timer ??= this.#watch(this.#init.stallTime)
+    this.#init.outflow.grow(size)
+  }
+
+  /** The client has so much of it. */
+  take(size: number): void {
+    if (!this.#isOpen) return
+    this.#bytes -= size
+    this.#init.outflow.shrink(size)
+    if (this.#bytes > 0) this.#moved()
   }
 
   cut(): void {
@@ -64,21 +62,6 @@ export class Delivery implements Load {
     this.#init.outflow.leave(this)
   }
 
-  #add(size: number): void {
-    if (!this.#isOpen) return
-    if (this.#bytes === 0) this.#moved()
-    this.#bytes += size
-    this.#timer ??= this.#watch(this.#init.stallTime)
-    this.#init.outflow.grow(size)
-  }
-
-  #take(size: number): void {
-    if (!this.#isOpen) return
-    this.#bytes -= size
-    this.#init.outflow.shrink(size)
-    this.#moved()
-  }
-
   #moved(): void {
     this.#takenAt = this.#init.clock.now()
   }
@@ -92,23 +75,4 @@ export class Delivery implements Load {
       else if (this.#bytes > 0) this.#timer = this.#watch(stallTime - this.stalled)
     })
   }
-}
-
-/** Who asks for a piece has taken those before it. */
-function streamOf(
-  pieces: readonly string[],
-  take: (bytes: number) => void,
-): ReadableStream<string> {
-  let next = 0
-  return new ReadableStream<string>(
-    {
-      pull(controller) {
-        if (next > 0) take(Buffer.byteLength(pieces[next - 1] ?? ''))
-        const piece = pieces[next++]
-        if (piece === undefined) controller.close()
-        else controller.enqueue(piece)
-      },
-    },
-    { highWaterMark: 0 },
-  )
 }

@@ -1,5 +1,5 @@
 /** What is refused before a body is read. */
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 import { type Access, type TokenCheck } from '../access.ts'
 import { RpcFault } from '../errors.ts'
@@ -11,16 +11,45 @@ import type { Naming } from './naming.ts'
 
 interface GuardOptions {
   readonly rates?: ClientRates | undefined
-  readonly statistics?: Pick<CallStatistics, 'turnedAway'> | undefined
-  readonly health?: HealthFace | undefined
-  readonly access: Access
   readonly credentialOf: TokenCheck
   readonly nameOf: Naming
 }
 
-export function guard(
+interface RefusalOptions {
+  readonly access: Access
+  readonly statistics?: Pick<CallStatistics, 'turnedAway'> | undefined
+  readonly health?: HealthFace | undefined
+}
+
+interface Refusal {
+  readonly status: 401 | 415 | 429
+  readonly fault: RpcFault
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Why a request is refused that came by an allowed name and from an allowed page, if it is. */
+export type Guard = (request: FastifyRequest['raw']) => Refusal | undefined
+
+export function createGuard({ credentialOf, nameOf, rates }: GuardOptions): Guard {
+  return (request) => {
+    const { headers, method } = request
+    const credential = credentialOf(headers.authorization)
+    if (credential === 'wrong') {
+      return { status: 401, fault: tokenWrong(), headers: { 'www-authenticate': 'Bearer' } }
+    }
+    if (method === 'POST' && !isJson(headers['content-type'])) {
+      return { status: 415, fault: mediaType() }
+    }
+    const late = credential === 'right' ? undefined : rates?.refusal(nameOf(request))
+    if (late === undefined) return undefined
+    return { status: 429, fault: late.fault, headers: { 'retry-after': String(late.retryAfter) } }
+  }
+}
+
+export function guardRoutes(
   app: FastifyInstance,
-  { access, credentialOf, nameOf, rates, health = alwaysReady, statistics }: GuardOptions,
+  guard: Guard,
+  { access, health = alwaysReady, statistics }: RefusalOptions,
 ): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { headers, method } = request
@@ -35,19 +64,10 @@ export function guard(
       return
     }
     if (headers.origin !== undefined) allowOrigin(reply, headers.origin)
-    const credential = credentialOf(headers.authorization)
-    if (credential === 'wrong') {
-      void refuse(reply.header('www-authenticate', 'Bearer'), 401, tokenWrong())
-      return
-    }
-    if (method === 'POST' && !isJson(headers['content-type'])) {
-      void refuse(reply, 415, mediaType())
-      return
-    }
-    const late = credential === 'right' ? undefined : rates?.refusal(nameOf(request.raw))
-    if (late !== undefined) {
-      statistics?.turnedAway()
-      void refuse(reply.header('retry-after', String(late.retryAfter)), 429, late.fault)
+    const refusal = guard(request.raw)
+    if (refusal !== undefined) {
+      if (refusal.status === 429) statistics?.turnedAway()
+      void refuse(reply.headers(refusal.headers ?? {}), refusal.status, refusal.fault)
       return
     }
     done()
@@ -63,13 +83,14 @@ export function guard(
   })
 }
 
-export function refuse(reply: FastifyReply, status: number, fault: unknown): FastifyReply {
+function refuse(reply: FastifyReply, status: number, fault: unknown): FastifyReply {
   return reply.code(status).header('content-type', 'application/json').send(failure('null', fault))
 }
 
 /** @see https://fetch.spec.whatwg.org/#http-cors-protocol */
-function allowOrigin(reply: FastifyReply, origin: string): void {
-  reply.headers({ 'access-control-allow-origin': origin, vary: 'Origin' })
+function allowOrigin({ raw }: FastifyReply, origin: string): void {
+  raw.setHeader('access-control-allow-origin', origin)
+  raw.setHeader('vary', 'Origin')
 }
 
 function isJson(contentType: string | undefined): boolean {

@@ -2,24 +2,22 @@
  * JSON-RPC over HTTP: POST to / or /eth, and an upgrade to WebSocket, and nothing else. What decides
  * who may ask stands in access.ts, what is answered in dispatcher.ts.
  */
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 
 import { type Clock, type Log, silent } from '#base'
 
 import { createAccess, createTokenCheck, type TokenCheck } from '../access.ts'
-import { RpcFault } from '../errors.ts'
 import type { HealthFace } from '../health/health.ts'
 import { checkHost } from '../host.ts'
 import { limits, type ServerLimits } from '../limits.ts'
 import type { CallStatistics } from '../metrics/call-statistics.ts'
-import { Presence } from '../presence.ts'
 import type { ClientRates } from '../rates/client-rates.ts'
-import type { Answer } from '../request.ts'
 import { chargeHandshakes, renewCertificate, type TlsCredentials, tlsOptions } from '../tls.ts'
+import { Calls } from './calls.ts'
 import { Connections } from './connections.ts'
 import type { Endpoint } from './endpoint.ts'
-import { guard, refuse } from './guard.ts'
-import { createNaming, type Naming } from './naming.ts'
+import { createGuard, guardRoutes } from './guard.ts'
+import { createNaming } from './naming.ts'
 import { Outflow } from './outbox.ts'
 import { acceptUpgrades } from './upgrade.ts'
 import type { WebSockets } from './web-sockets.ts'
@@ -80,9 +78,24 @@ export function createHttpServer(options: HttpOptions, endpoints: readonly Endpo
     mostPerClient: limits.connectionsPerClient.value,
   })
   connections.watch(app)
-  guard(app, { ...options, access, credentialOf, nameOf })
+  const guard = createGuard({ ...options, credentialOf, nameOf })
+  guardRoutes(app, guard, { ...options, access })
   if (options.tls !== undefined) chargeHandshakes(app.server, options.rates)
-  for (const endpoint of endpoints) route(app, endpoint, { credentialOf, nameOf, connections })
+  const calls = new Calls({
+    access,
+    guard,
+    credentialOf,
+    nameOf,
+    connections,
+    endpoints,
+    limits: chosen,
+  })
+  for (const endpoint of endpoints) route(app, endpoint, calls)
+  // In place of the one listener there is, which is `routing` itself.
+  app.server.removeAllListeners('request')
+  app.server.on('request', (request, response) => {
+    if (!calls.take(request, response)) app.routing(request, response)
+  })
   if (webSockets !== undefined) {
     acceptUpgrades(app.server, { ...options, access, credentialOf, nameOf, webSockets, endpoints })
   }
@@ -98,6 +111,7 @@ export function createHttpServer(options: HttpOptions, endpoints: readonly Endpo
       renewCertificate(app.server, tlsOptions(tls, limits.tlsHandshakeTime.value))
     },
     async close() {
+      calls.close()
       webSockets?.end()
       const cut = clock.after(chosen.drainTime, () => {
         app.server.closeAllConnections()
@@ -140,38 +154,10 @@ function createApp(chosen: ServerLimits, { tls }: Pick<HttpOptions, 'tls'>): Fas
   return app
 }
 
-interface RouteParts {
-  readonly credentialOf: TokenCheck
-  readonly nameOf: Naming
-  readonly connections: Connections
-}
-
-function route(app: FastifyInstance, endpoint: Endpoint, parts: RouteParts): void {
-  const { credentialOf, nameOf, connections } = parts
-  const utf8 = new TextDecoder('utf-8', { fatal: true })
-  app.post(endpoint.path, (request, reply) => {
-    let text: string
-    try {
-      text = utf8.decode(request.body as Buffer | undefined)
-    } catch {
-      return refuse(reply, 200, notUtf8())
-    }
-    const presence = new Presence()
-    const answer = endpoint.answer(text, {
-      transport: 'http',
-      client: nameOf(request.raw),
-      isAuthorized: credentialOf(request.headers.authorization) === 'right',
-      presence,
-      session: undefined,
-    })
-    const send = (settled: Answer) => deliver(reply, settled, connections)
-    if (!(answer instanceof Promise)) return send(answer)
-    const leave = (): void => presence.leave()
-    reply.raw.once('close', leave)
-    return answer.then((settled) => {
-      reply.raw.off('close', leave)
-      return send(settled)
-    })
+function route(app: FastifyInstance, endpoint: Endpoint, calls: Calls): void {
+  app.post(endpoint.path, ({ raw, body }, reply) => {
+    reply.hijack()
+    calls.answer(endpoint, raw, reply.raw, body as Buffer | undefined)
   })
   app.options(endpoint.path, (_, reply) =>
     reply
@@ -183,18 +169,4 @@ function route(app: FastifyInstance, endpoint: Endpoint, parts: RouteParts): voi
       })
       .send(),
   )
-}
-
-function deliver(reply: FastifyReply, answer: Answer, connections: Connections): FastifyReply {
-  if (answer === undefined) return reply.code(204).send()
-  const { raw } = reply
-  const delivery = connections.delivery(reply.request.raw.socket)
-  const size = Buffer.byteLength(answer)
-  return reply
-    .headers({ 'content-type': 'application/json', 'content-length': size })
-    .send(delivery?.begin(answer, size, raw) ?? answer)
-}
-
-function notUtf8(): RpcFault {
-  return new RpcFault({ code: 'RPC_PARSE' }, 'parse error: the body is not UTF-8')
 }

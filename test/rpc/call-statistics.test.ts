@@ -12,7 +12,7 @@ import { CallStatistics, durationBounds } from '../../rpc/metrics/call-statistic
 import { Presence } from '../../rpc/presence.ts'
 import type { Methods } from '../../rpc/registry.ts'
 import { account } from './fixture-chain.ts'
-import { post, serve, type Served } from './fixture-server.ts'
+import { post, serve, type Served, systemClock } from './fixture-server.ts'
 import { Gate, ManualClock } from './manual.ts'
 
 describe('the statistics of calls', () => {
@@ -96,6 +96,8 @@ describe('a server', () => {
   before(async () => {
     served = await serve({
       rate: { perSecond: 10, includesLocal: true },
+      // Nothing is earned meanwhile.
+      clock: { ...systemClock, now: () => 0 },
     })
   })
   after(() => served.server.close())
