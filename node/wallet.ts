@@ -9,7 +9,14 @@ import { encodeCall } from './abi.ts'
 import type { KeyFile } from './keystore.ts'
 import { type Network, networkOf } from './network.ts'
 import { timeOfNextBlock } from './next-block.ts'
-import { bytesIn, fieldsIn, quantityIn, type RpcClient, textIn } from './rpc-client.ts'
+import {
+  bytesIn,
+  fieldsIn,
+  quantityIn,
+  type RpcAsker,
+  type RpcClient,
+  textIn,
+} from './rpc-client.ts'
 
 /** What the author of a transaction may decide; the node is asked for the rest. */
 export interface TransactionRequest {
@@ -82,7 +89,7 @@ export async function currentKey(files: readonly KeyFile[], rpc: RpcClient): Pro
 
 /** A view of the registry of account keys that takes an account and gives one word. */
 export async function accountsWord(
-  rpc: RpcClient,
+  rpc: RpcAsker,
   name: 'keyOf' | 'changesOf',
   account: Uint8Array,
 ): Promise<Uint8Array> {

@@ -61,36 +61,40 @@ interface CompiledContract {
   readonly abi: readonly object[]
   readonly evm: {
     readonly bytecode: { readonly object: string }
-    readonly deployedBytecode: { readonly object: string; readonly immutableReferences: object }
+    readonly deployedBytecode: {
+      readonly object: string
+      readonly immutableReferences: object
+      /** Where asked for. */
+      readonly sourceMap?: string
+    }
   }
   readonly storageLayout: { readonly storage: readonly Variable[] }
 }
 
-interface Output {
+export interface Output {
   readonly errors?: readonly {
     readonly severity: string
     readonly formattedMessage: string
     readonly sourceLocation?: { readonly file: string }
   }[]
   readonly contracts?: Readonly<Record<string, Readonly<Record<string, CompiledContract>>>>
+  /** Syntax trees where asked for. */
+  readonly sources?: Readonly<Record<string, { readonly id: number; readonly ast?: unknown }>>
 }
 
 const settings = {
   evmVersion: 'osaka',
   optimizer: { enabled: true, runs: 200 },
   metadata: { appendCBOR: false, bytecodeHash: 'none' },
-  outputSelection: {
-    '*': {
-      '*': [
-        'abi',
-        'evm.bytecode.object',
-        'evm.deployedBytecode.object',
-        'evm.deployedBytecode.immutableReferences',
-        'storageLayout',
-      ],
-    },
-  },
 }
+
+const selected = [
+  'abi',
+  'evm.bytecode.object',
+  'evm.deployedBytecode.object',
+  'evm.deployedBytecode.immutableReferences',
+  'storageLayout',
+]
 
 /** Sources are named from the root; packages by their names. */
 function read(name: string): string {
@@ -98,13 +102,28 @@ function read(name: string): string {
   return readFileSync(path.join(root, file), 'utf8')
 }
 
-/** The contracts of contracts/ that can be deployed, by name. Throws at any warning but of a package. */
-function artifacts(): readonly Artifact[] {
-  const names = globSync('contracts/**/*.sol', { cwd: root })
-    .map((file) => file.split(path.sep).join('/'))
-    .toSorted()
+const sourceNames = globSync('contracts/**/*.sol', { cwd: root })
+  .map((file) => file.split(path.sep).join('/'))
+  .toSorted()
+
+/** What more than artifacts need the compiler is asked for. */
+interface Wishes {
+  /** Files beside contracts/. */
+  readonly files?: readonly string[]
+  readonly ofContracts?: readonly string[]
+  readonly ofFiles?: readonly string[]
+}
+
+/** What the compiler says of contracts/. Throws at any warning but of a package. */
+export function compiled({ files = [], ofContracts = [], ofFiles = [] }: Wishes = {}): Output {
+  const names = [...sourceNames, ...files]
   const sources = Object.fromEntries(names.map((name) => [name, { content: read(name) }]))
-  const input = JSON.stringify({ language: 'Solidity', sources, settings })
+  const outputSelection = { '*': { '*': [...selected, ...ofContracts], '': ofFiles } }
+  const input = JSON.stringify({
+    language: 'Solidity',
+    sources,
+    settings: { ...settings, outputSelection },
+  })
   const output = JSON.parse(
     solc.compile(input, { import: (name) => ({ contents: read(name) }) }),
   ) as Output
@@ -115,8 +134,14 @@ function artifacts(): readonly Artifact[] {
   if (complaints.length > 0) {
     throw new Error(complaints.map(({ formattedMessage }) => formattedMessage).join('\n'))
   }
-  return names.flatMap((sourceName) =>
-    Object.entries(output.contracts?.[sourceName] ?? {})
+  return output
+}
+
+/** The contracts of contracts/ that can be deployed. */
+function artifacts(): readonly Artifact[] {
+  const { contracts } = compiled()
+  return sourceNames.flatMap((sourceName) =>
+    Object.entries(contracts?.[sourceName] ?? {})
       // A library of internal functions compiles to a stub that nothing calls.
       .filter(([, { abi, evm }]) => evm.bytecode.object !== '' && abi.length > 0)
       .map(([contractName, contract]) => artifactOf(sourceName, contractName, contract)),

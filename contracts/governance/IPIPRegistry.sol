@@ -20,11 +20,16 @@ interface IPIPRegistry {
         Withdrawn
     }
 
+    /// @param category What the text says that it is, and its number therefore has to be: 0 Core (1 to
+    /// 999), 1 Interface (1000 to 1999), 2 Process (2000 ..), 3 Informational (3000 .., or beside
+    /// what it explains, below 5000), 4 Treasury (4000 ..). Numbers from 9000 on are local to a
+    /// network, and of any category; those between are not given yet.
     /// @param title At most 128 bytes.
     /// @param contentHash keccak256 of the Markdown, which is the concatenation of `chunks`.
     /// @param size Of the Markdown, in bytes.
     /// @param chunks Hashes, 1 to 8, all of them stored before.
     struct Text {
+        uint8 category;
         string title;
         bytes32 contentHash;
         uint32 size;
@@ -48,6 +53,7 @@ interface IPIPRegistry {
         uint32 size;
         uint8 tier;
         uint48 submittedAt;
+        uint8 category;
         string title;
         bytes32[] chunks;
     }
@@ -92,6 +98,7 @@ interface IPIPRegistry {
     error NotStored();
     error InvalidNumber(uint256 number, uint256 most);
     error NumberTaken(uint256 number);
+    error NumberOutsideCategory(uint256 number, uint8 category);
     error InvalidTitle(uint256 size, uint256 most);
     error InvalidChunkCount(uint256 chunks, uint256 most);
     error TooManyActions(uint256 actions, uint256 most);

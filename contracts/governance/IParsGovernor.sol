@@ -46,6 +46,10 @@ interface IParsGovernor is IGovernor {
     /// @dev At the snapshot: what came later counts for later proposals.
     error NoVotes(address voter, uint256 snapshot);
     error NoRelay();
+    /// @dev The ballot brings a key that the registry does not have for the voter: one that was
+    /// replaced since, or somebody else's.
+    /// @param keyHash keccak256(algorithm || publicKey).
+    error NotTheKey(address voter, bytes32 keyHash);
 
     function termsOf(uint256 proposalId) external view returns (Terms memory);
 

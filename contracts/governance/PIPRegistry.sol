@@ -23,6 +23,11 @@ contract PIPRegistry is IPIPRegistry, IUpgradeRegistry {
     /// @dev More than anybody can take: a number is for good, and the Governor knows no other way.
     uint256 private constant MOST_NUMBER = type(uint32).max;
     uint256 private constant MOST_TITLE = 128;
+    /// @dev Categories are the thousands of numbers.
+    uint256 private constant CATEGORY_SIZE = 1000;
+    uint256 private constant INFORMATIONAL = 3;
+    uint256 private constant LAST_CATEGORY = 4;
+    uint256 private constant FIRST_LOCAL = 9000;
     uint256 private constant MOST_CHUNKS = 8;
     /// @dev With `onExecuted` a proposal has sixteen.
     uint256 private constant MOST_ACTIONS = 15;
@@ -241,6 +246,7 @@ contract PIPRegistry is IPIPRegistry, IUpgradeRegistry {
         Text calldata text,
         Actions calldata actions
     ) private {
+        _requireCategory(number, text.category);
         uint256 length = bytes(text.title).length;
         if (length == 0 || length > MOST_TITLE) revert InvalidTitle(length, MOST_TITLE);
         uint256 chunks = text.chunks.length;
@@ -250,7 +256,8 @@ contract PIPRegistry is IPIPRegistry, IUpgradeRegistry {
         revision.actions = _storeActions(actions);
         (revision.contentHash, revision.size) = (text.contentHash, text.size);
         (revision.tier, revision.submittedAt) = (actions.tier, uint48(block.timestamp));
-        (revision.title, revision.chunks) = (text.title, text.chunks);
+        (revision.category, revision.title, revision.chunks) =
+            (text.category, text.title, text.chunks);
         emit Revised(number, msg.sender, record.revision, text.contentHash, text.title);
     }
 
@@ -280,6 +287,13 @@ contract PIPRegistry is IPIPRegistry, IUpgradeRegistry {
         if (data.length != text.size) revert SizeMismatch(text.size, data.length);
         bytes32 hash = keccak256(data);
         if (hash != text.contentHash) revert ContentMismatch(text.contentHash, hash);
+    }
+
+    function _requireCategory(uint256 number, uint8 category) private pure {
+        uint256 found = number / CATEGORY_SIZE;
+        bool explains = category == INFORMATIONAL && found <= LAST_CATEGORY;
+        bool fits = found == category || explains || number >= FIRST_LOCAL;
+        if (!fits || category > LAST_CATEGORY) revert NumberOutsideCategory(number, category);
     }
 
     /// @dev Also refuses arrays of different lengths.

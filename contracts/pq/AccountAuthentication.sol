@@ -35,6 +35,23 @@ library AccountAuthentication {
         );
     }
 
+    /// @notice The hash of the key that `signature` brings, where that is not the key that `account`
+    /// has in the registry: one that was replaced, or somebody else's. Zero where it is, where
+    /// none is brought, and for accounts without a record. Says nothing of what was signed.
+    function otherKeyHash(address account, bytes memory signature)
+        internal
+        view
+        returns (bytes32 keyHash)
+    {
+        uint256 publicKeyLength = _publicKeyLength(signature);
+        bytes32 recorded = ACCOUNTS.keyOf(account);
+        if (publicKeyLength == 0 || recorded == 0) return 0;
+        assembly ("memory-safe") {
+            keyHash := keccak256(add(signature, 32), add(publicKeyLength, 1))
+        }
+        if (keyHash == recorded) return 0;
+    }
+
     /// @dev Zero for a signature that brings no key.
     function _publicKeyLength(bytes memory signature) private pure returns (uint256) {
         if (signature.length == 3733 && signature[0] == 0x44) return 1312;

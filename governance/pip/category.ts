@@ -1,4 +1,4 @@
-/** What PIPs are about. @see PIPs/README.md, "Types and numbers" */
+/** What PIPs are about, in the order of IPIPRegistry's categories. @see PIPs/README.md, "Types and numbers" */
 
 export const pipTypes = ['Core', 'Interface', 'Process', 'Informational', 'Treasury'] as const
 export type PipType = (typeof pipTypes)[number]

@@ -5,7 +5,7 @@ import type { StateCall } from '#precompiles'
 
 import { formatAction } from '../pip/actions.ts'
 import { type Call, decodeCall } from '../pip/calls.ts'
-import { type Category, categoryOf } from '../pip/category.ts'
+import { type Category, categoryOf, type PipType, pipTypes } from '../pip/category.ts'
 import { joinContent } from '../pip/content.ts'
 import { namedContracts } from './artifacts.ts'
 import { ContractReader, none, readEach } from './contract.ts'
@@ -25,6 +25,7 @@ export type PipStatus = (typeof pipStatuses)[number]
 
 /** Times are seconds since 1970. */
 interface Revision {
+  readonly type: PipType
   readonly title: string
   readonly contentHash: Hex
   /** Of the Markdown, in bytes. */
@@ -88,6 +89,7 @@ interface RawRevision {
   readonly size: bigint
   readonly tier: bigint
   readonly submittedAt: bigint
+  readonly category: bigint
   readonly title: string
   readonly chunks: readonly Hex[]
 }
@@ -197,13 +199,23 @@ function summaryOf(raw: RawPip): PipSummary {
 function revisionOf(raw: RawRevision): Revision {
   const { title, contentHash, chunks } = raw
   const [size, tier, submittedAt] = [Number(raw.size), Number(raw.tier), Number(raw.submittedAt)]
-  return { title, contentHash, size, chunks, tier, submittedAt }
+  return { type: typeOf(raw.category), title, contentHash, size, chunks, tier, submittedAt }
+}
+
+function typeOf(index: bigint): PipType {
+  const type = pipTypes[Number(index)]
+  if (type !== undefined) return type
+  throw unknownState(index)
 }
 
 function statusOf(index: bigint): PipStatus {
   const status = pipStatuses[Number(index)]
   if (status !== undefined) return status
-  throw new Fault(
+  throw unknownState(index)
+}
+
+function unknownState(index: bigint): Fault {
+  return new Fault(
     { code: 'GOVERNANCE_STATE_UNKNOWN', state: index },
     'the registry of this network knows more than this release: install a newer one',
   )

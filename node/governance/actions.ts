@@ -31,7 +31,7 @@ export function callText(call: Call): string {
  * should be.
  */
 export function differencesOf(
-  { number, title, actions }: Pick<PipState, 'actions' | 'number' | 'title'>,
+  { number, title, type, actions }: Pick<PipState, 'actions' | 'number' | 'title' | 'type'>,
   content: Uint8Array,
 ): readonly string[] {
   try {
@@ -39,6 +39,7 @@ export function differencesOf(
     const named = encodeActions(pip.actions, namedContracts)
     return [
       ...(pip.number === number ? [] : [`the text is that of PIP-${pip.number}`]),
+      ...(pip.type === type ? [] : [`the text is of type ${pip.type}`]),
       ...(pip.title === title ? [] : [`the text has the title ${pip.title}`]),
       ...differences(named, actions),
     ]

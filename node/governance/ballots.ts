@@ -4,9 +4,9 @@ import type { Argument } from '#governance'
 
 import { reasonOf, readText } from '../files.ts'
 import { networkOf } from '../network.ts'
-import type { RpcClient } from '../rpc-client.ts'
+import type { RpcAsker, RpcClient } from '../rpc-client.ts'
 import type { Call } from '../sender.ts'
-import type { Wallet } from '../wallet.ts'
+import { accountsWord, type Wallet } from '../wallet.ts'
 import { governor } from './contracts.ts'
 import { limits } from './limits.ts'
 import { signRequest } from './requests.ts'
@@ -26,6 +26,8 @@ export interface Ballot extends Choice {
   /** The genesis hash of the network that it is for. */
   readonly networkId: Hex
   readonly voter: Hex
+  /** Of the key that signed it. */
+  readonly keyHash: Hex
   /** See contracts/pq/AccountAuthentication.sol. */
   readonly signature: Hex
 }
@@ -83,7 +85,8 @@ export async function signBallot(
   const typed = { name: 'ParsGovernor', types, primaryType, message }
   const signature = await signRequest(wallet, rpc, governor, typed)
   const { networkId } = await networkOf(rpc)
-  return { number, networkId: hex(networkId), voter, ...choice, signature }
+  const keyHash = hex(wallet.account.key.keyHash)
+  return { number, networkId: hex(networkId), voter, keyHash, ...choice, signature }
 }
 
 /** What `pars pip vote --sign-only` printed. Throws `NODE_SIGNED_REQUEST`. */
@@ -110,6 +113,20 @@ export async function checkNetwork(ballot: Ballot, rpc: RpcClient): Promise<void
   )
 }
 
+/** Throws `NODE_BALLOT_KEY` for a ballot by another key than the one that its voter has now. */
+export async function checkKey(
+  { voter, keyHash }: Pick<Ballot, 'keyHash' | 'voter'>,
+  rpc: RpcAsker,
+): Promise<void> {
+  const found = await accountsWord(rpc, 'keyOf', unhex(voter))
+  const isRegistered = found.some((byte) => byte !== 0)
+  if (!isRegistered || hex(found) === keyHash) return
+  throw new Fault(
+    { code: 'NODE_BALLOT_KEY', voter, signed: keyHash, found: hex(found) },
+    'the voter has another key since it was signed: have it signed again, with that key',
+  )
+}
+
 function parsed(fields: Readonly<Record<string, unknown>>): Ballot {
   const { number, proposalId, support, reason, isOverride } = fields
   const chosen = supports.find((one) => one === support)
@@ -130,6 +147,7 @@ function parsed(fields: Readonly<Record<string, unknown>>): Ballot {
     isOverride,
     networkId: hexIn(fields['networkId'], 32),
     voter: hexIn(fields['voter'], 20),
+    keyHash: hexIn(fields['keyHash'], 32),
     signature: hexIn(fields['signature']),
   }
 }
@@ -137,7 +155,7 @@ function parsed(fields: Readonly<Record<string, unknown>>): Ballot {
 function hexIn(value: unknown, size?: number): Hex {
   const isRight = typeof value === 'string' && isHex(value)
   if (isRight && (size === undefined || unhex(value).length === size)) return value
-  throw new TypeError('networkId, voter and signature are hexadecimal')
+  throw new TypeError('networkId, voter, keyHash and signature are hexadecimal')
 }
 
 function placeOf({ support }: Choice): bigint {

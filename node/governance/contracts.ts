@@ -12,6 +12,8 @@ const time = (seconds: unknown): string => new Date(Number(seconds) * 1_000).toI
 
 const cures: Cures = {
   UnknownPIP: 'nobody has submitted it on this network: pars pip list shows what there is',
+  NumberOutsideCategory:
+    'its thousands are the category of what the text says it is: pars pip lint names the range',
   NumberTaken: 'numbers are given once: choose another, or revise as its author',
   TooFewVotes: 'in votes times 10^18: lock more with pars ve lock, or have more delegated',
   TierUnderstated: 'what its actions need has risen since: revise it',
@@ -29,6 +31,7 @@ const cures: Cures = {
   NothingToOverride: 'nobody had your votes when they were counted: vote without --override',
   GovernorInvalidSignature:
     'it is of another network, of a key that was replaced, or was changed: sign a new ballot',
+  NotTheKey: 'the key of the voter is another by now, or never was this one: sign a new ballot',
   TimelockUnexpectedOperationState: 'its delay is not over: pars pip show says when',
 }
 

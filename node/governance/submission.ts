@@ -6,6 +6,7 @@ import {
   neededTier,
   parsePip,
   pipContent,
+  pipTypes,
   proposalDescription,
 } from '#governance'
 
@@ -34,12 +35,12 @@ export async function submitPip(
   tell: (step: string) => void,
 ): Promise<Submitted> {
   const { rpc } = sender
-  const { number, title } = parsePip(content)
+  const { number, title, type } = parsePip(content)
   const calls = callsIn(content)
   const { hash, size, chunks } = pipContent(content)
   const tier = BigInt(await neededTier(callOf(rpc), calls))
   const hashes = chunks.map((chunk) => hex(chunk.hash))
-  const text: Argument = [title, hex(hash), BigInt(size), hashes]
+  const text: Argument = [BigInt(pipTypes.indexOf(type)), title, hex(hash), BigInt(size), hashes]
   const actions: Argument = [tier, ...batchArguments(calls)]
   const call = registry.call(kind, [BigInt(number), text, actions])
   await rehearse(sender, call)

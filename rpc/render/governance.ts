@@ -16,6 +16,7 @@ export function renderSummary(pip: PipSummary) {
   return {
     number: pip.number,
     category: category ?? null,
+    type: pip.type,
     title: pip.title,
     author: pip.author,
     status: pip.status,

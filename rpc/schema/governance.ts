@@ -1,7 +1,7 @@
 /** What governance answers. Times are seconds since 1970, amounts and votes wei. */
 import { z } from 'zod'
 
-import { limits, pipStatuses, proposalStates, upgradeStates } from '#governance'
+import { limits, pipStatuses, pipTypes, proposalStates, upgradeStates } from '#governance'
 
 import { index } from './params.ts'
 import { address, data, hash, quantity } from './results.ts'
@@ -22,6 +22,7 @@ const whole = z.int().nonnegative()
 const summary = {
   number: whole,
   category: z.string().nullable(),
+  type: z.enum(pipTypes),
   title: z.string(),
   author: address,
   status: z.enum(pipStatuses),

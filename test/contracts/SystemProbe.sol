@@ -6,7 +6,7 @@ import {CheckIn} from "../../contracts/identity/CheckIn.sol";
 
 /// @notice The treasury with somebody else for a timelock, and a tier for whatever that does.
 contract TreasuryOf is Treasury {
-    address private immutable _boss;
+    address private _boss;
     uint8 private _tier = 2;
 
     constructor(address boss) payable {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { encodeFunctionData } from 'viem'
 
 import { hex, type Hex, unhex } from '#base'
+import { keyHash } from '#crypto'
 
 import type { Account } from '../chain/attacks/network.ts'
 import { action, against, inFavour, key, Parliament, plain, type Proposal } from './parliament.ts'
@@ -23,6 +24,13 @@ const laneOf = ({ id }: Proposal): bigint => id & (2n ** 192n - 1n)
 type Form = 'castVoteBySig' | 'castVoteByPQSig'
 
 const invalid = (voter: Account) => ['GovernorInvalidSignature', addressOf(voter)]
+
+/** What a ballot of `voter` is told that brings the key of `signer`. */
+const notTheKey = (voter: Account, { key: { algorithm, publicKey } }: Account) => [
+  'NotTheKey',
+  addressOf(voter),
+  hex(keyHash(algorithm, publicKey)),
+]
 
 describe('a ballot that somebody else brings', function () {
   this.timeout(60_000)
@@ -196,10 +204,29 @@ describe('a ballot that somebody else brings', function () {
   it('is refused by a key that was replaced, and taken by the new one', async () => {
     const signature = await signed(alice, inFavour)
     await parliament.scene.register(alice)
+    const bare: Hex = `0x${signature.slice(-2 * 3309)}`
     const renewed = await parliament.scene.rotate(alice, 'alice again')
-    assert.deepEqual(await refused(addressOf(alice), inFavour, signature), invalid(alice))
+    assert.deepEqual(await refused(addressOf(alice), inFavour, signature), notTheKey(alice, alice))
+    // Nothing says which key it was that made a signature alone.
+    assert.deepEqual(await refused(addressOf(alice), inFavour, bare), invalid(alice))
+    assert.deepEqual(
+      await refused(addressOf(alice), against, await signed(renewed, inFavour)),
+      invalid(alice),
+    )
     const call = args(addressOf(alice), inFavour, await signed(renewed, inFavour))
     await parliament.done(mallory, parliament.governor, 'castVoteByPQSig', call)
+  })
+
+  it('is refused by a key that never was the voter’s', async () => {
+    const message = { proposalId: proposal.id, support: 1, voter: addressOf(alice) }
+    const nonce = laneOf(proposal) << 64n
+    const digest = parliament.digest('Ballot', { ...message, nonce })
+    const signature = parliament.scene.signWithKey(mallory, digest)
+    // Without a record there is no hash of a key to hold it against.
+    assert.deepEqual(await refused(addressOf(alice), inFavour, signature), invalid(alice))
+    await parliament.scene.register(alice)
+    const error = await refused(addressOf(alice), inFavour, signature)
+    assert.deepEqual(error, notTheKey(alice, mallory))
   })
 
   it('is refused outside the window', async () => {
@@ -267,7 +294,8 @@ describe('a ballot that somebody else brings', function () {
       const own = await overriding(carol)
       await parliament.scene.register(carol)
       await parliament.scene.rotate(carol, 'carol again')
-      assert.deepEqual(await parliament.refused(mallory, governor, name, own), invalid(carol))
+      const error = await parliament.refused(mallory, governor, name, own)
+      assert.deepEqual(error, notTheKey(carol, carol))
     })
   })
 

@@ -24,6 +24,7 @@ import {
   vePars,
 } from '#contracts'
 import type { Genesis } from '#genesis'
+import type { Precompile } from '#precompiles'
 
 import type { StoredReceipt } from '../../chain/port.ts'
 import type { Account } from '../chain/attacks/network.ts'
@@ -96,6 +97,7 @@ export interface Actions {
 }
 
 export interface Text {
+  readonly category: number
   readonly title: string
   readonly contentHash: Hex
   readonly size: number
@@ -150,6 +152,11 @@ export function plain(value: unknown): unknown {
   return Array.isArray(value) ? value.map(plain) : value
 }
 
+/** With the times and thresholds of a parliament. */
+export function governed(genesis: Genesis, chosen: Partial<Genesis['governance']> = {}): Genesis {
+  return { ...genesis, governance: { ...genesis.governance, ...governance, ...chosen } }
+}
+
 export class Parliament {
   readonly scene: Scene
   readonly registry: Deployed = pipRegistry
@@ -174,11 +181,9 @@ export class Parliament {
   static async start(
     chosen: Partial<Genesis['governance']> = {},
     members: readonly (readonly [Account, bigint])[] = locked,
+    extra: readonly Precompile[] = [],
   ): Promise<Parliament> {
-    const scene = await Scene.start((genesis) => ({
-      ...genesis,
-      governance: { ...genesis.governance, ...governance, ...chosen },
-    }))
+    const scene = await Scene.start((genesis) => governed(genesis, chosen), extra)
     const parliament = new Parliament(scene)
     for (const [account, amount] of members) await parliament.lock(account, amount * pars)
     return parliament
@@ -269,19 +274,21 @@ export class Parliament {
   }
 
   /** Stores a text and says what `submit` takes for it. */
-  async store(markdown: string, title = 'A change'): Promise<Text> {
+  async store(markdown: string, title = 'A change', category = 0): Promise<Text> {
     const content = utf8(markdown)
     const parts = Array.from({ length: Math.ceil(content.length / 24_575) }, (_, index) =>
       hex(content.subarray(index * 24_575, (index + 1) * 24_575)),
     )
     for (const part of parts) await this.done(carol, this.registry, 'putChunk', [part])
     const chunks = parts.map((part) => keccak256(part))
-    return { title, contentHash: keccak256(content), size: content.length, chunks }
+    return { category, title, contentHash: keccak256(content), size: content.length, chunks }
   }
 
   async submit(number: number, draft: Draft = {}): Promise<StoredReceipt> {
     const { author = alice, actions = [], tier = 2, title, markdown = `# PIP-${number}\n` } = draft
-    const args = [number, await this.store(markdown, title), batch(actions, tier)]
+    const category = number < 9000 ? Math.floor(number / 1000) : 0
+    const text = await this.store(markdown, title, category)
+    const args = [number, text, batch(actions, tier)]
     return this.done(author, this.registry, 'submit', args)
   }
 

@@ -14,6 +14,7 @@ interface Revision {
   readonly size: number
   readonly tier: number
   readonly submittedAt: number
+  readonly category: number
   readonly title: string
   readonly chunks: readonly string[]
 }
@@ -111,6 +112,7 @@ describe('the life of a PIP', function () {
       size: 9,
       tier: 1,
       submittedAt,
+      category: 0,
       title: 'Larger blocks',
       chunks: [contentHash],
     })
@@ -154,6 +156,55 @@ describe('the life of a PIP', function () {
     ])
     await act('withdraw')
     assert.deepEqual(await submit(42n), ['NumberTaken', 42n])
+  })
+
+  it('has a number of what its text says that it is', async () => {
+    const text = await parliament.store('# Somewhere\n')
+    const submit = (number: number, category: number) =>
+      ['submit', [number, { ...text, category }, batch([])]] as const
+    const taken = [
+      [1, 0],
+      [999, 0],
+      [1000, 1],
+      [2999, 2],
+      [3000, 3],
+      [4999, 4],
+      // What explains may stand beside it.
+      [2, 3],
+      [4998, 3],
+      ...[0, 1, 2, 3, 4].map((category) => [9000 + category, category]),
+    ] as const
+    for (const [number = 0, category = 0] of taken) {
+      await parliament.done(bob, parliament.registry, ...submit(number, category))
+      const { current } = (await parliament.pip(number)) as Pip
+      assert.equal(current.category, category)
+    }
+    const refusals = [
+      [1001, 0],
+      [998, 1],
+      [3001, 2],
+      [2000, 4],
+      [5000, 3],
+      [5001, 4],
+      [5002, 5],
+      [8999, 3],
+      [8998, 8],
+      [9999, 5],
+      [2 ** 32 - 1, 255],
+    ] as const
+    for (const [number, category] of refusals) {
+      const error = await refused(...submit(number, category), bob)
+      assert.deepEqual(error, ['NumberOutsideCategory', BigInt(number), category])
+    }
+  })
+
+  it('keeps to its number when it is revised', async () => {
+    await parliament.submit(42)
+    const revised = (category: number) =>
+      parliament.store('# Other\n', 'Other', category).then((text) => [42, text, batch([])])
+    assert.deepEqual(await refused('revise', await revised(4)), ['NumberOutsideCategory', 42n, 4])
+    await parliament.done(alice, parliament.registry, 'revise', await revised(3))
+    assert.equal(((await parliament.pip(42)) as Pip).current.category, 3)
   })
 
   it('begins with somebody who holds enough votes now', async () => {

@@ -17,7 +17,7 @@ const textOf = (parts: readonly Uint8Array[], change: Partial<Text> = {}): Text 
   const content = concat(...parts)
   const chunks = parts.map((part) => keccak256(part))
   const [contentHash, size] = [keccak256(content), content.length]
-  return { title: 'A title', contentHash, size, chunks, ...change }
+  return { category: 0, title: 'A title', contentHash, size, chunks, ...change }
 }
 
 describe('the text of a PIP', function () {

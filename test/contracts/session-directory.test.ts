@@ -113,6 +113,17 @@ describe('the directory of prekeys', function () {
     assert.deepEqual((await entryOf(addressOf(bob)))[0], zero)
   })
 
+  it('lets nobody use up all epochs at once', async () => {
+    const step = 2n ** 32n
+    for (const epoch of [step + 1n, 2n ** 64n - 1n]) {
+      const refusal = await attempt(alice, 'publish', listed(bundles({ epoch })))
+      assert.deepEqual(refusal, ['TooFarAhead', 0n, step])
+    }
+    assert.equal(await attempt(alice, 'publish', listed(bundles({ epoch: step }))), undefined)
+    const beyond = await attempt(alice, 'publish', listed(bundles({ epoch: 2n * step + 1n })))
+    assert.deepEqual(beyond, ['TooFarAhead', step, step])
+  })
+
   it('refuses terms that are over or too long', async () => {
     // A refused transaction is asked again at its own second.
     for (const given of ['past', 'too long', 'absurd']) {

@@ -236,9 +236,24 @@ describe('the recovery of a smart account', function () {
     await smart.system.done(mallory, checkIn, 'trigger', [smart.account.address])
     await start()
     const started = smart.system.now
+    assert.equal((await state()).due, started + least, 'a day from the start, not from before it')
     await smart.attempt(alice, 'execute', [[arm]])
     assert.equal((await state()).due, started + delay)
     assert.equal(await cancel(), undefined)
+  })
+
+  it('is due no later because the switch has triggered', async () => {
+    const arm = { ...passing(checkIn, 'arm', [day, none]), value: 0n }
+    await smart.attempt(alice, 'execute', [[arm]])
+    await set(addressOf(recoverer), least)
+    smart.system.goTo(smart.system.now + 2n * day)
+    assert.equal(await start({ deadline: smart.later(9n * day) }), undefined)
+    const due = smart.system.now + least
+    smart.system.goTo(due - 10n)
+    await smart.system.done(mallory, checkIn, 'trigger', [smart.account.address])
+    assert.equal((await state()).due, due)
+    smart.system.goTo(due)
+    assert.equal(await finish(), undefined)
   })
 
   it('is announced at every step', async () => {

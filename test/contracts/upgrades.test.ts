@@ -116,6 +116,17 @@ describe('an upgrade that was voted for', () => {
       await upgrades.govern(schedule, 'schedule', [0n, [], [{ key: name, value: most + 1n }]]),
       ['SettingOutOfBounds', name, most + 1n, 1n, most],
     )
+    assert.deepEqual(
+      await upgrades.govern(schedule, 'schedule', [0n, [], [{ key: name, value: 0n }]]),
+      ['SettingOutOfBounds', name, 0n, 1n, most],
+    )
+    assert.deepEqual(await upgrades.govern(parameters, 'set', [name, 0n]), [
+      'OutOfBounds',
+      name,
+      0n,
+      1n,
+      most,
+    ])
     const unknown = { key: key('no.such'), value: 1n }
     const refused = await upgrades.govern(schedule, 'schedule', [0n, [], [unknown]])
     assert.deepEqual(refused, ['UnknownParameter', unknown.key])
@@ -195,7 +206,11 @@ describe('an upgrade that was voted for', () => {
 
   it('can be cancelled while it waits, and only then', async () => {
     await upgrades.govern(schedule, 'schedule', [0n, [entry], []])
-    await upgrades.govern(schedule, 'schedule', [0n, [], [{ key: key('vote.delay'), value: 2n }]])
+    const setting = { key: key('vote.delay'), value: 2n }
+    await upgrades.govern(schedule, 'schedule', [0n, [], [setting]])
+    await upgrades.govern(schedule, 'schedule', [0n, [], [setting]])
+    assert.equal(await upgrades.govern(schedule, 'cancel', [3n]), undefined)
+    assert.deepEqual(await value('pending'), [1n, 2n])
     assert.equal(await upgrades.govern(schedule, 'cancel', [1n]), undefined)
     assert.deepEqual(await value('pending'), [2n])
     assert.deepEqual(await upgrades.govern(schedule, 'cancel', [1n]), ['NotPending', 1n, cancelled])

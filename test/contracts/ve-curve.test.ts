@@ -93,6 +93,26 @@ describe('the curve of VePars', function () {
     await ve.close()
   })
 
+  it('has no bend where two of its pieces are equally steep', async () => {
+    const knots: Knots = [
+      [4, 2500],
+      [8, 5000],
+    ]
+    const ve = await Ve.start(knots)
+    const start = roundedUp(ve.now)
+    ve.goTo(start)
+    await ve.done(alice, 'lock', [10n * week], pars)
+    const end = start + 10n * week
+    for (const weeks of [10n, 9n, 8n, 6n, 4n, 3n, 0n]) {
+      ve.goTo(end - weeks * week)
+      await ve.done(alice, 'delegate', [addressOf(alice)])
+      const votes = weigh(knots, pars, weeks * week)
+      assert.equal(await ve.votesOf(alice), votes)
+      assert.equal(await ve.value('totalSupply'), votes)
+    }
+    await ve.close()
+  })
+
   it('weighs never more than it says, and hardly less', async () => {
     const scene = await Scene.start()
     const contract = await scene.deploy(probe('VeProbe.sol', 'VeCurveProbe'))

@@ -133,6 +133,7 @@ describe('pars pip', function () {
     const hash = keccak256(content)
     await pips.send(alice, pipRegistry, 'putChunk', [toHex(content)])
     const text = {
+      category: 2,
       title: 'Nothing but words',
       contentHash: hash,
       size: content.length,
@@ -180,6 +181,12 @@ describe('pars pip', function () {
     writeFileSync(bench.path('foreign.json'), JSON.stringify(foreign))
     const brought = await pips.run('relay', bench.path('foreign.json'), ...pips.from(dave))
     assertRefused(brought, exitCodes.transaction, /NODE_BALLOT_NETWORK/)
+    const registered = await bench.run('account', 'register', ...pips.keyOf(carol))
+    assert.equal(registered.code, 0, registered.stderr)
+    const rotated = { ...ballot, keyHash: `0x${'ab'.repeat(32)}` }
+    writeFileSync(bench.path('rotated.json'), JSON.stringify(rotated))
+    const stale = await pips.run('relay', bench.path('rotated.json'), ...pips.from(dave))
+    assertRefused(stale, exitCodes.transaction, /NODE_BALLOT_KEY/)
     writeFileSync(bench.path('broken.json'), '{}')
     const broken = await pips.run('relay', bench.path('broken.json'), ...pips.from(dave))
     assertRefused(broken, exitCodes.usage, /NODE_SIGNED_REQUEST/)

@@ -134,6 +134,21 @@ describe('pars ve', function () {
     assert.deepEqual((await show(1)).locks, [])
   })
 
+  it('takes four years for the longest that there is, and says so', async () => {
+    const told = 'four years: 208 weeks, the longest that there is'
+    const made = await members.run('ve lock 1 --for 4y', 2)
+    assert.equal(made.code, 0, made.stderr)
+    assert.ok(made.stderr.includes(told))
+    const { locks, now } = await show(2)
+    const left = locks.at(-1)!.end! - now
+    assert.ok(left >= 208 * week - 60 && left < 209 * week, `${left}`)
+    const { id } = await members.json<Lock>('ve lock 1 --for 90d', 2)
+    const extended = await members.run(`ve extend ${id} --for 4y`, 2)
+    assert.deepEqual([extended.code, extended.stderr.includes(told)], [0, true], extended.stderr)
+    const longer = failureIn(await members.run('ve lock 1 --for 1461d --json', 2))
+    assert.equal(longer.facts['error'], 'DurationOutOfRange')
+  })
+
   it('says why it refuses, with what helps', async () => {
     const refusals = [
       ['ve lock 0.001 --for 90d', 'AmountTooSmall'],

@@ -17,6 +17,7 @@ const revision = {
   size: 6,
   tier: 0,
   submittedAt: 1_700_000_000,
+  category: 0,
   title: 'One',
   chunks: [keccak256(toHex('# One\n'))],
 } as const

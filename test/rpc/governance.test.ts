@@ -190,7 +190,8 @@ describe('governance over JSON-RPC', function () {
   it('gives a text that is no UTF-8 as the bytes that it is', async () => {
     const bytes = Uint8Array.of(0xff, 0x23)
     await parliament.done(carol, parliament.registry, 'putChunk', [hex(bytes)])
-    const named = { title: 'x', contentHash: keccak256(bytes), size: 2, chunks: [keccak256(bytes)] }
+    const hash = keccak256(bytes)
+    const named = { category: 0, title: 'x', contentHash: hash, size: 2, chunks: [hash] }
     const actions = { tier: 0, targets: [], values: [], calldatas: [] }
     await parliament.done(alice, parliament.registry, 'submit', [21, named, actions])
     const found = await ask<{ text: null; data: Hex }>('pars_getPipContent', 21)

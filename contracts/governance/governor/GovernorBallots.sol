@@ -181,12 +181,16 @@ abstract contract GovernorBallots is
         return (NAME, VERSION);
     }
 
+    /// @dev A ballot whose key is not the voter's is told so, by what it brings with it.
     function _isSigned(address voter, bytes32 structHash, bytes memory signature)
         private
         view
         returns (bool)
     {
         bytes32 hash = _hashTypedDataV4(structHash);
-        return AccountAuthentication.isValidSignature(voter, hash, signature);
+        if (AccountAuthentication.isValidSignature(voter, hash, signature)) return true;
+        bytes32 keyHash = AccountAuthentication.otherKeyHash(voter, signature);
+        if (keyHash != 0) revert NotTheKey(voter, keyHash);
+        return false;
     }
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 
-import { ballotCall, ballotIn, checkNetwork } from '../../governance/ballots.ts'
+import { ballotCall, ballotIn, checkKey, checkNetwork } from '../../governance/ballots.ts'
 import { governor } from '../../governance/contracts.ts'
 import { addFromOptions, type FromFlags, openSender } from '../sending.ts'
 import { printed } from './arguments.ts'
@@ -16,6 +16,7 @@ Whoever brings it pays; the vote is that of who signed. For example:
     const ballot = await ballotIn(file)
     const sender = await openSender(flags)
     await checkNetwork(ballot, sender.rpc)
+    await checkKey(ballot, sender.rpc)
     const { transactionHash } = await governor.explained(sender.send(ballotCall(ballot)))
     const { weight } = await governor.event<{ readonly weight: bigint }>(
       sender.rpc,

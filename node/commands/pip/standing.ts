@@ -53,6 +53,7 @@ export function shownText({ pip, now, differences, steps }: Shown): string {
   const lines = [
     `PIP-${pip.number}: ${pip.title}`,
     row('status', pip.status),
+    row('type', pip.type),
     row('author', pip.author),
     row('revision', `${pip.revision}, ${timeText(pip.submittedAt, now)}`),
     row('text', `${pip.size} bytes, keccak256:${pip.contentHash}`),

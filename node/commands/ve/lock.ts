@@ -4,9 +4,10 @@ import { vePars } from '../../governance/ve.ts'
 import { timeOf } from '../../recovery.ts'
 import { amountOf } from '../arguments.ts'
 import { durationOf } from '../duration.ts'
-import { print } from '../printing.ts'
+import { print, progress } from '../printing.ts'
 import { addFromOptions, type FromFlags, openSender } from '../sending.ts'
 import { amountShown } from '../tokens.ts'
+import { lockedFor } from './term.ts'
 
 interface LockFlags extends FromFlags {
   readonly for: bigint
@@ -21,7 +22,11 @@ interface Locked {
 export function configure(command: Command): void {
   command
     .argument('<amount>', '1.5 for example, or 1500000000wei', amountOf)
-    .requiredOption('--for <time>', '90d or 2y: 30 days to 208 weeks', durationOf)
+    .requiredOption(
+      '--for <time>',
+      '90d or 2y: 30 days to 4y, which are 208 weeks here',
+      durationOf,
+    )
     .addHelpText(
       'after',
       `
@@ -30,8 +35,9 @@ The longer it has to run, the more it weighs.
   pars ve lock 1000 --for 2y --from 0x046c…20df`,
     )
   addFromOptions(command).action(async (amount: bigint, flags: LockFlags) => {
+    const time = lockedFor(flags.for, progress(flags.json))
     const sender = await openSender(flags)
-    const call = vePars.call('lock', [flags.for], amount)
+    const call = vePars.call('lock', [time], amount)
     const { transactionHash: hash } = await vePars.explained(sender.send(call))
     const { id, end } = await vePars.event<Locked>(sender.rpc, 'Locked', hash)
     const shown = amountShown(flags.json, amount)
