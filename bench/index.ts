@@ -6,6 +6,7 @@ import { devnet } from './devnet.ts'
 import { execution } from './execution.ts'
 import { inference } from './inference.ts'
 import { mainThread } from './main-thread.ts'
+import { mesh } from './mesh.ts'
 import { pool } from './pool.ts'
 import { precompiles } from './precompiles.ts'
 import { rpc } from './rpc.ts'
@@ -19,6 +20,7 @@ const all = {
   execution,
   inference,
   'main-thread': mainThread,
+  mesh,
   pool,
   precompiles,
   rpc,

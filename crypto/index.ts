@@ -41,3 +41,4 @@ export {
 export { p256Verify } from './p256.ts'
 export { recoverPublicKey } from './secp256k1.ts'
 export { type SlhDsa, slhDsa, type SlhDsaParameterSet, SlhDsaSigningKey } from './slh-dsa.ts'
+export { X25519Key } from './x25519.ts'

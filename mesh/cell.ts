@@ -68,36 +68,51 @@ export function encodeCell(cell: Cell): Uint8Array<ArrayBuffer> {
 /** The parts are views of `bytes`. Throws `MESH_MALFORMED`. */
 export function decodeCell(bytes: Uint8Array): Cell {
   if (bytes.length > limits.cell.value) throw malformed('cell', 'it is too large')
-  const [kind] = bytes
-  if (kind === circuitKinds.forward || kind === circuitKinds.return) {
-    if (bytes.length < circuitHeaderBytes) throw malformed('cell', 'its header is cut')
-    return {
-      kind: 'circuit',
-      isReturn: kind === circuitKinds.return,
-      hop: bytes.subarray(1, 9),
-      context: bytes[9]!,
-      body: bytes.subarray(circuitHeaderBytes),
+  const [kind = 0, steps = 0] = bytes
+  switch (kind) {
+    case kinds.announce:
+    case kinds['path-request']: {
+      checkHeader(bytes, routedHeaderBytes)
+      return {
+        kind: kind === kinds.announce ? 'announce' : 'path-request',
+        hops: steps,
+        ...addressed(bytes),
+        body: bytes.subarray(routedHeaderBytes),
+      }
+    }
+    case kinds.request: {
+      checkHeader(bytes, requestHeaderBytes)
+      return {
+        kind: 'request',
+        distance: steps,
+        ...addressed(bytes),
+        hop: bytes.subarray(routedHeaderBytes, requestHeaderBytes),
+        body: bytes.subarray(requestHeaderBytes),
+      }
+    }
+    case circuitKinds.forward:
+    case circuitKinds.return: {
+      checkHeader(bytes, circuitHeaderBytes)
+      const [context = 0] = bytes.subarray(1 + hopBytes)
+      return {
+        kind: 'circuit',
+        isReturn: kind === circuitKinds.return,
+        hop: bytes.subarray(1, 1 + hopBytes),
+        context,
+        body: bytes.subarray(circuitHeaderBytes),
+      }
+    }
+    default: {
+      throw malformed('cell', 'it is of no known kind')
     }
   }
-  if (kind === kinds.request) {
-    if (bytes.length < requestHeaderBytes) throw malformed('cell', 'its header is cut')
-    return {
-      kind: 'request',
-      distance: bytes[1]!,
-      label: bytes.subarray(2, 18),
-      context: bytes[18]!,
-      hop: bytes.subarray(routedHeaderBytes, requestHeaderBytes),
-      body: bytes.subarray(requestHeaderBytes),
-    }
-  }
-  const name = kind === kinds.announce ? 'announce' : 'path-request'
-  if (kind !== kinds[name]) throw malformed('cell', 'it is of no known kind')
-  if (bytes.length < routedHeaderBytes) throw malformed('cell', 'its header is cut')
-  return {
-    kind: name,
-    hops: bytes[1]!,
-    label: bytes.subarray(2, 18),
-    context: bytes[18]!,
-    body: bytes.subarray(routedHeaderBytes),
-  }
+}
+
+function checkHeader(bytes: Uint8Array, size: number): void {
+  if (bytes.length < size) throw malformed('cell', 'its header is cut')
+}
+
+function addressed(bytes: Uint8Array): { readonly label: Uint8Array; readonly context: number } {
+  const [context = 0] = bytes.subarray(2 + labelBytes)
+  return { label: bytes.subarray(2, 2 + labelBytes), context }
 }

@@ -71,6 +71,11 @@ addSubcommands(program, [
     'Look at the network’s own PARS, and have streams paid out.',
     () => import('./commands/treasury.ts'),
   ],
+  [
+    'mesh',
+    'Reach others without the internet: by LAN, radio, cable or a folder.',
+    () => import('./commands/mesh.ts'),
+  ],
   ['status', 'Ask a running node how it is.', () => import('./commands/status.ts')],
   ['peers', 'Show whom a running node is connected to.', () => import('./commands/peers.ts')],
   [
@@ -121,6 +126,11 @@ addSubcommands(program, [
     'db',
     'Copy, check or thin out what a node that does not run has on disk.',
     () => import('./commands/db.ts'),
+  ],
+  [
+    'bundle',
+    'Carry objects of the mesh in files where no network reaches.',
+    () => import('./commands/bundle.ts'),
   ],
   ['attach', 'Ask a running node, line by line.', () => import('./commands/attach.ts')],
   ['service', 'Print what makes the system start a node.', () => import('./commands/service.ts')],

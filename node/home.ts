@@ -6,6 +6,11 @@ export function parsHome(): string {
   return path.join(homedir(), '.pars')
 }
 
+/** Where a node of the mesh keeps its data unless told otherwise. */
+export function defaultMeshFolder(): string {
+  return path.join(parsHome(), 'mesh')
+}
+
 /** Where keys are kept unless told otherwise. */
 export function defaultKeyFolder(): string {
   return path.join(parsHome(), 'keys')

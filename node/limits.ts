@@ -36,6 +36,46 @@ export const limits = {
     unit: 'milliseconds',
     why: 'until peers are asked again for what none of them had',
   },
+  meshControl: {
+    value: 33_554_432,
+    unit: 'bytes',
+    why: 'of one question to a node of the mesh by its user: a file of 16 MiB in Base64',
+  },
+  meshFile: {
+    value: 16_000_000,
+    unit: 'bytes',
+    why: 'of a file that is sent over links: whole in memory on both sides',
+  },
+  meshLook: {
+    value: 500,
+    unit: 'milliseconds',
+    why: 'between two looks of a command whether something was handed over',
+  },
+  meshItems: {
+    value: 10_000,
+    unit: 'items',
+    why: 'that a node of the mesh received and nobody removed, or has to hand over',
+  },
+  meshBytes: {
+    value: 268_435_456,
+    unit: 'bytes',
+    why: 'of these, each way: strangers may send them',
+  },
+  meshPatience: {
+    value: 86_400_000,
+    unit: 'milliseconds',
+    why: 'to look for a path to somebody before it is said that there is none',
+  },
+  meshRetryLeast: {
+    value: 5_000,
+    unit: 'milliseconds',
+    why: 'before something is sent again whose link broke; then doubled',
+  },
+  meshRetryMost: {
+    value: 3_600_000,
+    unit: 'milliseconds',
+    why: 'between two such tries: who comes back announces himself',
+  },
   proxyLanes: {
     value: 1024,
     unit: 'lanes',

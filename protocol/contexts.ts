@@ -19,6 +19,8 @@ export const contexts = {
   identity: 'pars-did-v1',
   prekey: 'pars-prekey-v1',
   vertex: 'pars/vertex/1',
+  /** A new address of the mesh, by the keys of the old. */
+  succession: 'pars-successor-v1',
 } as const
 
 export type Context = (typeof contexts)[keyof typeof contexts]

@@ -47,16 +47,13 @@ export class Signers<Shown> {
 
   /** What makes a command sign as an account. */
   from(account: number): readonly string[] {
+    return ['--from', ...this.keyOf(account)]
+  }
+
+  /** The same for a command that is about an account. */
+  keyOf(account: number): readonly string[] {
     const { accounts, keys, passwordFile } = this.#opened
-    return [
-      '--from',
-      accounts[account]!,
-      '--keys',
-      keys,
-      '--password-file',
-      passwordFile,
-      ...this.at,
-    ]
+    return [accounts[account]!, '--keys', keys, '--password-file', passwordFile, ...this.at]
   }
 
   get at(): readonly string[] {

@@ -15,7 +15,7 @@ import { type Ballot, ballotCall, ballotIn, voteCall } from '../../node/governan
 import { lintFile, soundFile } from '../../node/governance/files.ts'
 import { frontMatter, sampleBytes } from '../governance/sample.ts'
 
-const { number, title } = frontMatter
+const { number, title, type } = frontMatter
 const line = 'ChainParams.set ["block.gasLimit", 40000000]'
 const content = sampleBytes({}, ['', '```actions', line, '```'])
 const calls = encodeActions(parsePip(content).actions, namedContracts)
@@ -23,26 +23,31 @@ const withText = (some: typeof calls) => some.map((call) => ({ ...call, text: un
 
 describe('the text of a PIP beside what it does', () => {
   it('is the same where the registry has what the text names', () => {
-    assert.deepEqual(differencesOf({ number, title, actions: withText(calls) }, content), [])
+    assert.deepEqual(differencesOf({ number, title, type, actions: withText(calls) }, content), [])
     assert.deepEqual(calls.map(callText), [line])
   })
 
-  it('differs by a call more, less or other, by number, by title, or by being no PIP', () => {
+  it('differs by a call more, less or other, by number, by title, by type, or by being no PIP', () => {
     const other = { ...calls[0]!, data: unhex('0x12345678') }
+    const same = withText(calls)
     const more = withText([...calls, other])
     const address = '0x0000000000000000000000000000000000000620'
     const said = [
       [
-        { number, title, actions: more },
+        { number, title, type, actions: more },
         `action 2: the text says nothing, the registry has ${address} 0x12345678`,
       ],
-      [{ number, title, actions: [] }, `action 1: the text says ${line}, the registry has nothing`],
-      [{ number: 43, title, actions: withText(calls) }, 'the text is that of PIP-42'],
-      [{ number, title: 'Other', actions: withText(calls) }, `the text has the title ${title}`],
+      [
+        { number, title, type, actions: [] },
+        `action 1: the text says ${line}, the registry has nothing`,
+      ],
+      [{ number: 43, title, type, actions: same }, 'the text is that of PIP-42'],
+      [{ number, title: 'Other', type, actions: same }, `the text has the title ${title}`],
+      [{ number, title, type: 'Treasury', actions: same }, `the text is of type ${type}`],
     ] as const
     for (const [pip, difference] of said)
       assert.deepEqual(differencesOf(pip, content), [difference])
-    const unreadable = differencesOf({ number, title, actions: [] }, new Uint8Array([0xff]))
+    const unreadable = differencesOf({ number, title, type, actions: [] }, new Uint8Array([0xff]))
     assert.match(unreadable.join(), /GOVERNANCE_PIP_INVALID/)
   })
 })
@@ -56,6 +61,7 @@ describe('a ballot', () => {
     number: 42,
     networkId: `0x${'11'.repeat(32)}`,
     voter: `0x${'22'.repeat(20)}`,
+    keyHash: `0x${'33'.repeat(32)}`,
     proposalId: 2n ** 255n,
     support: 'against',
     reason: '',
@@ -93,6 +99,7 @@ describe('a ballot', () => {
       JSON.stringify({ ...printed, support: 'maybe' }),
       JSON.stringify({ ...printed, proposalId: '-1' }),
       JSON.stringify({ ...printed, voter: '0x22' }),
+      JSON.stringify({ ...printed, keyHash: '0x33' }),
       JSON.stringify({ ...printed, isOverride: 'no' }),
     ]
     try {

@@ -1,0 +1,63 @@
+import { basename } from 'node:path'
+
+import type { Command } from 'commander'
+
+import { Fault } from '#base'
+
+import { limits } from '../../limits.ts'
+import { readPublic } from '../../private-file.ts'
+import { looks } from '../polling.ts'
+import { print, progress } from '../printing.ts'
+import { addMeshOptions, askMesh, type MeshFlags } from './asking.ts'
+
+interface SendFlags extends MeshFlags {
+  readonly file?: string
+  readonly anonymous?: boolean
+  readonly wait: boolean
+}
+
+export function configure(command: Command): void {
+  addMeshOptions(command)
+    .argument('<address>', 'pars1…, as pars mesh up prints it')
+    .argument('[text]', 'what to say')
+    .option('--file <file>', 'send a file instead of a text')
+    .option('--anonymous', 'don’t show the other side who sends')
+    .option(
+      '--no-wait',
+      'return once it is on this node’s disk, which then tries until it is handed over',
+    )
+    .action(async (to: string, text: string | undefined, flags: SendFlags) => {
+      const content = await contentOf(text, flags)
+      const isAnonymous = flags.anonymous === true
+      const number = await askMesh<number>(flags, 'mesh_send', { to, isAnonymous, ...content })
+      const isJson = flags.json === true
+      if (flags.wait) {
+        progress(isJson)(`on its way as number ${number}; Ctrl-C ends the waiting, not the sending`)
+        await delivered(flags, number)
+      }
+      print(isJson, { number, delivered: flags.wait })
+    })
+}
+
+async function contentOf(text: string | undefined, { file }: SendFlags): Promise<object> {
+  if ((text === undefined) === (file === undefined)) {
+    throw new Fault({ code: 'NODE_USAGE', reason: 'neither or both' }, 'give a text or a --file')
+  }
+  if (file === undefined) return { text }
+  const bytes = await readPublic(file, limits.meshFile.value)
+  if (bytes.length > limits.meshFile.value) {
+    const facts = { code: 'NODE_USAGE', reason: `${file} is too large` } as const
+    throw new Fault(
+      facts,
+      `a file has at most ${limits.meshFile.value} bytes; pars bundle takes more`,
+    )
+  }
+  return { file: { name: basename(file), bytes: bytes.toBase64() } }
+}
+
+async function delivered(flags: MeshFlags, number: number): Promise<void> {
+  await looks(limits.meshLook.value, async () => {
+    const left = await askMesh<readonly { readonly number: number }[]>(flags, 'mesh_outbox')
+    return left.some((one) => one.number === number) ? undefined : true
+  })
+}
