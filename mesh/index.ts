@@ -68,3 +68,4 @@ export {
 } from './objects/index.ts'
 export { MeshIdentity } from './reach/identity.ts'
 export { addressFromText, addressText } from './reach/text.ts'
+export { type Conditions, type Meeting, meet } from './sim/index.ts'

@@ -173,7 +173,10 @@ class KeyStep {
   }
 
   ask(): readonly Asking[] {
-    const parts = this.#gathering.missing ?? Math.ceil(keyRecordBytes / this.#room)
+    return this.#askFor(this.#gathering.missing ?? Math.ceil(keyRecordBytes / this.#room))
+  }
+
+  #askFor(parts: number): readonly Asking[] {
     const mtu = this.#room + requestHeaderBytes
     const body = concat(fixed(mtu, 2), fixed(this.#first, 2), Uint8Array.of(parts))
     this.#first += parts
@@ -183,7 +186,9 @@ class KeyStep {
   heard(context: number, body: Uint8Array): Outcome | undefined {
     if (context !== contexts.key) return undefined
     const keyRecord = this.#gathering.add(body)
-    return keyRecord === undefined ? undefined : { kind: 'key', keyRecord }
+    if (keyRecord !== undefined) return { kind: 'key', keyRecord }
+    const shortage = this.#gathering.takeShortage()
+    return shortage === undefined ? undefined : { kind: 'more', cells: this.#askFor(shortage) }
   }
 }
 
@@ -223,7 +228,11 @@ class LinkStep {
     }
     if (context !== contexts.proof) return undefined
     const proof = this.#gathering.add(body)
-    if (proof === undefined) return undefined
+    if (proof === undefined) {
+      const shortage = this.#gathering.takeShortage()
+      if (shortage === undefined) return undefined
+      return { kind: 'more', cells: [{ context: contexts.more, body: Uint8Array.of(shortage) }] }
+    }
     return { kind: 'linked', session: this.#offer.complete(proof), keyRecord: this.keyRecord }
   }
 

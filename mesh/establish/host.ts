@@ -114,8 +114,13 @@ class Answering {
     }
     const request = this.#request.add(body)
     this.#timer?.cancel()
-    if (request === undefined) this.#remindLater()
-    else this.#answer(request)
+    if (request !== undefined) {
+      this.#answer(request)
+      return
+    }
+    const shortage = this.#request.takeShortage()
+    if (shortage !== undefined) this.#send(contexts.more, [Uint8Array.of(shortage)])
+    this.#remindLater()
   }
 
   #answer(request: Uint8Array): void {

@@ -58,9 +58,23 @@ export class Gathering {
   #tag: Uint8Array | undefined
   #room = 0
   #decoder: Decoder | undefined
+  /** The highest part that came, and how many were to come. */
+  #latest = -1
+  #awaited = 0
 
   constructor(length: number) {
     this.#length = length
+  }
+
+  /**
+   * Parts to ask for: those that were to come have come or are lost. Undefined while others may be on
+   * their way; once asked, they are awaited too.
+   */
+  takeShortage(): number | undefined {
+    const missing = this.missing ?? 0
+    if (missing === 0 || this.#latest + 1 < this.#awaited) return undefined
+    this.#awaited = this.#latest + 1 + missing
+    return missing
   }
 
   /** Parts that are missing; undefined before the first. */
@@ -78,10 +92,14 @@ export class Gathering {
     const tag = part.subarray(0, tagBytes)
     // Who could not get it through in parts of one size begins anew.
     if (this.#tag === undefined || !equal(tag, this.#tag)) this.#begin(new Uint8Array(tag))
-    this.#decoder ??= new Decoder(this.#length, symbolBytes)
+    if (this.#decoder === undefined) {
+      this.#decoder = new Decoder(this.#length, symbolBytes)
+      this.#awaited = this.#decoder.missing
+    }
     this.#room ||= part.length
     if (part.length !== this.#room) throw malformed('part', 'its length is not that of the first')
     const wasMissing = this.#decoder.missing
+    this.#latest = Math.max(this.#latest, partIndex(part))
     this.#decoder.add(partIndex(part), part.subarray(partHeaderBytes))
     if (wasMissing === 0 || this.#decoder.missing > 0) return undefined
     return this.#checked(this.#decoder.result())
@@ -91,6 +109,7 @@ export class Gathering {
     this.#tag = tag
     this.#decoder = undefined
     this.#room = 0
+    this.#latest = -1
   }
 
   #checked(message: Uint8Array): Uint8Array {

@@ -7,5 +7,6 @@
 export { Air, type Listener } from './air.ts'
 export { Chance, SeededRandom } from './chance.ts'
 export type { BurstLoss, Conditions, Partition } from './conditions.ts'
+export { type Meeting, type MeetingOptions, meet } from './meeting.ts'
 export { SimMedium, simPair } from './sim-medium.ts'
 export { VirtualClock } from './virtual-clock.ts'

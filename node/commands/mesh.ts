@@ -9,6 +9,7 @@ export function configure(command: Command): void {
     ['announce', 'Have a running node announce itself now.', () => import('./mesh/announce.ts')],
     ['paths', 'Show who can be reached, and how.', () => import('./mesh/paths.ts')],
     ['media', 'Show, add and remove what carries cells.', () => import('./mesh/media.ts')],
+    ['sim', 'See in virtual time how two would meet.', () => import('./mesh/sim.ts')],
     ['send', 'Send a text or a file to an address.', () => import('./mesh/send.ts')],
     ['outbox', 'Show what is still to be handed over.', () => import('./mesh/outbox.ts')],
     ['inbox', 'Read what was received.', () => import('./mesh/inbox.ts')],

@@ -75,15 +75,22 @@ export class Calls {
       exchange.answer(failure('null', notUtf8()))
       return
     }
-    const answer = endpoint.answer(text, {
-      transport: 'http',
-      client: nameOf(request),
-      isAuthorized: credentialOf(request.headers.authorization) === 'right',
-      presence,
-      session: undefined,
-    })
-    if (answer instanceof Promise) void answer.then((settled: Answer) => exchange.answer(settled))
-    else exchange.answer(answer)
+    // What an endpoint never does, by a defect, ends this call alone.
+    const failed = (error: unknown): void => exchange.answer(failure('null', error))
+    try {
+      const answer = endpoint.answer(text, {
+        transport: 'http',
+        client: nameOf(request),
+        isAuthorized: credentialOf(request.headers.authorization) === 'right',
+        presence,
+        session: undefined,
+      })
+      if (answer instanceof Promise) {
+        answer.then((settled: Answer) => exchange.answer(settled)).catch(failed)
+      } else exchange.answer(answer)
+    } catch (error) {
+      failed(error)
+    }
   }
 
   /** All that comes from now on goes the long way. */

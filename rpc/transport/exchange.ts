@@ -15,6 +15,8 @@ interface ExchangeInit {
 /** A request that was read, and its answer on the way. */
 export class Exchange {
   readonly #response: FastifyReply['raw']
+  /** An answer in a queue behind others has none of its own yet. */
+  readonly #socket: FastifyRequest['raw']['socket']
   readonly #presence: Presence
   readonly #connections: Connections
   readonly #place: Place | undefined
@@ -24,6 +26,7 @@ export class Exchange {
 
   constructor({ request, response, presence, connections }: ExchangeInit) {
     this.#response = response
+    this.#socket = request.socket
     this.#presence = presence
     this.#connections = connections
     this.#place = connections.begin(request.socket)
@@ -34,7 +37,7 @@ export class Exchange {
   answer(text: Answer): void {
     this.#isAnswered = true
     const response = this.#response
-    if (response.destroyed) return
+    if (this.#socket.destroyed) return
     if (text === undefined) {
       response.writeHead(204).end()
       return
@@ -42,7 +45,7 @@ export class Exchange {
     this.#left = Buffer.byteLength(text)
     this.#place?.delivery.grow(this.#left)
     // Who takes too little may have been cut for it.
-    if (response.destroyed) return
+    if (this.#socket.destroyed) return
     response.writeHead(200, {
       'content-type': 'application/json; charset=utf-8',
       'content-length': this.#left,
@@ -58,7 +61,7 @@ export class Exchange {
       return
     }
     response.write(piece, () => {
-      if (response.destroyed) return
+      if (this.#socket.destroyed) return
       const size = Buffer.byteLength(piece)
       this.#left -= size
       this.#place?.delivery.take(size)
