@@ -44,6 +44,11 @@ export const limits = {
     unit: 'parts',
     why: 'of one message before there is a link, those sent again included',
   },
+  answerParts: {
+    value: 96,
+    unit: 'parts',
+    why: 'of keys and proofs that one circuit is answered with: asking costs a tenth of them',
+  },
   parcelSymbol: {
     value: 128,
     unit: 'bytes',
@@ -272,6 +277,16 @@ export const limits = {
     unit: 'bits per second',
     why: 'from which a part of the next key rides with each message, 33 bytes',
   },
+  linkSilence: {
+    value: 30_000,
+    unit: 'milliseconds',
+    why: 'of the other side, at least, before a link that waits for it is given up',
+  },
+  takingBytes: {
+    value: 50_331_648,
+    unit: 'bytes',
+    why: 'of objects in parts that one node holds; each neighbour has its share, each of its links one of that',
+  },
   messagesWaiting: {
     value: 256,
     unit: 'messages',
@@ -280,7 +295,7 @@ export const limits = {
   messagesUnderWay: {
     value: 64,
     unit: 'messages',
-    why: 'without a receipt: half of those that a number tells apart',
+    why: 'from the oldest without a receipt: half of those that a number tells apart',
   },
   keyRecords: {
     value: 1024,

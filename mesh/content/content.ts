@@ -49,9 +49,12 @@ function checkText(text: string): void {
   if (utf8(text).length > limits.contentText.value) throw malformed('content', 'it is too long')
 }
 
-/** Who takes it writes a file of that name: it must not lead anywhere else. */
+/** Persian and other scripts need the joiners of U+200C and U+200D: they are no controls. */
+const notInNames = /[/\\\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u
+
+/** Who takes it writes a file of that name: it must not lead anywhere else, nor look like another. */
 function checkName(name: string): void {
   const { length } = utf8(name)
-  const isName = length > 0 && length <= limits.contentName.value && !/[/\\\p{C}]/u.test(name)
+  const isName = length > 0 && length <= limits.contentName.value && !notInNames.test(name)
   if (!isName || name.startsWith('.')) throw malformed('content', 'its name is none for a file')
 }

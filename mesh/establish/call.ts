@@ -115,9 +115,10 @@ export class Call {
       this.#settle.resolve({ ...outcome, mtu: this.#mtu })
       return
     }
-    this.#attempt = 0
-    this.#askedAt = clock.now()
     this.#step = this.#afterKey(outcome.keyRecord)
+    // A false one does not begin the count anew.
+    if (this.#step instanceof LinkStep) this.#attempt = 0
+    this.#askedAt = clock.now()
     this.#ask()
   }
 
@@ -233,7 +234,17 @@ class LinkStep {
       if (shortage === undefined) return undefined
       return { kind: 'more', cells: [{ context: contexts.more, body: Uint8Array.of(shortage) }] }
     }
-    return { kind: 'linked', session: this.#offer.complete(proof), keyRecord: this.keyRecord }
+    return { kind: 'linked', session: this.#complete(proof), keyRecord: this.keyRecord }
+  }
+
+  #complete(proof: Uint8Array): Session {
+    try {
+      return this.#offer.complete(proof)
+    } catch (error) {
+      // Made by somebody on the way: the right one may still come.
+      this.#gathering.reset()
+      throw error
+    }
   }
 
   #parts(count: number): readonly Asking[] {

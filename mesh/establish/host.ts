@@ -3,7 +3,7 @@ import { type Clock, isFault, type Random, type Timer } from '#base'
 import { circuitHeaderBytes } from '../cell.ts'
 import { malformed } from '../faults.ts'
 import { limits } from '../limits.ts'
-import { answerLink, LinkAnswers } from '../link/answers.ts'
+import { type AnsweredLink, answerLink, LinkAnswers } from '../link/answers.ts'
 import { linkRequestBytes } from '../link/handshake.ts'
 import { encodeKeyRecord, type KeyRecord } from '../link/key-record.ts'
 import type { Session } from '../link/session.ts'
@@ -63,6 +63,7 @@ class Answering {
   #proof: Parcel | undefined
   #timer: Timer | undefined
   #reminders = 0
+  #sent = 0
 
   constructor(
     identity: MeshIdentity,
@@ -127,7 +128,7 @@ class Answering {
     const { address, kem: key } = this.#identity
     const { source } = this.#circuit
     const host = { address, key, random: this.#options.random, answers: this.#answers, source }
-    const { proof, fresh } = answerLink(request, host)
+    const { proof, fresh } = this.#answerTo(request, host)
     if (fresh !== undefined) this.#setMtu(fresh.facts.mtu)
     this.#proof = new Parcel(proof, this.#room)
     this.#sendProof(this.#proof.count)
@@ -144,6 +145,16 @@ class Answering {
     }
   }
 
+  #answerTo(request: Uint8Array, host: Parameters<typeof answerLink>[1]): AnsweredLink {
+    try {
+      return answerLink(request, host)
+    } catch (error) {
+      // When there are fewer, it may be answered: the asker sends it again.
+      this.#request.reset()
+      throw error
+    }
+  }
+
   #sendProof(count: number): void {
     if (this.#proof === undefined) return
     this.#send(contexts.proof, this.#proof.next(Math.min(count, this.#proof.count)))
@@ -151,7 +162,9 @@ class Answering {
 
   #send(context: number, bodies: readonly Uint8Array[]): void {
     for (const body of bodies) {
-      this.#circuit.send(context, body, 'control').catch((error: unknown) => {
+      if (this.#sent >= limits.answerParts.value) return
+      this.#sent += 1
+      this.#circuit.send(context, body).catch((error: unknown) => {
         if (!isFault(error, 'MESH_BUSY', 'MESH_GONE', 'MESH_MEDIUM')) throw error
       })
     }

@@ -105,6 +105,11 @@ export class Gathering {
     return this.#checked(this.#decoder.result())
   }
 
+  /** Forgets what came: the message was of no use, and may come again. */
+  reset(): void {
+    this.#begin(undefined)
+  }
+
   #begin(tag: Uint8Array | undefined): void {
     this.#tag = tag
     this.#decoder = undefined
@@ -117,7 +122,7 @@ export class Gathering {
       return message
     }
     // Somebody slipped one in: what comes anew may be whole.
-    this.#begin(undefined)
+    this.reset()
     throw malformed('message', 'its parts do not belong together')
   }
 }

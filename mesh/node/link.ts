@@ -1,4 +1,4 @@
-import { type Clock, concat, empty, isFault, type Random } from '#base'
+import { type Clock, concat, empty, isFault, type Random, type Timer } from '#base'
 
 import { circuitHeaderBytes } from '../cell.ts'
 import { linkFault, malformed } from '../faults.ts'
@@ -19,9 +19,14 @@ export interface LinkOptions {
   readonly model: LinkModel
   /** Bytes of a cell that passes everywhere on the way. */
   readonly mtu: number
-  /** Called once, when either side has closed it. */
+  /** Bytes of objects in parts that the other side may have this one hold. */
+  taking(): number
+  /** Called once, when either side has closed it, or it has no way any more. */
   closed(): void
 }
+
+/** Of the doubling timeouts of a way: for as long as that one is, silence says nothing. */
+const patientAttempt = 5
 
 /** Objects to and from one other node, each sealed, each with a receipt. There is no other way to send. */
 export class Link {
@@ -34,18 +39,28 @@ export class Link {
   readonly #messages: Messages
   readonly #introduction: Introduction
   readonly #confirmed = Promise.withResolvers<void>()
+  /** Objects that have no receipt. */
+  #pending = 0
+  /** When a cell of the other side was last opened, or could have been for the first time. */
+  #heardAt: number
+  #hasHeard = false
+  #isEnded = false
+  #watch: Timer | undefined
+  #greeting: Timer | undefined
 
   constructor(options: LinkOptions) {
     this.#options = options
     const { clock, random, circuit, model, session, mtu } = options
     this.#room = mtu - circuitHeaderBytes
+    this.#heardAt = clock.now()
     const payload = this.#room - sealBytes
     this.#transfers = new Transfers({
       clock,
       random,
       model,
       payload,
-      send: (frame) => circuit.send(contexts.fragment, this.#seal(contexts.fragment, frame).bytes),
+      taking: () => options.taking(),
+      send: (frame) => this.#sendFrame(frame),
       deliver: (object) => this.#deliver(object),
     })
     this.#introduction = new Introduction(session, (part) => this.#hand(part))
@@ -62,19 +77,26 @@ export class Link {
     circuit.receive = (context, body) => {
       this.#heard(context, body)
     }
+    circuit.closed = () => {
+      this.#drop()
+    }
     this.#confirmed.promise.catch(() => {})
     if (!session.isConfirmed) return
     this.#confirmed.resolve()
-    // Until it hears something sealed the other side may not seal.
-    this.#put(contexts.keepalive, this.#seal(contexts.keepalive, empty).bytes)
+    this.#greet(0)
   }
 
   get isOpen(): boolean {
-    return !this.#options.session.isClosed
+    return !this.#isEnded
   }
 
   get model(): LinkModel {
     return this.#options.model
+  }
+
+  /** The neighbour that its cells come from, as far as the medium tells. */
+  get source(): string {
+    return this.#options.circuit.source
   }
 
   /** The address that the initiator of this link has proved to have, 32 bytes; else it has no name. */
@@ -99,14 +121,18 @@ export class Link {
   /** Tells the other side; what has no receipt is rejected. */
   close(): void {
     const { session, circuit } = this.#options
-    if (session.isClosed) return
-    if (session.isConfirmed) this.#put(contexts.close, session.close().bytes)
+    if (this.#isEnded) return
+    if (session.isConfirmed && !session.isClosed) this.#put(contexts.close, session.close().bytes)
     else session.erase()
     this.#end()
     circuit.close()
   }
 
   #end(): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    this.#watch?.cancel()
+    this.#greeting?.cancel()
     this.#transfers.stop()
     this.#messages.stop()
     this.#introduction.stop()
@@ -117,7 +143,49 @@ export class Link {
   async #hand(part: Uint8Array): Promise<void> {
     await this.#confirmed.promise
     const fits = part.length < this.#room - sealBytes
-    await (fits ? this.#messages.send(part) : this.#transfers.send(part))
+    this.#pending += 1
+    this.#watchOver()
+    try {
+      await (fits ? this.#messages.send(part) : this.#transfers.send(part))
+    } finally {
+      this.#pending -= 1
+    }
+  }
+
+  async #sendFrame(frame: Uint8Array): Promise<void> {
+    try {
+      const { bytes } = this.#seal(contexts.fragment, frame)
+      await this.#options.circuit.send(contexts.fragment, bytes)
+    } catch (error) {
+      if (isFault(error, 'MESH_GONE', 'MESH_LINK')) this.#drop()
+      throw error
+    }
+  }
+
+  /** Until the other side hears something sealed it may not seal, and the first cell may be lost. */
+  #greet(attempt: number): void {
+    if (this.#hasHeard || this.#isEnded || attempt >= limits.callAttempts.value) return
+    const { clock, model } = this.#options
+    this.#put(contexts.keepalive, this.#seal(contexts.keepalive, empty).bytes)
+    this.#greeting = clock.after(model.timeout(sealBytes, attempt), () => {
+      this.#greet(attempt + 1)
+    })
+  }
+
+  /** While something waits for a receipt: who says nothing for long is gone. */
+  #watchOver(): void {
+    if (this.#watch !== undefined || this.#isEnded) return
+    const { clock, model } = this.#options
+    this.#heardAt = clock.now()
+    const look = (): void => {
+      this.#watch = undefined
+      if (this.#pending === 0) return
+      const patience = Math.max(limits.linkSilence.value, model.timeout(this.#room, patientAttempt))
+      const left = this.#heardAt + patience - clock.now()
+      if (left <= 0) this.#drop()
+      else this.#watch = clock.after(left, look)
+    }
+    look()
   }
 
   async #deliver(part: Uint8Array): Promise<void> {
@@ -133,19 +201,23 @@ export class Link {
   }
 
   #heard(context: number, body: Uint8Array): void {
-    const { session, circuit } = this.#options
+    const { session, circuit, clock } = this.#options
+    if (this.#isEnded) return
     if (context === contexts.receipt) {
-      this.#messages.heardReceipt(body)
+      if (this.#messages.heardReceipt(body)) this.#heardAt = clock.now()
       return
     }
     const opened = session.open(context, body)
     if (opened === undefined) return
+    this.#heardAt = clock.now()
     this.#confirmed.resolve()
+    circuit.confirm()
     if (session.isClosed) {
       this.#end()
       circuit.close()
       return
     }
+    if (!this.#hasHeard) this.#heardFirst()
     const { plaintext, receipt } = opened
     if (context === contexts.fragment) this.#transfers.heard(plaintext)
     else if (context === contexts.data) {
@@ -154,6 +226,15 @@ export class Link {
       throw malformed('link cell', 'it is for nothing known')
     }
     this.#ratchetIfDue()
+  }
+
+  #heardFirst(): void {
+    this.#hasHeard = true
+    this.#greeting?.cancel()
+    const { session } = this.#options
+    if (session.role === 'responder') {
+      this.#put(contexts.keepalive, this.#seal(contexts.keepalive, empty).bytes)
+    }
   }
 
   async #heardMessage(plaintext: Uint8Array, receipt: Uint8Array): Promise<void> {
@@ -187,8 +268,10 @@ export class Link {
 
   /** There is no way to the other side any more, nor to tell it. */
   #drop(): void {
-    if (!this.isOpen) return
-    this.#options.session.erase()
+    if (this.#isEnded) return
+    const { session, circuit } = this.#options
+    session.erase()
     this.#end()
+    circuit.close()
   }
 }

@@ -17,7 +17,7 @@ interface Waiting {
   readonly number: number
   readonly message: Uint8Array
   readonly receipts: Hex[]
-  readonly sentAt: number
+  sentAt: number
   readonly resolve: () => void
   readonly reject: (reason: unknown) => void
   attempt: number
@@ -27,6 +27,8 @@ interface Waiting {
 /** Of message numbers, so many back are told apart. */
 const numbers = 256
 const window = numbers / 2
+/** A timeout is doubled so often. */
+const mostPatient = 2
 
 /**
  * Messages that fit one cell: `number 1 | message`. Each is sent until its receipt comes, 16 bytes that
@@ -50,9 +52,8 @@ export class Messages {
   send(message: Uint8Array): Promise<void> {
     if (this.#queue.length >= limits.messagesWaiting.value) return Promise.reject(linkFault('busy'))
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const sentAt = this.#ports.clock.now()
-    const one = { number: this.#next++, message, receipts: [], sentAt, resolve, reject }
-    this.#queue.push({ ...one, attempt: 0, timer: undefined })
+    const one = { number: this.#next++, message, receipts: [], resolve, reject }
+    this.#queue.push({ ...one, sentAt: 0, attempt: 0, timer: undefined })
     this.#pump()
     return promise
   }
@@ -68,7 +69,6 @@ export class Messages {
     if (number === undefined) return false
     const state = this.#heard.get(number)
     if (state !== undefined) return state === 'delivered'
-    if (number <= this.#highest - window) return true
     this.#heard.set(number, 'under way')
     this.#highest = Math.max(this.#highest, number)
     for (const old of this.#heard.keys()) if (old <= this.#highest - window) this.#heard.delete(old)
@@ -90,14 +90,16 @@ export class Messages {
     return number < 0 ? undefined : number
   }
 
-  heardReceipt(receipt: Uint8Array): void {
+  /** @returns Whether it is one. */
+  heardReceipt(receipt: Uint8Array): boolean {
     const one = this.#byReceipt.get(hex(receipt))
-    if (one === undefined) return
+    if (one === undefined) return false
     const { clock, model } = this.#ports
     if (one.attempt === 0) model.answered(clock.now() - one.sentAt)
     this.#forget(one)
     one.resolve()
     this.#pump()
+    return true
   }
 
   /** What has no receipt is rejected with `MESH_LINK`. */
@@ -108,13 +110,17 @@ export class Messages {
     }
   }
 
-  /** No more at once than the other tells apart. */
+  /** None so far beyond the oldest without a receipt that the other could take it for another. */
   #pump(): void {
-    while (this.#waiting.size < limits.messagesUnderWay.value) {
-      const one = this.#queue.shift()
-      if (one === undefined) return
-      this.#waiting.set(one.number, one)
-      this.#send(one)
+    for (;;) {
+      const [next] = this.#queue
+      const [oldest] = this.#waiting.keys()
+      const span = next === undefined || oldest === undefined ? 0 : next.number - oldest
+      if (next === undefined || span >= limits.messagesUnderWay.value) return
+      this.#queue.shift()
+      this.#waiting.set(next.number, next)
+      next.sentAt = this.#ports.clock.now()
+      this.#send(next)
     }
   }
 
@@ -130,7 +136,9 @@ export class Messages {
       one.reject(error)
       return
     }
-    one.timer = clock.after(model.timeout(plaintext.length, one.attempt), () => {
+    // Others wait behind it, and whether anybody is there is for the link to judge.
+    const patience = Math.min(one.attempt, mostPatient)
+    one.timer = clock.after(model.timeout(plaintext.length, patience), () => {
       one.attempt += 1
       this.#send(one)
     })

@@ -34,6 +34,9 @@ export class MeshNode {
   /** Key records of addresses that were called. */
   readonly #keys = new Map<Hex, Uint8Array>()
   readonly #links = new Set<Link>()
+  readonly #calls = new Set<Call>()
+  /** What gives up each search. */
+  readonly #seeks = new Set<() => void>()
   readonly #models = new Map<string, LinkModel>()
 
   constructor(options: MeshNodeOptions) {
@@ -115,16 +118,20 @@ export class MeshNode {
     const label = labelOf(address)
     await this.#seek(label, patience)
     const path = this.#reach.pathTo(label)
-    const circuit = this.#router.open(label)
-    if (path === undefined || circuit === undefined) throw linkFault('unreachable')
     // The label is half of the address: who is behind it must have all of it.
-    if (!equal(path.destination.address, address)) throw linkFault('unreachable')
+    const isTheirs = path !== undefined && equal(path.destination.address, address)
+    const circuit = isTheirs ? this.#router.open(label) : undefined
+    if (circuit === undefined) throw linkFault('unreachable')
     const { clock, random } = this.#options
     const model = this.#freshModel(circuit.medium)
     const name = hex(address)
     const keyRecord = this.#keys.get(name)
+    const call = new Call({ clock, random, circuit, model, address, keyRecord })
+    this.#calls.add(call)
+    circuit.closed = () => {
+      call.cancel()
+    }
     try {
-      const call = new Call({ clock, random, circuit, model, address, keyRecord })
       const { session, keyRecord: known, mtu } = await call.done
       this.#remember(name, known)
       return this.#open({ session, circuit, model, mtu })
@@ -132,10 +139,14 @@ export class MeshNode {
       circuit.close()
       if (isFault(error, 'MESH_LINK')) this.#reach.losePath(label)
       throw error
+    } finally {
+      this.#calls.delete(call)
     }
   }
 
   async stop(): Promise<void> {
+    for (const cancel of this.#seeks) cancel()
+    for (const call of this.#calls) call.cancel()
     for (const link of this.#links) link.close()
     this.#reach.stop()
     await Promise.all(this.#router.media.map(({ name }) => this.#router.detach(name)))
@@ -144,15 +155,19 @@ export class MeshNode {
   #seek(label: Uint8Array, patience: number): Promise<void> {
     if (this.#reach.pathTo(label) !== undefined) return Promise.resolve()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const cancel = this.#reach.seek(label, () => {
-      timer.cancel()
+    const end = this.#reach.seek(label, () => {
       resolve()
     })
-    const timer = this.#options.clock.after(patience, () => {
-      cancel()
+    const giveUp = (): void => {
       reject(linkFault('unreachable'))
+    }
+    const timer = this.#options.clock.after(patience, giveUp)
+    this.#seeks.add(giveUp)
+    return promise.finally(() => {
+      end()
+      timer.cancel()
+      this.#seeks.delete(giveUp)
     })
-    return promise
   }
 
   #answered({ identity, ...parts }: Answered): void {
@@ -164,9 +179,17 @@ export class MeshNode {
     const closed = (): void => {
       this.#links.delete(link)
     }
-    const link: Link = new Link({ clock, random, ...parts, closed })
+    const taking = (): number => this.#takingOf(parts.circuit.source)
+    const link: Link = new Link({ clock, random, ...parts, taking, closed })
     this.#links.add(link)
     return link
+  }
+
+  /** What one link of a neighbour may have this node hold. */
+  #takingOf(source: string): number {
+    const links = Map.groupBy(this.#links, (link) => link.source)
+    const own = Math.max(1, links.get(source)?.length ?? 0)
+    return limits.takingBytes.value / Math.max(1, links.size) / own
   }
 
   #remember(name: Hex, keyRecord: Uint8Array): void {

@@ -191,6 +191,7 @@ export class Reach {
   /** A medium is gone for good. */
   forgetMedium(name: string): void {
     this.#ground.forget(name)
+    this.#requests.forget(name)
     this.#table.loseMedium(name)
   }
 

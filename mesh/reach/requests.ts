@@ -93,6 +93,14 @@ export class Requests {
     }
   }
 
+  /** A medium that is gone: should it come back, it is asked at once. */
+  forget(medium: string): void {
+    for (const { timers } of this.#seeks.values()) {
+      timers.get(medium)?.cancel()
+      timers.delete(medium)
+    }
+  }
+
   /** Asks the one neighbour who spoke of a destination that is not known here. */
   inquire(place: Place, label: Uint8Array, via: Source): void {
     const key = label.toHex()

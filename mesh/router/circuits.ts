@@ -1,4 +1,4 @@
-import { type Clock, hex } from '#base'
+import { type Clock, hex, type Timer } from '#base'
 
 import { limits } from '../limits.ts'
 
@@ -31,7 +31,11 @@ export const sourceOf = ({ medium, neighbour }: Side): string => `${medium} ${ne
 export class Circuits {
   readonly #clock: Clock
   readonly #ways = new Map<string, Way>()
+  /** By who asked: those without an answer, and all. */
   readonly #unanswered = new Map<string, number>()
+  readonly #all = new Map<string, number>()
+  #size = 0
+  #timer: Timer | undefined
   readonly #removed: (way: Way) => void
 
   /** @param removed Told of each that is forgotten, however that comes. */
@@ -41,25 +45,33 @@ export class Circuits {
   }
 
   get size(): number {
-    return new Set(this.#ways.values()).size
+    return this.#size
   }
 
   find(medium: string, hop: Uint8Array): Way | undefined {
     return this.#ways.get(keyOf(medium, hop))
   }
 
-  /** @returns Undefined where there are too many, of the neighbour that asks or in all. */
-  add(asking: Side | undefined, asked: Side | undefined): Way | undefined {
+  /** Where there are too many, one of the same neighbour makes room, or of the one that has most. */
+  add(asking: Side | undefined, asked: Side | undefined): Way {
     this.#expire()
-    if (this.#ways.size >= 2 * limits.circuits.value && !this.#evict()) return undefined
-    const source = asking === undefined ? '' : sourceOf(asking)
-    const count = this.#unanswered.get(source) ?? 0
-    if (asking !== undefined && count >= limits.circuitsUnanswered.value) return undefined
+    const source = askerOf({ asking })
+    const waiting = this.#unanswered.get(source) ?? 0
+    if (asking !== undefined && waiting >= limits.circuitsUnanswered.value) {
+      this.#evict((way) => !way.isAnswered && askerOf(way) === source)
+    }
+    if (this.#size >= limits.circuits.value) {
+      const [greedy] = [...this.#all].reduce((most, one) => (one[1] > most[1] ? one : most))
+      this.#evict((way) => askerOf(way) === greedy)
+    }
     const way: Way = { asking, asked, heardAt: this.#clock.now(), isAnswered: false }
     for (const side of [asking, asked]) {
       if (side !== undefined) this.#ways.set(keyOf(side.medium, side.hop), way)
     }
-    this.#unanswered.set(source, count + 1)
+    count(this.#unanswered, source, 1)
+    count(this.#all, source, 1)
+    this.#size += 1
+    this.#watch()
     return way
   }
 
@@ -77,14 +89,21 @@ export class Circuits {
   answered(way: Way): void {
     if (way.isAnswered) return
     way.isAnswered = true
-    this.#discount(way)
+    count(this.#unanswered, askerOf(way), -1)
   }
 
   remove(way: Way): void {
-    for (const side of [way.asking, way.asked]) {
-      if (side !== undefined) this.#ways.delete(keyOf(side.medium, side.hop))
+    const [side] = [way.asking, way.asked].filter((one) => one !== undefined)
+    if (side === undefined || this.#ways.get(keyOf(side.medium, side.hop)) !== way) return
+    for (const one of [way.asking, way.asked]) {
+      if (one !== undefined) this.#ways.delete(keyOf(one.medium, one.hop))
     }
-    if (!way.isAnswered) this.#discount(way)
+    const source = askerOf(way)
+    if (!way.isAnswered) count(this.#unanswered, source, -1)
+    way.isAnswered = true
+    count(this.#all, source, -1)
+    this.#size -= 1
+    if (this.#size === 0) this.#timer?.cancel()
     this.#removed(way)
   }
 
@@ -97,30 +116,41 @@ export class Circuits {
     for (const way of gone) this.remove(way)
   }
 
-  #discount({ asking }: Way): void {
-    const source = asking === undefined ? '' : sourceOf(asking)
-    const count = (this.#unanswered.get(source) ?? 0) - 1
-    if (count > 0) this.#unanswered.set(source, count)
-    else this.#unanswered.delete(source)
+  /** Also where none is added: who has one learns that it is gone. */
+  #watch(): void {
+    this.#timer?.cancel()
+    this.#timer = this.#clock.after(limits.circuitAnswer.value / 4, () => {
+      this.#expire()
+      if (this.#size > 0) this.#watch()
+    })
   }
 
   #expire(): void {
     const now = this.#clock.now()
     for (const way of this.#ways.values()) {
-      const life = way.isAnswered ? limits.circuitSilence : limits.circuitAnswer
-      if (now - way.heardAt > life.value) this.remove(way)
+      const silence = now - way.heardAt
       // They stand in the order in which they were heard.
-      else if (now - way.heardAt <= limits.circuitAnswer.value) break
+      if (silence <= limits.circuitAnswer.value) break
+      if (!way.isAnswered || silence > limits.circuitSilence.value) this.remove(way)
     }
   }
 
-  /** One that was never answered goes before any that was. */
-  #evict(): boolean {
+  /** The longest silent of those. */
+  #evict(isOne: (way: Way) => boolean): void {
     for (const way of this.#ways.values()) {
-      if (way.isAnswered || (way.asking === undefined && way.asked !== undefined)) continue
+      if (!isOne(way)) continue
       this.remove(way)
-      return true
+      return
     }
-    return false
   }
+}
+
+function askerOf({ asking }: Pick<Way, 'asking'>): string {
+  return asking === undefined ? '' : sourceOf(asking)
+}
+
+function count(counts: Map<string, number>, source: string, change: number): void {
+  const value = (counts.get(source) ?? 0) + change
+  if (value > 0) counts.set(source, value)
+  else counts.delete(source)
 }

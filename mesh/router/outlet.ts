@@ -7,6 +7,17 @@ import type { Medium } from '../medium.ts'
 export type Precedence = 'control' | 'data' | 'announce'
 
 const order = ['control', 'data', 'announce'] as const
+/** Whose turn comes first: nothing waits for ever behind what goes before it. */
+const rounds: readonly Precedence[] = [
+  'control',
+  'control',
+  'data',
+  'control',
+  'control',
+  'data',
+  'control',
+  'announce',
+]
 
 interface Waiting {
   readonly cell: Uint8Array
@@ -19,6 +30,7 @@ interface Waiting {
 type Turns = Map<string, Waiting[]>
 
 interface Next {
+  readonly precedence: Precedence
   readonly source: string
   readonly turns: Turns
   readonly queue: Waiting[]
@@ -37,6 +49,7 @@ export class Outlet {
   readonly #bytesOf = new Map<string, number>()
   #bytes = 0
   #isSending = false
+  #round = 0
   #isStopped = false
   /** Milliseconds of airtime that the law leaves, as of `#asOf`. */
   #airtime = 0
@@ -74,14 +87,15 @@ export class Outlet {
       readonly precedence: Precedence
     },
   ): Promise<void> {
-    const mine = (this.#bytesOf.get(source) ?? 0) + cell.length
+    const share = `${precedence} ${source}`
+    const mine = (this.#bytesOf.get(share) ?? 0) + cell.length
     const isOver =
       this.#isStopped ||
       cell.length > this.medium.facts.mtu ||
       mine > limits.outletShare.value ||
       this.#bytes + cell.length > limits.outletBytes.value
     if (isOver) return Promise.reject(busy(this.medium.name))
-    this.#bytesOf.set(source, mine)
+    this.#bytesOf.set(share, mine)
     this.#bytes += cell.length
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const turns = this.#turns[precedence]
@@ -120,10 +134,11 @@ export class Outlet {
       return
     }
     this.#isSending = true
+    this.#round += 1
     void this.#sendNow(next)
   }
 
-  async #sendNow({ source, turns, queue }: Next): Promise<void> {
+  async #sendNow({ precedence, source, turns, queue }: Next): Promise<void> {
     const first = queue.shift()
     if (first === undefined) return
     const { cell, neighbour } = first
@@ -138,19 +153,21 @@ export class Outlet {
     }
     this.#isSending = false
     if (this.#isStopped) return
-    const left = (this.#bytesOf.get(source) ?? 0) - cell.length
-    if (left > 0) this.#bytesOf.set(source, left)
-    else this.#bytesOf.delete(source)
+    const share = `${precedence} ${source}`
+    const left = (this.#bytesOf.get(share) ?? 0) - cell.length
+    if (left > 0) this.#bytesOf.set(share, left)
+    else this.#bytesOf.delete(share)
     this.#bytes -= cell.length
     this.#pump()
   }
 
   #next(): Next | undefined {
-    for (const precedence of order) {
+    const [favoured = 'control'] = rounds.slice(this.#round % rounds.length)
+    for (const precedence of [favoured, ...order]) {
       const turns = this.#turns[precedence]
       for (const [source, queue] of turns) {
         const [first] = queue
-        if (first !== undefined) return { source, turns, queue, first }
+        if (first !== undefined) return { precedence, source, turns, queue, first }
       }
     }
     return undefined

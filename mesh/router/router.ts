@@ -44,6 +44,10 @@ export interface Circuit {
   readonly mtu: number
   /** Takes what comes along it. */
   receive: (context: number, body: Uint8Array) => void
+  /** Called once, when there is no way along it any more; not where it is closed here. */
+  closed: () => void
+  /** The other end is who it should be: it no longer counts among those that may be an invention. */
+  confirm(): void
   /** Resolved when the first medium has taken it. Rejected with `MESH_BUSY`, `MESH_MEDIUM`, `MESH_GONE`. */
   send(context: number, body: Uint8Array, precedence?: Precedence): Promise<void>
   close(): void
@@ -75,8 +79,10 @@ export class Router {
   constructor(options: RouterOptions) {
     this.#options = options
     this.#circuits = new Circuits(options.clock, (way) => {
+      const end = this.#ends.get(way)
       this.#ends.delete(way)
       this.#locks.delete(way)
+      end?.closed()
     })
   }
 
@@ -126,7 +132,6 @@ export class Router {
     if (direction === undefined || !this.#outlets.has(direction.medium)) return undefined
     const asked = this.#side(direction)
     const way = this.#circuits.add(undefined, asked)
-    if (way === undefined) return undefined
     const { distance } = direction
     return this.#end(way, asked, (context, body) =>
       way.isAnswered
@@ -141,17 +146,25 @@ export class Router {
 
   #end(way: Way, side: Side, encode: (context: number, body: Uint8Array) => Uint8Array): Circuit {
     const mtu = this.#outlets.get(side.medium)?.medium.facts.mtu ?? limits.leastCell.value
+    // What a neighbour asked for goes out of its own share.
+    const source = way.asking === undefined ? '' : sourceOf(side)
     const circuit: Circuit = {
       medium: side.medium,
       source: sourceOf(side),
-      mtu: Math.min(mtu, limits.usualCell.value),
+      // One of two: the size of its first medium would tell one caller from another.
+      mtu: mtu >= limits.usualCell.value ? limits.usualCell.value : limits.leastCell.value,
       receive() {},
+      closed() {},
+      confirm: () => {
+        this.#circuits.answered(way)
+      },
       send: (context, body, precedence = 'data') => {
         if (!this.#ends.has(way)) return Promise.reject(gone())
         this.#circuits.touch(way)
-        return this.#put(side, encode(context, body), { source: '', precedence })
+        return this.#put(side, encode(context, body), { source, precedence })
       },
       close: () => {
+        circuit.closed = () => {}
         this.#circuits.remove(way)
       },
     }
@@ -184,7 +197,9 @@ export class Router {
   #request(cell: RequestCell, medium: string, { neighbour }: Arrival): void {
     const { label, context, body } = cell
     const known = this.#circuits.find(medium, cell.hop)
-    if (known !== undefined && known.asking?.medium !== medium) return this.#drop()
+    const from = known?.asking
+    const isTheirs = from?.medium === medium && from.neighbour === neighbour
+    if (known !== undefined && !isTheirs) return this.#drop()
     if (this.#options.owns(label)) {
       const end = known === undefined ? undefined : this.#ends.get(known)
       if (known !== undefined) {
@@ -200,7 +215,6 @@ export class Router {
 
   #accept({ label, context, body }: RequestCell, asking: Side): void {
     const way = this.#circuits.add(asking, undefined)
-    if (way === undefined) return this.#drop()
     const circuit = this.#end(way, asking, (kind, answer) =>
       encodeCell({
         kind: 'circuit',
@@ -218,8 +232,8 @@ export class Router {
     const direction = this.#options.paths.pathTo(label)
     if (direction === undefined || direction.distance >= cell.distance) return this.#drop()
     const way = known ?? this.#circuits.add(asking, this.#side(direction))
-    const asked = way?.asked
-    if (way === undefined || asked === undefined) return this.#drop()
+    const { asked } = way
+    if (asked === undefined) return this.#drop()
     this.#circuits.touch(way)
     this.#watchLock(way, cell)
     const { distance } = direction
@@ -249,7 +263,8 @@ export class Router {
     const { context, body } = cell
     const lock = this.#locks.get(way)
     if (cell.kind === 'request' || !cell.isReturn) {
-      const found = lock === undefined ? this.#options.locks.lockIn(context, body) : undefined
+      const found = way.isAnswered ? undefined : this.#options.locks.lockIn(context, body)
+      // The latest: who gets no answer may ask anew, in smaller cells.
       if (found !== undefined) this.#locks.set(way, new Uint8Array(found))
     } else if (lock !== undefined && this.#options.locks.opens(lock, context, body)) {
       this.#circuits.answered(way)

@@ -23,6 +23,8 @@ export interface TransferPorts {
   readonly model: LinkModel
   /** Bytes of one frame. */
   readonly payload: number
+  /** Bytes of objects in parts that the other may have this side hold; `transferTakingBytes` at most. */
+  taking?(): number
   /** Resolved when the medium has taken the frame: one at a time is handed over. */
   send(frame: Uint8Array): Promise<void>
   /** Takes an object that is whole. The receipt goes once it is resolved; rejected, it comes again. */
@@ -138,7 +140,7 @@ export class Transfers {
     const { transfer } = frame
     if (this.#delivered.has(transfer)) return this.#sayAgain(frame)
     // Who takes objects slower than they come is waited for.
-    if (this.#delivering > limits.transferTakingBytes.value) return
+    if (this.#delivering > this.#taking) return
     if (isWhole(frame)) return this.#takeWhole(frame)
     const { clock, model, payload } = this.#ports
     let incoming = this.#incoming.get(transfer)
@@ -223,16 +225,21 @@ export class Transfers {
     const all = [...this.#incoming].toSorted(([, a], [, b]) => a.heardAt - b.heardAt)
     let held = all.reduce((sum, [, incoming]) => sum + incoming.held, 0)
     const others = all.filter(([, one]) => one !== latest)
+    const taking = this.#taking
     const order = [...others, ...all.filter(([, one]) => one === latest)]
     for (const [transfer, incoming] of order) {
-      const isOver =
-        this.#incoming.size > limits.transferTaking.value || held > limits.transferTakingBytes.value
+      const isOver = this.#incoming.size > limits.transferTaking.value || held > taking
       if (!isOver) return
       held -= incoming.held
       incoming.stop()
       this.#incoming.delete(transfer)
       this.#answers.delete(transfer)
     }
+  }
+
+  get #taking(): number {
+    const most = limits.transferTakingBytes.value
+    return Math.min(most, this.#ports.taking?.() ?? most)
   }
 
   #answered(frame: AnswerFrame): void {

@@ -169,6 +169,7 @@ describe('a router', () => {
     const opened = a.router.open(label('b'))
     await Promise.all([clock.run(1000), opened?.send(7, text(1, 5))])
     await Promise.all([clock.run(1000), b.asked[0]?.circuit.send(8, text(0, 5))])
+    b.asked[0]?.circuit.confirm()
     for (let count = 0; count < most + 5; count++) {
       await Promise.all([clock.run(1000), a.router.open(label('b'))?.send(7, text(1, 6))])
     }
