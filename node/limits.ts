@@ -61,6 +61,21 @@ export const limits = {
     unit: 'bytes',
     why: 'of these, each way: strangers may send them',
   },
+  meshShare: {
+    value: 4,
+    unit: 'parts of what was received',
+    why: 'of which one sender may fill one, and those who don’t say who they are another together',
+  },
+  meshSeen: {
+    value: 20_000,
+    unit: 'letters',
+    why: 'that are known again when they come twice: twice as many as may lie there',
+  },
+  meshOutcomes: {
+    value: 4_096,
+    unit: 'letters',
+    why: 'of which is known, until the node stops, whether they were delivered',
+  },
   meshPatience: {
     value: 86_400_000,
     unit: 'milliseconds',
@@ -69,12 +84,12 @@ export const limits = {
   meshRetryLeast: {
     value: 5_000,
     unit: 'milliseconds',
-    why: 'before something is sent again whose link broke; then doubled',
+    why: 'before something is sent again whose link broke; doubled with each further time',
   },
   meshRetryMost: {
     value: 3_600_000,
     unit: 'milliseconds',
-    why: 'between two such tries: who comes back announces himself',
+    why: 'between two such tries: as late may somebody who was away get it after coming back',
   },
   proxyLanes: {
     value: 1024,

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 
 import { z } from 'zod'
 
-import { isFault, plainFacts } from '#base'
+import { isFault, type Log, plainFacts } from '#base'
 
 import { limits } from '../limits.ts'
 
@@ -32,18 +32,39 @@ const errors = {
   request: -32_600,
   method: -32_601,
   params: -32_602,
+  internal: -32_603,
   fault: -32_000,
 }
 
 /** JSON-RPC, a line for each question and answer, over the socket of the user who runs the node. */
 export class Control {
   readonly #methods: Readonly<Record<string, ControlMethod>>
+  readonly #log: Log
+  readonly #sockets = new Set<Socket>()
+  #isStopped = false
 
-  constructor(methods: Readonly<Record<string, ControlMethod>>) {
+  constructor(methods: Readonly<Record<string, ControlMethod>>, log: Log) {
     this.#methods = methods
+    this.#log = log
+  }
+
+  /** Ends every connection, also those that are idle and those that come later. */
+  stop(): void {
+    this.#isStopped = true
+    for (const socket of this.#sockets) socket.destroy()
   }
 
   attach(socket: Socket): void {
+    if (this.#isStopped) {
+      socket.destroy()
+      return
+    }
+    this.#sockets.add(socket)
+    socket.on('close', () => this.#sockets.delete(socket))
+    this.#read(socket)
+  }
+
+  #read(socket: Socket): void {
     let pieces: string[] = []
     let size = 0
     socket.setEncoding('utf8')
@@ -90,17 +111,18 @@ export class Control {
     try {
       return { id, result: (await known.run(params)) ?? null }
     } catch (error) {
-      return { id, error: errorOf(error) }
+      return { id, error: this.#errorOf(method, error) }
     }
   }
-}
 
-function errorOf(error: unknown): object {
-  if (isFault(error)) {
-    return { code: errors.fault, message: error.message, data: plainFacts(error.facts) }
+  #errorOf(method: string, error: unknown): object {
+    if (isFault(error)) {
+      return { code: errors.fault, message: error.message, data: plainFacts(error.facts) }
+    }
+    if (error instanceof z.ZodError) {
+      return { code: errors.params, message: z.prettifyError(error) }
+    }
+    this.#log.error('question failed', { method, reason: String(error) })
+    return { code: errors.internal, message: 'the node failed at it, and its log says how' }
   }
-  if (error instanceof z.ZodError) {
-    return { code: errors.params, message: z.prettifyError(error) }
-  }
-  throw error
 }

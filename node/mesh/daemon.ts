@@ -2,12 +2,11 @@ import path from 'node:path'
 
 import { z } from 'zod'
 
-import { type Clock, Fault, isFault, type Log, type Random } from '#base'
+import { type Clock, equal, Fault, isFault, type Log, type Random } from '#base'
 import {
   addressFromText,
   addressText,
   type Content,
-  decodeContent,
   type Link,
   type MeshIdentity,
   MeshNode,
@@ -19,10 +18,11 @@ import { limits } from '../limits.ts'
 import { makePrivateFolder } from '../private-file.ts'
 import { Control, controlMethod } from './control.ts'
 import { openMeshIdentity } from './identity.ts'
-import { decodeLetter, encodeLetter, type Letter } from './letters.ts'
+import { Inbox } from './inbox.ts'
+import { decodeLetter, decodeMessage, type Letter, type Message } from './letters.ts'
 import { type MediaPorts, openMedium } from './media/index.ts'
 import { Outbox } from './outbox.ts'
-import { Shelf } from './shelf.ts'
+import { mostNumber, Shelf } from './shelf.ts'
 
 export interface DaemonOptions {
   readonly data: string
@@ -39,22 +39,29 @@ export interface DaemonOptions {
 }
 
 const shelfLimits = { items: limits.meshItems.value, bytes: limits.meshBytes.value }
+const inboxLimits = {
+  ...shelfLimits,
+  share: limits.meshShare.value,
+  seen: limits.meshSeen.value,
+}
 
 /** A node of the mesh as a process: what was received and what is to be sent on disk, and a socket. */
 export class MeshDaemon {
   readonly identity: MeshIdentity
   readonly #options: DaemonOptions
   readonly #store: Store
-  readonly #inbox: Shelf
+  readonly #inbox: Inbox
   readonly #node: MeshNode
+  readonly #control: Control
   #outbox: Outbox | undefined
   #ipc: AsyncDisposable | undefined
 
-  private constructor(options: DaemonOptions, store: Store, inbox: Shelf, identity: MeshIdentity) {
+  private constructor(options: DaemonOptions, store: Store, inbox: Inbox, identity: MeshIdentity) {
     this.#options = options
     this.#store = store
     this.#inbox = inbox
     this.identity = identity
+    this.#control = new Control(this.#methods(), options.log)
     const { clock, random, relays } = options
     this.#node = new MeshNode({
       clock,
@@ -75,14 +82,14 @@ export class MeshDaemon {
     let daemon: MeshDaemon | undefined
     try {
       const identity = await openMeshIdentity(data, { clock, random })
-      const inbox = await Shelf.open(store, 'inbox', shelfLimits)
+      const inbox = await Inbox.open(store, inboxLimits)
       daemon = new MeshDaemon(options, store, inbox, identity)
       for (const described of options.media) await daemon.#attach(described)
       daemon.#node.serve(identity, { isPublic: options.isPublic })
       const shelf = await Shelf.open(store, 'outbox', shelfLimits)
-      daemon.#outbox = await Outbox.open({ clock, log, node: daemon.#node, identity, shelf })
-      const control = new Control(daemon.#methods())
-      daemon.#ipc = await openIpc(control, { data, log })
+      daemon.#ipc = await openIpc(daemon.#control, { data, log })
+      const ports = { clock, random, log, node: daemon.#node, identity, shelf }
+      daemon.#outbox = await Outbox.open(ports)
       return daemon
     } catch (error) {
       await (daemon?.stop() ?? store.close())
@@ -91,9 +98,10 @@ export class MeshDaemon {
   }
 
   async stop(): Promise<void> {
+    // A socket closes once its last connection has.
+    this.#control.stop()
     await this.#ipc?.[Symbol.asyncDispose]()
-    this.#outbox?.stop()
-    await this.#node.stop()
+    await Promise.all([this.#outbox?.stop(), this.#node.stop()])
     await this.#store.close()
   }
 
@@ -105,41 +113,62 @@ export class MeshDaemon {
     return medium.name
   }
 
-  /** The receipt goes to the sender once it is on disk. */
+  /** The receipt goes to the sender once it is on disk, also when it was there before. */
   async #receive(link: Link, object: Uint8Array): Promise<void> {
     const { clock, log } = this.#options
-    let content: Content
+    let message: Message
     try {
-      content = decodeContent(object)
+      message = decodeMessage(object)
     } catch (error) {
       if (!isFault(error, 'MESH_MALFORMED')) throw error
       link.close()
       return
     }
-    const letter = { at: clock.now(), address: link.peer, isAnonymous: false, content }
-    const number = await this.#inbox.add(encodeLetter(letter))
-    log.info('received', { number, kind: content.kind, ...senderOf(letter) })
+    const address = link.peer
+    const number = await this.#inbox.add({
+      ...message,
+      at: clock.now(),
+      address,
+      isAnonymous: address === undefined,
+    })
+    if (number === undefined) return
+    const from = address === undefined ? 'anonymous' : addressText(address)
+    log.info('received', { number, kind: message.content.kind, from })
   }
 
   #methods(): ConstructorParameters<typeof Control>[0] {
     const none = z.tuple([])
-    const number = z.int().positive()
+    const number = z.int().positive().max(mostNumber)
+    const after = z.tuple([z.int().nonnegative().max(mostNumber)])
     return {
       mesh_status: controlMethod(none, () => this.#status()),
       mesh_media: controlMethod(none, () => this.#media()),
       mesh_attach: controlMethod(z.tuple([z.string()]), ([text]) => this.#attach(text)),
       mesh_detach: controlMethod(z.tuple([z.string()]), ([name]) => this.#node.detach(name)),
-      mesh_announce: controlMethod(none, () => {
-        this.#node.serve(this.identity)
-      }),
+      mesh_announce: controlMethod(none, () => this.#announce()),
       mesh_paths: controlMethod(none, () => this.#paths()),
       mesh_send: controlMethod(z.tuple([sending]), ([one]) => this.#send(one)),
-      mesh_outbox: controlMethod(none, () => this.#under()),
-      mesh_cancel: controlMethod(z.tuple([number]), ([one]) => this.#outbox?.remove(one)),
-      mesh_inbox: controlMethod(z.tuple([z.int().nonnegative()]), ([after]) => this.#list(after)),
+      mesh_outbox: controlMethod(after, ([one]) => this.#under(one)),
+      mesh_waits: controlMethod(z.tuple([number]), ([one]) => this.#sending.waits(one)),
+      mesh_cancel: controlMethod(z.tuple([number]), ([one]) => this.#sending.remove(one)),
+      mesh_inbox: controlMethod(after, ([one]) => this.#list(one)),
       mesh_read: controlMethod(z.tuple([number]), ([one]) => this.#read(one)),
-      mesh_remove: controlMethod(z.tuple([number]), ([one]) => this.#inbox.remove(one)),
+      mesh_remove: controlMethod(z.tuple([number]), ([one]) => this.#inbox.shelf.remove(one)),
     }
+  }
+
+  /** Questions are answered before what waits is read from the disk. */
+  get #sending(): Outbox {
+    if (this.#outbox === undefined) throw new Fault({ code: 'MESH_STARTING' }, 'ask again soon')
+    return this.#outbox
+  }
+
+  #announce(): void {
+    if (!this.#options.isPublic) {
+      const cure = 'start it without --no-public: then everybody can learn its address'
+      throw new Fault({ code: 'MESH_PRIVATE' }, cure)
+    }
+    this.#node.serve(this.identity)
   }
 
   #status(): object {
@@ -152,7 +181,7 @@ export class MeshDaemon {
       links: this.#node.links.length,
       circuits,
       ...counts,
-      inbox: this.#inbox.count,
+      inbox: this.#inbox.shelf.count,
       outbox: this.#outbox?.count ?? 0,
     }
   }
@@ -177,14 +206,17 @@ export class MeshDaemon {
       file === undefined
         ? { kind: 'text', text: text ?? '' }
         : { kind: 'file', name: file.name, bytes: Uint8Array.fromBase64(file.bytes) }
-    if (this.#outbox === undefined) throw new Fault({ code: 'MESH_STARTING' }, 'ask again soon')
+    checkSize(content)
     const address = addressFromText(to)
-    return this.#outbox.add({ at: this.#options.clock.now(), address, isAnonymous, content })
+    if (equal(address, this.identity.address)) {
+      throw new Fault({ code: 'MESH_LETTER_OWN' }, 'that is the address of this node itself')
+    }
+    return this.#sending.add({ at: this.#options.clock.now(), address, isAnonymous, content })
   }
 
-  async #under(): Promise<readonly object[]> {
+  async #under(after: number): Promise<readonly object[]> {
     const letters: object[] = []
-    for await (const { number, ...letter } of this.#outbox?.list() ?? []) {
+    for await (const { number, ...letter } of this.#sending.list(after)) {
       letters.push({
         number,
         to: letter.address && addressText(letter.address),
@@ -197,7 +229,7 @@ export class MeshDaemon {
 
   async #list(after: number): Promise<readonly object[]> {
     const letters: object[] = []
-    for await (const [number, value] of this.#inbox.entries(after)) {
+    for await (const [number, value] of this.#inbox.shelf.entries(after)) {
       const letter = decodeLetter(value)
       letters.push({ number, ...senderOf(letter), ...summary(letter) })
       if (letters.length === listed) break
@@ -206,7 +238,7 @@ export class MeshDaemon {
   }
 
   #read(number: number): object | undefined {
-    const value = this.#inbox.get(number)
+    const value = this.#inbox.shelf.get(number)
     if (value === undefined) return undefined
     const letter = decodeLetter(value)
     const { content } = letter
@@ -226,6 +258,13 @@ const sending = z
     file: z.object({ name: z.string(), bytes: z.base64() }).optional(),
   })
   .refine(({ text, file }) => (text === undefined) !== (file === undefined), 'a text or a file')
+
+function checkSize(content: Content): void {
+  const most = limits.meshFile.value
+  if (content.kind !== 'file' || content.bytes.length <= most) return
+  const facts = { code: 'MESH_LETTER_LARGE', bytes: content.bytes.length } as const
+  throw new Fault(facts, `a file has at most ${most} bytes; pars bundle takes more`)
+}
 
 function senderOf({ address }: Letter): { readonly from: string | null } {
   return { from: address === undefined ? null : addressText(address) }

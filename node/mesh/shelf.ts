@@ -1,12 +1,30 @@
 import { concat, Fault, fixed, toBigInt, utf8 } from '#base'
-import type { Store } from '#storage'
+import type { Change, Store } from '#storage'
 
 const numberBytes = 6
 const most = 2 ** 48 - 1
 
+/** The highest number that anything on a shelf can have. */
+export const mostNumber = most - 1
+
+/** Under this number, which nothing has, is the last that was given. */
+const lastGiven = 0
+
 export interface ShelfLimits {
   readonly items: number
   readonly bytes: number
+  /** One owner has at most one of so many parts of each. */
+  readonly share?: { readonly parts: number; ownerOf(value: Uint8Array): string }
+}
+
+interface Held {
+  items: number
+  bytes: number
+}
+
+interface Place {
+  readonly owner: string
+  readonly size: number
 }
 
 /** Values in the order in which they came, on disk before who brought one is told so. */
@@ -14,9 +32,11 @@ export class Shelf {
   readonly #store: Store
   readonly #prefix: Uint8Array
   readonly #limits: ShelfLimits
-  readonly #sizes = new Map<number, number>()
-  #bytes = 0
+  readonly #places = new Map<number, Place>()
+  readonly #held: Held = { items: 0, bytes: 0 }
+  readonly #owners = new Map<string, Held>()
   #last = 0
+  #written: Promise<void> = Promise.resolve()
 
   private constructor(store: Store, name: string, limits: ShelfLimits) {
     this.#store = store
@@ -26,22 +46,41 @@ export class Shelf {
 
   static async open(store: Store, name: string, limits: ShelfLimits): Promise<Shelf> {
     const shelf = new Shelf(store, name, limits)
-    for await (const [number, value] of shelf.entries(0)) shelf.#count(number, value.length)
+    const last = shelf.get(lastGiven)
+    if (last !== undefined) shelf.#last = Number(toBigInt(last))
+    for await (const [number, value] of shelf.entries(0)) {
+      shelf.#put(number, shelf.#placeOf(value))
+      shelf.#last = Math.max(shelf.#last, number)
+    }
     return shelf
   }
 
   get count(): number {
-    return this.#sizes.size
+    return this.#held.items
   }
 
-  /** @returns Its number, from 1 on. Throws `MESH_SHELF_FULL`. */
-  async add(value: Uint8Array): Promise<number> {
-    const isFull =
-      this.#sizes.size >= this.#limits.items || this.#bytes + value.length > this.#limits.bytes
-    if (isFull) throw new Fault({ code: 'MESH_SHELF_FULL' }, 'remove what is not needed any more')
-    const number = this.#last + 1
-    this.#count(number, value.length)
-    await this.#store.write([{ type: 'put', key: this.#key(number), value }], { sync: true })
+  /**
+   * @param also What is written together with it.
+   * @returns Its number, from 1 on; no other ever has it. Throws `MESH_SHELF_FULL`.
+   */
+  async add(
+    value: Uint8Array,
+    also: (number: number) => readonly Change[] = () => [],
+  ): Promise<number> {
+    const place = this.#placeOf(value)
+    this.#checkRoom(place)
+    const number = ++this.#last
+    this.#put(number, place)
+    try {
+      await this.#write([
+        { type: 'put', key: this.#key(number), value },
+        { type: 'put', key: this.#key(lastGiven), value: fixed(number, numberBytes) },
+        ...also(number),
+      ])
+    } catch (error) {
+      this.#take(number)
+      throw error
+    }
     return number
   }
 
@@ -50,7 +89,7 @@ export class Shelf {
   }
 
   has(number: number): boolean {
-    return this.#sizes.has(number)
+    return this.#places.has(number)
   }
 
   /** Those after `after`, in order. */
@@ -63,21 +102,66 @@ export class Shelf {
 
   /** @returns Whether it was there. */
   async remove(number: number): Promise<boolean> {
-    const size = this.#sizes.get(number)
-    if (size === undefined) return false
-    this.#sizes.delete(number)
-    this.#bytes -= size
-    await this.#store.write([{ type: 'del', key: this.#key(number) }], { sync: true })
+    const place = this.#take(number)
+    if (place === undefined) return false
+    try {
+      await this.#write([{ type: 'del', key: this.#key(number) }])
+    } catch (error) {
+      this.#put(number, place)
+      throw error
+    }
     return true
   }
 
-  #count(number: number, size: number): void {
-    this.#sizes.set(number, size)
-    this.#bytes += size
-    this.#last = Math.max(this.#last, number)
+  /** One after the other, so that no older `lastGiven` is written over a newer one. */
+  #write(changes: readonly Change[]): Promise<void> {
+    const written = this.#written.then(() => this.#store.write(changes, { sync: true }))
+    this.#written = written.catch(() => {})
+    return written
+  }
+
+  #checkRoom({ owner, size }: Place): void {
+    const { items, bytes, share } = this.#limits
+    if (this.#held.items >= items || this.#held.bytes + size > bytes) throw full()
+    const held = this.#owners.get(owner)
+    if (share === undefined || held === undefined) return
+    const { parts } = share
+    if (held.items >= items / parts || held.bytes + size > bytes / parts) throw full()
+  }
+
+  #placeOf(value: Uint8Array): Place {
+    return { owner: this.#limits.share?.ownerOf(value) ?? '', size: value.length }
+  }
+
+  #put(number: number, place: Place): void {
+    const { owner, size } = place
+    const held = this.#owners.get(owner) ?? { items: 0, bytes: 0 }
+    this.#owners.set(owner, held)
+    this.#places.set(number, place)
+    for (const one of [this.#held, held]) {
+      one.items += 1
+      one.bytes += size
+    }
+  }
+
+  #take(number: number): Place | undefined {
+    const place = this.#places.get(number)
+    const held = place && this.#owners.get(place.owner)
+    if (place === undefined || held === undefined) return undefined
+    this.#places.delete(number)
+    for (const one of [this.#held, held]) {
+      one.items -= 1
+      one.bytes -= place.size
+    }
+    if (held.items === 0) this.#owners.delete(place.owner)
+    return place
   }
 
   #key(number: number): Uint8Array<ArrayBuffer> {
     return concat(this.#prefix, fixed(number, numberBytes))
   }
+}
+
+function full(): Fault {
+  return new Fault({ code: 'MESH_SHELF_FULL' }, 'remove what is not needed any more')
 }

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
+import { usualPath } from '../../node/ipc.ts'
 import { freePorts } from './cluster.ts'
 import { Command, type Ended } from './node.ts'
+
+/** An address that nobody has. */
+const nobody = 'pars1qurswpc8qurswpc8qurswpc8qurswpc8qurswpc8qurswpc8qurszdnquw'
 
 interface Letter {
   readonly number: number
@@ -180,5 +186,44 @@ describe('nodes of the mesh, each a process', function () {
       (await b.received(2)).map(({ text }) => text),
       ['by the road', 'by the stick'],
     )
+  })
+
+  it('end when they are told to, with a letter that waits and somebody connected', async () => {
+    const a = station('a', `drop:${await mkdtemp(path.join(folder, 'stick-'))}`)
+    await a.up('--no-public')
+    for (const text of ['one', 'two', 'three']) await a.ask('send', '--no-wait', nobody, text)
+    assert.match((await a.ask('outbox', '--after', '2')).stdout, /^3 [^]*three\n$/)
+    const idle = connect(usualPath(a.data))
+    await once(idle, 'connect')
+    const ended = await a.end('SIGTERM')
+    assert.equal(ended?.code, 0)
+    await a.up()
+    assert.match((await a.ask('outbox')).stdout, /one[^]*two[^]*three/)
+    const again = await a.end('SIGTERM')
+    assert.equal(again?.code, 0)
+  })
+
+  it('end when they can’t start', async () => {
+    const a = station('a', `drop:${await mkdtemp(path.join(folder, 'stick-'))}`)
+    await a.up()
+    await a.ask('send', '--no-wait', nobody, 'hello')
+    await a.end('SIGTERM')
+    await mkdir(usualPath(a.data))
+    const second = await new Command(['mesh', 'up', '--data', a.data, '--medium', 'lan://']).ended
+    assert.match(second.stderr, /NODE_IPC/)
+    assert.notEqual(second.code, 0)
+  })
+
+  it('say that a letter was not delivered when it was cancelled', async () => {
+    const a = station('a', `drop:${await mkdtemp(path.join(folder, 'stick-'))}`)
+    await a.up('--no-public')
+    const sending = new Command(['mesh', 'send', '--data', a.data, nobody, 'hello'])
+    await sending.printed(/number 1/)
+    await a.ask('outbox', '--cancel', '1')
+    const { code, stdout, stderr } = await sending.ended
+    assert.notEqual(code, 0)
+    assert.match(stderr, /MESH_LETTER_OUTCOME/)
+    assert.doesNotMatch(stdout, /delivered/)
+    assert.match((await a.try('announce')).stderr, /MESH_PRIVATE/)
   })
 })

@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { Fault } from '#base'
 
 import { limits } from '../../limits.ts'
+import type { Outcome } from '../../mesh/outbox.ts'
 import { readPublic } from '../../private-file.ts'
 import { looks } from '../polling.ts'
 import { print, progress } from '../printing.ts'
@@ -55,9 +56,16 @@ async function contentOf(text: string | undefined, { file }: SendFlags): Promise
   return { file: { name: basename(file), bytes: bytes.toBase64() } }
 }
 
+/** Throws `MESH_LETTER_OUTCOME` for one that was not delivered, or of which nobody knows. */
 async function delivered(flags: MeshFlags, number: number): Promise<void> {
-  await looks(limits.meshLook.value, async () => {
-    const left = await askMesh<readonly { readonly number: number }[]>(flags, 'mesh_outbox')
-    return left.some((one) => one.number === number) ? undefined : true
+  const outcome = await looks(limits.meshLook.value, async () => {
+    const found = await askMesh<Outcome>(flags, 'mesh_waits', number)
+    return found === 'waiting' ? undefined : found
   })
+  if (outcome === 'delivered') return
+  const cure =
+    outcome === 'cancelled'
+      ? 'it was taken out of the outbox and not sent'
+      : 'the node was started again meanwhile and does not know whether it came: ask who was to get it'
+  throw new Fault({ code: 'MESH_LETTER_OUTCOME', number, outcome }, cure)
 }
