@@ -24,7 +24,7 @@ const addressBytes = 32
 const flags = { hasAddress: 1, isAnonymous: 2 } as const
 
 /** `id 16 | content`. Throws `MESH_MALFORMED`. */
-export function encodeMessage({ id, content }: Message): Uint8Array<ArrayBuffer> {
+function encodeMessage({ id, content }: Message): Uint8Array<ArrayBuffer> {
   return concat(id, encodeContent(content))
 }
 
