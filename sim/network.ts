@@ -1,6 +1,7 @@
+import type { Timeline } from '#base'
+
 import type { Dice } from './dice.ts'
 import type { Links } from './scenario.ts'
-import type { Timeline } from './timeline.ts'
 
 /** Something that keeps messages from arriving, or makes them late, for a while. */
 export interface Obstacle {

@@ -1,8 +1,7 @@
-import { Fault, isFault } from '#base'
+import { Fault, isFault, type Timeline } from '#base'
 import { exportProtection } from '#consensus'
 import { type Change, openMemory, type Range, type Snapshot, type Store } from '#storage'
 
-import type { Timeline } from './timeline.ts'
 import type { DiskFacts } from './watch.ts'
 
 export interface PowerStoreInit {

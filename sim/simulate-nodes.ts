@@ -128,14 +128,16 @@ class Run {
       case 'slow': {
         const obstacle = obstacleOf(fault)
         network.add(obstacle)
-        return timeline.after(fault.length, () => network.remove(obstacle))
+        timeline.after(fault.length, () => network.remove(obstacle))
+        return
       }
       case 'disk':
         if (node === undefined) return
         node.store.delay = fault.delay
-        return timeline.after(fault.length, () => {
+        timeline.after(fault.length, () => {
           node.store.delay = scenario.disk.delay
         })
+        return
       case 'full':
         return node === undefined ? undefined : this.#fill(node, fault)
       case 'divergence':

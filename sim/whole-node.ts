@@ -255,8 +255,9 @@ export class WholeNode extends Station {
     const isGone = (): boolean => store !== this.store
     world.timeline.after(world.dice.between(1, 10), () => {
       if (isGone()) return resolve([])
-      const sync = (task: () => void): void =>
+      const sync = (task: () => void): void => {
         world.timeline.after(chainSync * store.delay, () => (isGone() ? resolve([]) : task()))
+      }
       execution.execute(commit, sync, (heights) => {
         for (const result of heights) world.watch.executes(this, commit, result)
         resolve(heights)

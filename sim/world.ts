@@ -1,3 +1,4 @@
+import { Timeline } from '#base'
 import {
   Committee,
   type Constants,
@@ -15,7 +16,6 @@ import type { Message, Participant } from './message.ts'
 import { Network } from './network.ts'
 import { maySignTwice, nodesWith, type Scenario } from './scenario.ts'
 import { hashSignatures, type Signatures } from './signatures.ts'
-import { Timeline } from './timeline.ts'
 import { Watch } from './watch.ts'
 
 /** What nodes stand on; a mutant brings a worse one. */

@@ -2,13 +2,13 @@ import { concat } from '#base'
 import { constantTimeEqual, mlKem } from '#crypto'
 
 import { malformed } from '../faults.ts'
-import { meshHash } from '../hash.ts'
+import { addressOf, kemKeyHash } from '../reach/destination.ts'
 
 /** All that a link to an address needs: its address commits to each part, so nobody signs it. */
 export interface KeyRecord {
   /** ML-KEM-768, 1184 bytes. */
   readonly kemKey: Uint8Array
-  /** meshHash('sig-key', 32, the ML-DSA-65 key). */
+  /** `sigKeyHash` of the ML-DSA-65 key. */
   readonly signingKeyHash: Uint8Array
   /** chain[0] 16 | t0 4 | interval 1. */
   readonly anchor: Uint8Array
@@ -20,8 +20,7 @@ export const keyRecordBytes = anchorAt + 21
 
 /** 32 bytes. */
 export function addressOfRecord(record: KeyRecord): Uint8Array<ArrayBuffer> {
-  const kemKeyHash = meshHash('kem-key', 32, record.kemKey)
-  return meshHash('addr', 32, kemKeyHash, record.signingKeyHash, record.anchor)
+  return addressOf(kemKeyHash(record.kemKey), record.signingKeyHash, record.anchor)
 }
 
 /** 1237 bytes. */

@@ -3,6 +3,7 @@ import { chaCha20Poly1305, constantTimeEqual, type DecapsulationKey, mlKem } fro
 
 import { malformed } from '../faults.ts'
 import { meshHash } from '../hash.ts'
+import { kemKeyHash } from '../reach/destination.ts'
 import {
   encodeHeader,
   type Envelope,
@@ -124,7 +125,7 @@ export function itemBytes(door: Envelope['door'], size: number): number {
 
 /** Which key an item is for, told only to who knows the key, and another each time. */
 function hintOf(kemKey: Uint8Array, ciphertext: Uint8Array): Uint8Array<ArrayBuffer> {
-  return meshHash('mail-hint', hintBytes, meshHash('kem-key', 32, kemKey), ciphertext)
+  return meshHash('mail-hint', hintBytes, kemKeyHash(kemKey), ciphertext)
 }
 
 function find(

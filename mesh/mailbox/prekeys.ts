@@ -5,6 +5,7 @@ import { contexts } from '#protocol'
 import { malformed } from '../faults.ts'
 import { meshHash } from '../hash.ts'
 import { limits } from '../limits.ts'
+import { addressOf, sigKeyHash } from '../reach/destination.ts'
 import { MerkleTree, rootOf } from './merkle.ts'
 
 const dsa = mlDsa(0x65)
@@ -16,7 +17,7 @@ export const signedRootBytes = statementBytes + dsa.publicKeyBytes + 32 + 21 + d
 /** Who signs: an address and all that it commits to. */
 export interface PrekeyOwner {
   readonly signing: SigningKey
-  /** 32 bytes: meshHash('kem-key', 32, the ML-KEM-768 key). */
+  /** `kemKeyHash` of the ML-KEM-768 key. */
   readonly kemHash: Uint8Array
   /** 21 bytes. */
   readonly anchor: Uint8Array
@@ -44,7 +45,7 @@ export interface Prekey {
 export function signRoot(owner: PrekeyOwner, root: PrekeyRoot): Uint8Array<ArrayBuffer> {
   const statement = encodeStatement(root)
   const { signing, kemHash, anchor } = owner
-  const signature = signing.sign(preimage(addressOf(owner), statement), contexts.prekey)
+  const signature = signing.sign(preimage(ownerAddress(owner), statement), contexts.prekey)
   return concat(statement, signing.publicKey, kemHash, anchor, signature)
 }
 
@@ -56,7 +57,7 @@ export function readRoot(bytes: Uint8Array, address: Uint8Array): PrekeyRoot {
   const publicKey = bytes.subarray(keyAt, kemAt)
   const kemHash = bytes.subarray(kemAt, kemAt + 32)
   const anchor = bytes.subarray(kemAt + 32, kemAt + 53)
-  if (!equal(addressOf({ signing: { publicKey }, kemHash, anchor }), address)) {
+  if (!equal(ownerAddress({ signing: { publicKey }, kemHash, anchor }), address)) {
     throw malformed('prekey root', 'it is of another address')
   }
   const statement = bytes.subarray(0, statementBytes)
@@ -181,13 +182,13 @@ export class Prekeys {
   }
 }
 
-function addressOf(owner: {
+function ownerAddress(owner: {
   readonly signing: { readonly publicKey: Uint8Array }
   readonly kemHash: Uint8Array
   readonly anchor: Uint8Array
 }): Uint8Array<ArrayBuffer> {
-  const sigHash = meshHash('sig-key', 32, owner.signing.publicKey)
-  return meshHash('addr', 32, owner.kemHash, sigHash, owner.anchor)
+  const sigHash = sigKeyHash(owner.signing.publicKey)
+  return addressOf(owner.kemHash, sigHash, owner.anchor)
 }
 
 function preimage(address: Uint8Array, statement: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -263,7 +263,7 @@ function checkSize(content: Content): void {
   const most = limits.meshFile.value
   if (content.kind !== 'file' || content.bytes.length <= most) return
   const facts = { code: 'MESH_LETTER_LARGE', bytes: content.bytes.length } as const
-  throw new Fault(facts, `a file has at most ${most} bytes; pars bundle takes more`)
+  throw new Fault(facts, `a file has at most ${most} bytes: send it in parts`)
 }
 
 function senderOf({ address }: Letter): { readonly from: string | null } {

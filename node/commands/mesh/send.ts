@@ -50,7 +50,7 @@ async function contentOf(text: string | undefined, { file }: SendFlags): Promise
     const facts = { code: 'NODE_USAGE', reason: `${file} is too large` } as const
     throw new Fault(
       facts,
-      `a file has at most ${limits.meshFile.value} bytes; pars bundle takes more`,
+      `a file has at most ${limits.meshFile.value} bytes: send it in parts`,
     )
   }
   return { file: { name: basename(file), bytes: bytes.toBase64() } }

@@ -1,7 +1,9 @@
+import type { Timer } from './clock.ts'
+
 interface Due {
   readonly at: number
   readonly sequence: number
-  readonly task: () => void
+  task: (() => void) | undefined
 }
 
 /**
@@ -23,20 +25,30 @@ export class Timeline {
     return this.#now
   }
 
-  after(delay: number, task: () => void): void {
-    this.#push({ at: this.#now + Math.max(0, delay), sequence: this.#sequence++, task })
+  after(delay: number, task: () => void): Timer {
+    const at = this.#now + Math.max(0, delay)
+    const due: Due = { at, sequence: this.#sequence++, task }
+    this.#push(due)
+    return {
+      cancel() {
+        due.task = undefined
+      },
+    }
   }
 
   /** Takes the next task that is due by `end` and moves time to it; undefined when there is none. */
   take(end: number): (() => void) | undefined {
-    const [first] = this.#heap
-    if (first === undefined || first.at > end) {
-      this.#now = Math.max(this.#now, end)
-      return undefined
+    for (;;) {
+      const [first] = this.#heap
+      if (first === undefined || first.at > end) {
+        this.#now = Math.max(this.#now, end)
+        return undefined
+      }
+      this.#pop()
+      if (first.task === undefined) continue
+      this.#now = first.at
+      return first.task
     }
-    this.#pop()
-    this.#now = first.at
-    return first.task
   }
 
   #push(due: Due): void {
