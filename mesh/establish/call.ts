@@ -5,6 +5,7 @@ import { linkFault } from '../faults.ts'
 import { limits } from '../limits.ts'
 import { type LinkOffer, linkProofBytes, offerLink } from '../link/handshake.ts'
 import { decodeKeyRecord, keyRecordBytes } from '../link/key-record.ts'
+import { type ResumeOffer, resumeAnswerBytes } from '../link/resume.ts'
 import type { Session } from '../link/session.ts'
 import type { Circuit } from '../router/router.ts'
 import type { LinkModel } from '../transfer/link-model.ts'
@@ -21,13 +22,17 @@ export interface CallOptions {
   readonly address: Uint8Array
   /** Of the address, where it is known. */
   readonly keyRecord?: Uint8Array | undefined
+  /** To go on from an earlier link: tried before a new one. */
+  readonly resume?: { readonly offer: ResumeOffer; readonly mtu: number } | undefined
 }
 
 export interface Called {
   readonly session: Session
-  /** 1237 bytes, to know for the next time. */
-  readonly keyRecord: Uint8Array
+  /** 1237 bytes, to know for the next time; undefined where none was needed. */
+  readonly keyRecord: Uint8Array | undefined
   readonly mtu: number
+  /** Whether it goes on from an earlier link. */
+  readonly isResumed: boolean
 }
 
 /** Fetches the key of who is called, where it is not known, and makes a link. */
@@ -36,7 +41,7 @@ export class Call {
   readonly #options: CallOptions
   readonly #settle: PromiseWithResolvers<Called>
   #mtu: number
-  #step: KeyStep | LinkStep
+  #step: ResumeStep | KeyStep | LinkStep
   #attempt = 0
   #timer: Timer | undefined
   #askedAt: number
@@ -50,8 +55,8 @@ export class Call {
     options.circuit.receive = (context, body) => {
       this.#heard(context, body)
     }
-    const { keyRecord } = options
-    this.#step = keyRecord === undefined ? new KeyStep(this.#room) : this.#offer(keyRecord)
+    const { resume } = options
+    this.#step = resume === undefined ? this.#first() : new ResumeStep(resume.offer)
     this.#ask()
   }
 
@@ -63,6 +68,11 @@ export class Call {
 
   get #room(): number {
     return this.#mtu - requestHeaderBytes
+  }
+
+  #first(): KeyStep | LinkStep {
+    const { keyRecord } = this.#options
+    return keyRecord === undefined ? new KeyStep(this.#room) : this.#offer(keyRecord)
   }
 
   #offer(keyRecord: Uint8Array): LinkStep {
@@ -79,18 +89,27 @@ export class Call {
     const bytes = cells.reduce((sum, { body }) => sum + body.length, this.#step.answerBytes)
     this.#timer = clock.after(model.timeout(bytes, this.#attempt), () => {
       this.#attempt += 1
-      if (this.#attempt === attemptsAtUsualSize) this.#shrink()
+      if (this.#attempt === attemptsAtUsualSize) this.#changeCourse()
       if (this.#attempt < limits.callAttempts.value) this.#ask()
       else this.#fail()
     })
   }
 
-  /** Somebody on the way may carry no more than the least that all must. */
-  #shrink(): void {
+  /** The other side may have forgotten, and somebody may carry no more than the least that all must. */
+  #changeCourse(): void {
+    if (this.#step instanceof ResumeStep) {
+      this.#beginAnew()
+      return
+    }
     if (this.#step.hasHeard || this.#mtu <= limits.leastCell.value) return
     this.#mtu = limits.leastCell.value
     const { keyRecord } = this.#step
     this.#step = keyRecord === undefined ? new KeyStep(this.#room) : this.#offer(keyRecord)
+  }
+
+  #beginAnew(): void {
+    this.#attempt = 0
+    this.#step = this.#first()
   }
 
   /** What does not go out comes again with the next attempt. */
@@ -108,11 +127,18 @@ export class Call {
       return
     }
     this.#timer?.cancel()
+    if (outcome.kind === 'refused') {
+      this.#beginAnew()
+      this.#ask()
+      return
+    }
     const { clock, model } = this.#options
     if (this.#attempt === 0) model.answered(clock.now() - this.#askedAt)
     if (outcome.kind === 'linked') {
       this.#end()
-      this.#settle.resolve({ ...outcome, mtu: this.#mtu })
+      const isResumed = this.#step instanceof ResumeStep
+      const mtu = isResumed ? (this.#options.resume?.mtu ?? this.#mtu) : this.#mtu
+      this.#settle.resolve({ ...outcome, mtu, isResumed })
       return
     }
     this.#step = this.#afterKey(outcome.keyRecord)
@@ -154,7 +180,33 @@ interface Asking {
 type Outcome =
   | { readonly kind: 'more'; readonly cells: readonly Asking[] }
   | { readonly kind: 'key'; readonly keyRecord: Uint8Array }
-  | { readonly kind: 'linked'; readonly session: Session; readonly keyRecord: Uint8Array }
+  | {
+      readonly kind: 'linked'
+      readonly session: Session
+      readonly keyRecord: Uint8Array | undefined
+    }
+  | { readonly kind: 'refused' }
+
+/** Until an earlier link goes on. */
+class ResumeStep {
+  readonly answerBytes = resumeAnswerBytes
+  readonly #offer: ResumeOffer
+
+  constructor(offer: ResumeOffer) {
+    this.#offer = offer
+  }
+
+  ask(): readonly Asking[] {
+    return [{ context: contexts.resume, body: this.#offer.request }]
+  }
+
+  heard(context: number, body: Uint8Array): Outcome | undefined {
+    if (context !== contexts.resumed) return undefined
+    // Whoever is on the way could say so: it costs a handshake, as dropping it would.
+    if (body.length === 0) return { kind: 'refused' }
+    return { kind: 'linked', session: this.#offer.complete(body), keyRecord: undefined }
+  }
+}
 
 /** Until the key record is here. */
 class KeyStep {

@@ -12,6 +12,6 @@ export const establishContexts = {
   more: 0x84,
   /** A whole request to resume a link. */
   resume: 0x85,
-  /** The answer to it. */
+  /** The answer to it; empty where it goes on from no link that is known here. */
   resumed: 0x86,
 } as const

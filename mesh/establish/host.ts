@@ -1,4 +1,4 @@
-import { type Clock, isFault, type Random, type Timer } from '#base'
+import { type Clock, empty, isFault, type Random, type Timer } from '#base'
 
 import { circuitHeaderBytes } from '../cell.ts'
 import { malformed } from '../faults.ts'
@@ -10,6 +10,7 @@ import type { Session } from '../link/session.ts'
 import type { MeshIdentity } from '../reach/identity.ts'
 import type { Circuit } from '../router/router.ts'
 import type { LinkModel } from '../transfer/link-model.ts'
+import type { Accepted } from './acquaintances.ts'
 import { establishContexts as contexts } from './contexts.ts'
 import { Gathering, Parcel } from './parcel.ts'
 
@@ -18,6 +19,8 @@ export interface HostOptions {
   readonly random: Random
   /** What is thought of a way that begins with `circuit`. */
   model(circuit: Circuit): LinkModel
+  /** Somebody goes on from an earlier link. Throws `MESH_MALFORMED` where none is known. */
+  resume(request: Uint8Array): Accepted
   /** Somebody made a link; its session seals once a first cell has come. */
   linked(link: Answered): void
 }
@@ -28,6 +31,8 @@ export interface Answered {
   readonly circuit: Circuit
   readonly model: LinkModel
   readonly mtu: number
+  /** Of the link that it goes on from. */
+  readonly earlier?: Pick<Accepted, 'name' | 'standing'> | undefined
 }
 
 /** Answers those who ask for a key or a link. */
@@ -88,6 +93,7 @@ class Answering {
     if (context === contexts.askKey) this.#askedKey(body)
     else if (context === contexts.link) this.#heardPart(body)
     else if (context === contexts.more) this.#sendProof(body[0] ?? 0)
+    else if (context === contexts.resume) this.#resume(body)
     else throw malformed('request', 'it asks for nothing known')
   }
 
@@ -133,11 +139,31 @@ class Answering {
     this.#proof = new Parcel(proof, this.#room)
     this.#sendProof(this.#proof.count)
     if (fresh === undefined) return
-    const { session } = fresh
+    this.#link(fresh.session)
+  }
+
+  #resume(request: Uint8Array): void {
+    const accepted = this.#accepted(request)
+    this.#send(contexts.resumed, [accepted?.answer ?? empty])
+    if (accepted?.session === undefined) return
+    this.#mtu = accepted.standing.mtu
+    this.#link(accepted.session, accepted)
+  }
+
+  #accepted(request: Uint8Array): Accepted | undefined {
+    try {
+      return this.#options.resume(request)
+    } catch (error) {
+      if (isFault(error, 'MESH_MALFORMED')) return undefined
+      throw error
+    }
+  }
+
+  #link(session: Session, earlier?: Answered['earlier']): void {
     const [circuit, model, identity, mtu] = [this.#circuit, this.#model, this.#identity, this.#mtu]
     const handshake = circuit.receive
-    this.#options.linked({ identity, session, circuit, model, mtu })
-    // A part of the request that comes late means that the proof was lost.
+    this.#options.linked({ identity, session, circuit, model, mtu, earlier })
+    // What asked for the link and comes again means that the answer was lost.
     const link = circuit.receive
     circuit.receive = (context, body) => {
       if (context < establishedBelow) link(context, body)

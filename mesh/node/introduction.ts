@@ -1,5 +1,6 @@
-import { concat } from '#base'
+import { concat, equal } from '#base'
 
+import type { Standing } from '../establish/acquaintances.ts'
 import { linkFault, malformed } from '../faults.ts'
 import {
   answerChallenge,
@@ -24,10 +25,23 @@ export class Introduction {
   #own: { readonly identity: MeshIdentity; readonly done: PromiseWithResolvers<void> } | undefined
   #claim: { readonly address: Uint8Array; readonly challenge: InitiatorChallenge } | undefined
   #peer: Uint8Array | undefined
+  #shown: Uint8Array | undefined
 
-  constructor(session: Session, send: (part: Uint8Array) => Promise<void>) {
+  /** @param before What was shown over the link that this one goes on from. */
+  constructor(
+    session: Session,
+    send: (part: Uint8Array) => Promise<void>,
+    before: Pick<Standing, 'peer' | 'shown'> | undefined,
+  ) {
     this.#session = session
     this.#send = send
+    this.#peer = before?.peer
+    this.#shown = before?.shown
+  }
+
+  /** The address under which this side has introduced itself, 32 bytes. */
+  get shown(): Uint8Array | undefined {
+    return this.#shown
   }
 
   /** The initiator's address, 32 bytes, once it has proved it. */
@@ -38,6 +52,7 @@ export class Introduction {
   /** Of the initiator; resolved once the other side has its proof. Throws `MESH_LINK`. */
   async introduce(identity: MeshIdentity): Promise<void> {
     if (this.#session.role !== 'initiator') throw linkFault('responder')
+    if (this.#shown !== undefined && equal(this.#shown, identity.address)) return undefined
     if (this.#own !== undefined) return this.#own.done.promise
     const done = Promise.withResolvers<void>()
     done.promise.catch(() => {})
@@ -50,6 +65,8 @@ export class Introduction {
     })
     await this.#send(concat(Uint8Array.of(parts.record), record))
     await done.promise
+    this.#shown = identity.address
+    return undefined
   }
 
   /** Throws `MESH_MALFORMED`. */

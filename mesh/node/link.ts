@@ -1,9 +1,11 @@
 import { type Clock, concat, empty, isFault, type Random, type Timer } from '#base'
 
 import { circuitHeaderBytes } from '../cell.ts'
+import type { Standing } from '../establish/acquaintances.ts'
 import { linkFault, malformed } from '../faults.ts'
 import { limits } from '../limits.ts'
 import { linkContexts as contexts } from '../link/contexts.ts'
+import type { Resumption } from '../link/resumption.ts'
 import { sealBytes, type SealedCell, type Session } from '../link/session.ts'
 import type { MeshIdentity } from '../reach/identity.ts'
 import type { Circuit } from '../router/router.ts'
@@ -19,6 +21,10 @@ export interface LinkOptions {
   readonly model: LinkModel
   /** Bytes of a cell that passes everywhere on the way. */
   readonly mtu: number
+  /** What the link that this one goes on from has left. */
+  readonly standing?: Standing | undefined
+  /** What the next link can go on from, as it is now. */
+  kept(resumption: Resumption, standing: Standing): void
   /** Bytes of objects in parts that the other side may have this one hold. */
   taking(): number
   /** Called once, when either side has closed it, or it has no way any more. */
@@ -63,7 +69,7 @@ export class Link {
       send: (frame) => this.#sendFrame(frame),
       deliver: (object) => this.#deliver(object),
     })
-    this.#introduction = new Introduction(session, (part) => this.#hand(part))
+    this.#introduction = new Introduction(session, (part) => this.#hand(part), options.standing)
     this.#messages = new Messages({
       clock,
       model,
@@ -83,6 +89,7 @@ export class Link {
     this.#confirmed.promise.catch(() => {})
     if (!session.isConfirmed) return
     this.#confirmed.resolve()
+    this.#keep()
     this.#greet(0)
   }
 
@@ -131,6 +138,7 @@ export class Link {
   #end(): void {
     if (this.#isEnded) return
     this.#isEnded = true
+    this.#keep()
     this.#watch?.cancel()
     this.#greeting?.cancel()
     this.#transfers.stop()
@@ -218,7 +226,8 @@ export class Link {
       return
     }
     if (!this.#hasHeard) this.#heardFirst()
-    const { plaintext, receipt } = opened
+    const { plaintext, receipt, hasNewResumption } = opened
+    if (hasNewResumption) this.#keep()
     if (context === contexts.fragment) this.#transfers.heard(plaintext)
     else if (context === contexts.data) {
       void this.#heardMessage(plaintext, receipt)
@@ -226,6 +235,13 @@ export class Link {
       throw malformed('link cell', 'it is for nothing known')
     }
     this.#ratchetIfDue()
+  }
+
+  #keep(): void {
+    const { session, mtu } = this.#options
+    if (!session.isConfirmed) return
+    const { peer, shown } = this.#introduction
+    this.#options.kept(session.resumption, { mtu, peer, shown })
   }
 
   #heardFirst(): void {

@@ -1,5 +1,6 @@
 import { type Clock, equal, type Hex, hex, isFault, type Random } from '#base'
 
+import { Acquaintances, type Standing } from '../establish/acquaintances.ts'
 import { Call } from '../establish/call.ts'
 import { type Answered, Host } from '../establish/host.ts'
 import { establishLocks } from '../establish/locks.ts'
@@ -11,7 +12,7 @@ import type { MeshIdentity } from '../reach/identity.ts'
 import { type Announced, Reach } from '../reach/reach.ts'
 import { Router } from '../router/router.ts'
 import { LinkModel } from '../transfer/index.ts'
-import { Link } from './link.ts'
+import { Link, type LinkOptions } from './link.ts'
 
 export interface MeshNodeOptions {
   readonly clock: Clock
@@ -24,6 +25,8 @@ export interface MeshNodeOptions {
   readonly relays?: boolean
 }
 
+const nameBytes = 16
+
 /** One node of the mesh: media, paths, and links that end here. */
 export class MeshNode {
   readonly #options: MeshNodeOptions
@@ -34,6 +37,7 @@ export class MeshNode {
   /** Key records of addresses that were called. */
   readonly #keys = new Map<Hex, Uint8Array>()
   readonly #links = new Set<Link>()
+  readonly #acquaintances: Acquaintances
   readonly #calls = new Set<Call>()
   /** What gives up each search. */
   readonly #seeks = new Set<() => void>()
@@ -42,6 +46,7 @@ export class MeshNode {
   constructor(options: MeshNodeOptions) {
     this.#options = options
     const { clock, random, relays = true } = options
+    this.#acquaintances = new Acquaintances(clock, random)
     this.#reach = new Reach(
       {
         clock,
@@ -59,6 +64,7 @@ export class MeshNode {
       clock,
       random,
       model: ({ medium }) => this.#freshModel(medium),
+      resume: (request) => this.#acquaintances.accept(request),
       linked: (answered) => {
         this.#answered(answered)
       },
@@ -125,16 +131,19 @@ export class MeshNode {
     const { clock, random } = this.#options
     const model = this.#freshModel(circuit.medium)
     const name = hex(address)
+    const known = this.#acquaintances.offer(name)
+    const resume = known && { offer: known.offer, mtu: known.standing.mtu }
     const keyRecord = this.#keys.get(name)
-    const call = new Call({ clock, random, circuit, model, address, keyRecord })
+    const call = new Call({ clock, random, circuit, model, address, keyRecord, resume })
     this.#calls.add(call)
     circuit.closed = () => {
       call.cancel()
     }
     try {
-      const { session, keyRecord: known, mtu } = await call.done
-      this.#remember(name, known)
-      return this.#open({ session, circuit, model, mtu })
+      const { session, keyRecord: found, mtu, isResumed } = await call.done
+      if (found !== undefined) this.#remember(name, found)
+      const standing = isResumed ? known?.standing : undefined
+      return this.#open({ session, circuit, model, mtu }, name, standing)
     } catch (error) {
       circuit.close()
       if (isFault(error, 'MESH_LINK')) this.#reach.losePath(label)
@@ -170,17 +179,26 @@ export class MeshNode {
     })
   }
 
-  #answered({ identity, ...parts }: Answered): void {
-    this.#options.linked(this.#open(parts), identity)
+  #answered({ identity, earlier, ...parts }: Answered): void {
+    // Who asks has no name here: each link has one of its own, for the next to go on from.
+    const name = earlier?.name ?? this.#options.random.bytes(nameBytes).toHex()
+    this.#options.linked(this.#open(parts, name, earlier?.standing), identity)
   }
 
-  #open(parts: Omit<Answered, 'identity'>): Link {
+  #open(
+    parts: Omit<Answered, 'identity' | 'earlier'>,
+    name: string,
+    standing: Standing | undefined,
+  ): Link {
     const { clock, random } = this.#options
     const closed = (): void => {
       this.#links.delete(link)
     }
+    const kept: LinkOptions['kept'] = (resumption, left) => {
+      this.#acquaintances.keep(name, resumption, left)
+    }
     const taking = (): number => this.#takingOf(parts.circuit.source)
-    const link: Link = new Link({ clock, random, ...parts, taking, closed })
+    const link: Link = new Link({ clock, random, ...parts, standing, kept, taking, closed })
     this.#links.add(link)
     return link
   }

@@ -28,7 +28,8 @@ async function settled(promises: readonly Promise<unknown>[]): Promise<readonly 
   return outcomes.map(({ status }) => status === 'fulfilled')
 }
 
-describe('a link in adversity', () => {
+describe('a link in adversity', function () {
+  this.timeout(60_000)
   it('hands each message over once, and none that was not delivered has a receipt', async () => {
     const { village, link } = await pair('lossy', { ...fast, loss: 0.2, jitter: 100 })
     const texts = Array.from({ length: 600 }, (_, index) => `message ${index}`)
@@ -94,7 +95,8 @@ describe('a link in adversity', () => {
   })
 })
 
-describe('a node in adversity', () => {
+describe('a node in adversity', function () {
+  this.timeout(60_000)
   it('has room for the circuits of others, whatever one neighbour asks for', async () => {
     const village = new Village('greedy')
     await village.line(3, fast)

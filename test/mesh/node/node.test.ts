@@ -5,7 +5,8 @@ import { isFault, utf8 } from '#base'
 import { Air, SimMedium } from '../../../mesh/sim/index.ts'
 import { day, Village } from './village.ts'
 
-describe('a node of the mesh', () => {
+describe('a node of the mesh', function () {
+  this.timeout(60_000)
   for (const [name, hops, conditions] of [
     ['on a wire', 1, { bitsPerSecond: 1_000_000, latency: 1 }],
     ['over three hops at 1 kbit/s and a second each', 3, { bitsPerSecond: 1000, latency: 1000 }],

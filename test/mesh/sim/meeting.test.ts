@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 
 import { meet } from '../../../mesh/sim/index.ts'
 
-describe('two nodes that meet', () => {
+describe('two nodes that meet', function () {
+  this.timeout(60_000)
   for (const [name, hops, bitsPerSecond, latency, most] of [
     ['three hops of 1 kbit/s and a second', 3, 1000, 1000, 8600],
     ['four hops of 5 kbit/s and a tenth', 4, 5000, 100, 3250],
