@@ -48,10 +48,7 @@ async function contentOf(text: string | undefined, { file }: SendFlags): Promise
   const bytes = await readPublic(file, limits.meshFile.value)
   if (bytes.length > limits.meshFile.value) {
     const facts = { code: 'NODE_USAGE', reason: `${file} is too large` } as const
-    throw new Fault(
-      facts,
-      `a file has at most ${limits.meshFile.value} bytes: send it in parts`,
-    )
+    throw new Fault(facts, `a file has at most ${limits.meshFile.value} bytes: send it in parts`)
   }
   return { file: { name: basename(file), bytes: bytes.toBase64() } }
 }
