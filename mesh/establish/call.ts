@@ -109,6 +109,7 @@ export class Call {
 
   #beginAnew(): void {
     this.#attempt = 0
+    this.#askedAt = this.#options.clock.now()
     this.#step = this.#first()
   }
 
