@@ -269,6 +269,49 @@ describe('mesh/transfer/transfers', () => {
     transfers.stop()
   })
 
+  it('holds no more of objects in parts than its node lets it', async () => {
+    const clock = new VirtualClock()
+    const random = new SeededRandom('taking')
+    const end = (
+      send: (frame: Uint8Array) => void,
+      deliver: () => void,
+      taking: number,
+    ): Transfers =>
+      new Transfers({
+        clock,
+        random,
+        model: new LinkModel({ bitsPerSecond: 1e6, latency: 10 }),
+        payload: 472,
+        taking: () => taking,
+        send: (frame) => {
+          send(frame)
+          return new Promise((resolve) => void clock.after(4, resolve))
+        },
+        deliver,
+      })
+    for (const [taking, expected] of [
+      [10_000, 0],
+      [60_000, 1],
+    ] as const) {
+      let delivered = 0
+      const receiver = end(
+        () => {},
+        () => void delivered++,
+        taking,
+      )
+      const sender = end(
+        (frame) => receiver.heard(frame),
+        () => {},
+        taking,
+      )
+      sender.send(random.bytes(20_000)).catch(() => {})
+      await clock.run(10_000)
+      sender.stop()
+      receiver.stop()
+      assert.equal(delivered, expected, `${taking} bytes`)
+    }
+  })
+
   it('lives through frames of chance on both sides, and goes on', async function () {
     this.timeout(30_000)
     const rig = new Rig({ ...radio, bitsPerSecond: 1e6 }, 9)
